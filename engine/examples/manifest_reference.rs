@@ -1,0 +1,3 @@
+//! x
+use tieline::language::Object;
+fn main() { println!("{}", tieline::language::reference(tieline::manifest::Manifest::DOC)); }

@@ -1,0 +1,238 @@
+//! From tree to typed value, collecting every finding on the way.
+
+use indexmap::IndexMap;
+
+use crate::source::{Code, Diagnostic, Span, Spanned};
+use crate::yaml::{Map, Node, Value};
+
+use super::doc::{KeyDoc, ObjectDoc, Shape};
+use super::nearest;
+
+/// A value that can be read from a node. A problem becomes a finding and the value `None`; reading goes on elsewhere.
+pub trait Decode: Sized {
+    /// What it looks like.
+    fn shape() -> Shape;
+
+    /// Reads it.
+    fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self>;
+
+    /// The value when the key is not there; `None` means that the key is required.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// A [`Decode`] that is a mapping with known keys.
+pub trait Object: Sized {
+    /// What it says about itself.
+    const DOC: &'static ObjectDoc;
+
+    /// Reads it from a mapping; keys in `others` belong to somebody else.
+    fn decode_object(map: &Map, span: Span, others: &[&str], findings: &mut Vec<Diagnostic>) -> Option<Self>;
+}
+
+/// The finding for a value of the wrong type.
+pub(crate) fn wrong_type(node: &Node, expected: &str) -> Diagnostic {
+    Diagnostic::new(Code::WrongType, node.span, format!("expected {expected}, found {}", node.describe()))
+}
+
+/// The finding for a key that the object does not have.
+pub(crate) fn unknown_key(doc: &ObjectDoc, key: &str, span: Span) -> Diagnostic {
+    let found = Diagnostic::new(Code::UnknownKey, span, format!("unknown key `{key}` in {}", with_article(doc.name)));
+    match nearest(key, doc.keys.iter().map(|known| known.name)) {
+        Some(near) => found.help(format!("did you mean `{near}`?")),
+        None => {
+            let known: Vec<_> = doc.keys.iter().map(|known| format!("`{}`", known.name)).collect();
+            found.help(format!("known keys: {}", known.join(", ")))
+        }
+    }
+}
+
+/// The finding for a key that must be there.
+pub(crate) fn missing(doc: &ObjectDoc, key: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::MissingKey, span, format!("{} needs `{key}`", with_article(doc.name)))
+}
+
+fn with_article(name: &str) -> String {
+    let article = if name.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {name}")
+}
+
+/// Reads one key of an object.
+pub(crate) fn decode_key<T: Decode>(
+    map: &Map, doc: &ObjectDoc, key: &KeyDoc, span: Span, findings: &mut Vec<Diagnostic>,
+) -> Option<T> {
+    match map.get(key.name) {
+        Some(entry) => T::decode(&entry.value, findings),
+        None => {
+            let absent = T::absent();
+            if absent.is_none() {
+                findings.push(missing(doc, key.name, span));
+            }
+            absent
+        }
+    }
+}
+
+/// The mapping in a node, or a finding.
+pub(crate) fn decode_map<'a>(node: &'a Node, name: &str, findings: &mut Vec<Diagnostic>) -> Option<&'a Map> {
+    match &node.value {
+        Value::Map(map) => Some(map),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => {
+            findings.push(wrong_type(node, &format!("a mapping ({name})")));
+            None
+        }
+    }
+}
+
+impl Decode for String {
+    fn shape() -> Shape {
+        Shape::Text
+    }
+
+    fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        let text = node.as_text().map(str::to_owned);
+        if text.is_none() {
+            let quote = matches!(node.value, Value::Bool(_) | Value::Number(_));
+            let found = wrong_type(node, "text");
+            findings.push(if quote { found.help("put it in quotes") } else { found });
+        }
+        text
+    }
+}
+
+impl Decode for bool {
+    fn shape() -> Shape {
+        Shape::Bool
+    }
+
+    fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        match node.value {
+            Value::Bool(value) => Some(value),
+            Value::Null | Value::Number(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => {
+                findings.push(wrong_type(node, "`true` or `false`"));
+                None
+            }
+        }
+    }
+}
+
+macro_rules! decode_integer {
+    ($($type:ty)+) => {$(
+        impl Decode for $type {
+            fn shape() -> Shape {
+                Shape::Integer
+            }
+
+            fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+                let Value::Number(number) = &node.value else {
+                    findings.push(wrong_type(node, "a whole number"));
+                    return None;
+                };
+                let value = number.as_u64().and_then(|n| <$type>::try_from(n).ok());
+                if value.is_none() {
+                    let message = format!("expected a whole number from 0 to {}, found {number}", <$type>::MAX);
+                    findings.push(Diagnostic::new(Code::InvalidValue, node.span, message));
+                }
+                value
+            }
+        }
+    )+};
+}
+
+decode_integer!(u16 u32 u64);
+
+impl<T: Decode> Decode for Option<T> {
+    fn shape() -> Shape {
+        T::shape()
+    }
+
+    fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        T::decode(node, findings).map(Some)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: Decode> Decode for Box<T> {
+    fn shape() -> Shape {
+        T::shape()
+    }
+
+    fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        T::decode(node, findings).map(Box::new)
+    }
+}
+
+impl<T: Decode> Decode for Spanned<T> {
+    fn shape() -> Shape {
+        T::shape()
+    }
+
+    fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        T::decode(node, findings).map(|value| Spanned::new(value, node.span))
+    }
+
+    fn absent() -> Option<Self> {
+        T::absent().map(Spanned::from)
+    }
+}
+
+/// A list.
+impl<T: Decode> Decode for Vec<T> {
+    fn shape() -> Shape {
+        Shape::List(Box::new(T::shape()))
+    }
+
+    fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        match &node.value {
+            Value::List(items) => {
+                let decoded: Vec<_> = items.iter().map(|item| T::decode(item, findings)).collect();
+                decoded.into_iter().collect()
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Map(_) => {
+                findings.push(wrong_type(node, "a list"));
+                None
+            }
+        }
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Vec::new())
+    }
+}
+
+/// A mapping with keys of the author's choice; `Spanned` values carry the place of the key.
+impl<T: Decode> Decode for IndexMap<String, Spanned<T>> {
+    fn shape() -> Shape {
+        Shape::Map(Box::new(T::shape()))
+    }
+
+    fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        let map = decode_map(node, "names to values", findings)?;
+        let decoded: Vec<_> = map
+            .iter()
+            .map(|(key, entry)| {
+                let value = T::decode(&entry.value, findings)?;
+                Some((key.clone(), Spanned::new(value, entry.span)))
+            })
+            .collect();
+        decoded.into_iter().collect()
+    }
+
+    fn absent() -> Option<Self> {
+        Some(IndexMap::new())
+    }
+}
+
+impl Decode for serde_json::Value {
+    fn shape() -> Shape {
+        Shape::Any
+    }
+
+    fn decode(node: &Node, _: &mut Vec<Diagnostic>) -> Option<Self> {
+        Some(node.to_json())
+    }
+}

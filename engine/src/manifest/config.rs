@@ -1,0 +1,52 @@
+//! A value that is not secret and is chosen per connection.
+
+use crate::auth::FieldType;
+use crate::language::object;
+use crate::notation::Pattern;
+use crate::source::Spanned;
+
+object! {
+    /// A value that is not secret and is chosen per connection; `${config.name}` in the server, paths, headers and fills.
+    pub struct ConfigValue as "configuration value" {
+        /// What people call it.
+        /// ```yaml
+        /// title: API version
+        /// ```
+        pub title: Option<String>,
+        /// What it decides.
+        /// ```yaml
+        /// description: Version of the API
+        /// ```
+        pub description: Option<String>,
+        /// `string` when left out.
+        /// ```yaml
+        /// type: list
+        /// ```
+        pub value_type = "type": Option<FieldType>,
+        /// Whether it must be given; `false` when left out. Without it and without a default, what it fills stays empty.
+        /// ```yaml
+        /// required: true
+        /// ```
+        pub required: Option<bool>,
+        /// The value when none is given.
+        /// ```yaml
+        /// default: "2026-01-01"
+        /// ```
+        pub default: Option<serde_json::Value>,
+        /// The values that it may have.
+        /// ```yaml
+        /// enum: [eu, us]
+        /// ```
+        pub choices = "enum": Vec<String>,
+        /// A regular expression that the value must match as a whole.
+        /// ```yaml
+        /// pattern: "[a-z0-9-]+"
+        /// ```
+        pub pattern: Option<Spanned<Pattern>>,
+        /// A value to show in documentation.
+        /// ```yaml
+        /// example: acme
+        /// ```
+        pub example: Option<String>,
+    }
+}

@@ -1,0 +1,183 @@
+//! A manifest as its author wrote it: typed, with places, references not yet followed.
+
+mod action;
+mod config;
+mod entity;
+mod param;
+mod policy;
+mod schema;
+
+use indexmap::IndexMap;
+
+use crate::auth::Scheme;
+use crate::body::EmptyBody;
+use crate::language::{Decode, object};
+use crate::notation::{Millis, Template};
+use crate::paginate::Pagination;
+use crate::source::{Code, Diagnostic, Source, Span, Spanned};
+use crate::yaml::{self, Map};
+
+pub use action::{Action, Download, Effect, Example, PaginationChoice, SchemeChoice};
+pub use config::ConfigValue;
+pub use entity::{Cardinality, Entity, Hints, Relation};
+pub use param::{Param, Place, Style};
+pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink};
+pub use schema::{Schema, SchemaRef};
+
+/// The version of the language that this engine reads.
+pub const LANGUAGE_VERSION: u64 = 1;
+
+object! {
+    /// A connector: one API, its ways to sign in, its entities and their actions.
+    pub struct Manifest as "manifest" uncompiled check version_is_known {
+        /// The version of the manifest language: `1`.
+        /// ```yaml
+        /// tieline: 1
+        /// ```
+        pub tieline: Spanned<u64>,
+        /// The connector's name: lower-case letters, digits and `_` or `-`.
+        /// ```yaml
+        /// name: notion
+        /// ```
+        pub name: Spanned<String>,
+        /// What people call it.
+        /// ```yaml
+        /// title: Notion
+        /// ```
+        pub title: String,
+        /// A stable id (UUID) of the definition, which survives a change of name.
+        /// ```yaml
+        /// id: 3a6d2a9e-52c5-4d0c-b4c1-7d6cc0f2a5a1
+        /// ```
+        pub id: Option<Spanned<String>>,
+        /// The version of this manifest (semantic versioning).
+        /// ```yaml
+        /// version: 0.1.0
+        /// ```
+        pub version: Spanned<String>,
+        /// What the connector reaches, in a sentence.
+        /// ```yaml
+        /// summary: Users, pages and databases of a workspace.
+        /// ```
+        pub summary: String,
+        /// More about it, as Markdown.
+        /// ```yaml
+        /// description: Reads and writes what the signed-in user can see.
+        /// ```
+        pub description: Option<String>,
+        /// Pages of the vendor.
+        /// ```yaml
+        /// links: [{ title: API reference, url: "https://example.com/api" }]
+        /// ```
+        pub links: Vec<VendorLink>,
+        /// Questions that the connector can answer, and some that it cannot.
+        /// ```yaml
+        /// questions: { can: [Who is in the workspace?], cannot: [Who viewed this page?] }
+        /// ```
+        pub questions: Option<Questions>,
+        /// Hints for agents about the whole API.
+        /// ```yaml
+        /// hints: { search_strategy: Search by title first. }
+        /// ```
+        pub hints: Option<Hints>,
+        /// The base URL of the API. `${config.name}` and `${token.name}` may stand in it; what decides the host needs a `pattern` or an `enum`.
+        /// ```yaml
+        /// server: https://api.example.com/v1
+        /// ```
+        pub server: Spanned<Template>,
+        /// Values that are not secret and are chosen per connection.
+        /// ```yaml
+        /// config: { api_version: { default: "2026-01-01", description: Version of the API } }
+        /// ```
+        pub config: IndexMap<String, Spanned<ConfigValue>>,
+        /// Headers of every request.
+        /// ```yaml
+        /// headers: { Api-Version: "${config.api_version}" }
+        /// ```
+        pub headers: IndexMap<String, Spanned<Template>>,
+        /// Query parameters of every request.
+        /// ```yaml
+        /// query: { format: json }
+        /// ```
+        pub query: IndexMap<String, Spanned<Template>>,
+        /// The ways to sign in; an API without any has none. The first is the default for documentation.
+        /// ```yaml
+        /// auth:
+        ///   token:
+        ///     fields: { token: { description: Your API token, secret: true } }
+        ///     bearer: ${token}
+        /// ```
+        pub auth: IndexMap<String, Spanned<Scheme>>,
+        /// Pagination that actions refer to by name.
+        /// ```yaml
+        /// pagination: { cursor: { kind: cursor, cursor: after, next: $.next } }
+        /// ```
+        pub pagination: IndexMap<String, Spanned<Pagination>>,
+        /// How errors look.
+        /// ```yaml
+        /// errors: { code: $.code, message: $.message, request_id: "@header.X-Request-Id" }
+        /// ```
+        pub errors: Option<Spanned<ErrorRules>>,
+        /// The API's published rate limits, which the engine keeps by itself.
+        /// ```yaml
+        /// limits: [{ requests: 180, per: 60s }]
+        /// ```
+        pub limits: Vec<Spanned<RateLimit>>,
+        /// What is sent again, where the API differs from the engine's defaults.
+        /// ```yaml
+        /// retry: { always: [429], when_repeatable: [500, 503] }
+        /// ```
+        pub retry: Option<Spanned<Retry>>,
+        /// The longest one attempt may take; 60 s when left out.
+        /// ```yaml
+        /// timeout: 30s
+        /// ```
+        pub timeout: Option<Millis>,
+        /// The header by which the API knows a request that was sent before.
+        /// ```yaml
+        /// idempotency: { header: Idempotency-Key }
+        /// ```
+        pub idempotency: Option<Idempotency>,
+        /// What an empty JSON body looks like on the wire; `omit` when left out.
+        /// ```yaml
+        /// empty_body: object
+        /// ```
+        pub empty_body: Option<EmptyBody>,
+        /// The operation (`entity.action`) that shows whether a connection works. It needs no parameters.
+        /// ```yaml
+        /// check: users.me
+        /// ```
+        pub check: Option<Spanned<String>>,
+        /// Parameters that others refer to with `$ref: "#/params/name"`.
+        /// ```yaml
+        /// params: { id: { type: string, pattern: "[0-9a-f]{32}" } }
+        /// ```
+        pub params: IndexMap<String, Spanned<Param>>,
+        /// The nouns of the API.
+        /// ```yaml
+        /// entities:
+        ///   users: { actions: { get: { get: "/users/me" } } }
+        /// ```
+        pub entities: IndexMap<String, Spanned<Entity>>,
+        /// JSON Schemas (2020-12) that others refer to with `$ref: "#/schemas/Name"`.
+        /// ```yaml
+        /// schemas: { User: { type: object, properties: { id: { type: string } } } }
+        /// ```
+        pub schemas: IndexMap<String, Spanned<Schema>>,
+    }
+}
+
+fn version_is_known(manifest: &Manifest, _: &Map, _: Span, findings: &mut Vec<Diagnostic>) {
+    if *manifest.tieline != LANGUAGE_VERSION {
+        let message = format!("version {} of the manifest language is not known", *manifest.tieline);
+        findings.push(Diagnostic::new(Code::InvalidValue, manifest.tieline.span, message).help("this engine reads version 1"));
+    }
+}
+
+impl Manifest {
+    /// Reads a manifest. `None` when something that is needed cannot be read; the findings say what.
+    pub fn read(source: &Source, limits: yaml::Limits, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        let node = yaml::parse(source, limits, findings)?;
+        Self::decode(&node, findings)
+    }
+}

@@ -1,0 +1,135 @@
+//! A parameter: a JSON Schema with what makes it one.
+
+use crate::language::{Decode, KeyDoc, Object, ObjectDoc, Shape, choices, decode_map, nearest, object, unknown_key};
+use crate::notation::Fill;
+use crate::source::{Diagnostic, Span, Spanned};
+use crate::yaml::{Map, Node, Value};
+
+use super::schema::{KEYWORDS, Schema};
+
+choices! {
+    /// Where a parameter goes.
+    pub enum Place as "place" {
+        /// A segment of the path.
+        Path = "path",
+        /// The query of the URL.
+        Query = "query",
+        /// A header.
+        Header = "header",
+        /// A cookie.
+        Cookie = "cookie",
+        /// The body.
+        Body = "body",
+    }
+}
+
+choices! {
+    /// How a list or object is written in a query, header or path (OpenAPI 3.1, "Style Values").
+    pub enum Style as "style" {
+        /// `a=1&a=2` exploded, `a=1,2` otherwise.
+        Form = "form",
+        /// `a=1%202`.
+        Space = "space",
+        /// `a=1|2`.
+        Pipe = "pipe",
+        /// `a[b]=1&a[c][d]=2`.
+        DeepObject = "deep_object",
+        /// `a[]=1&a[]=2`.
+        Brackets = "brackets",
+        /// The value as JSON text.
+        Json = "json",
+    }
+}
+
+object! {
+    /// What makes a schema a parameter.
+    pub struct ParamKeys as "parameter" {
+        /// Where it goes. Left out: the path if the path names it, else the query for GET and DELETE, else the body.
+        /// ```yaml
+        /// in: query
+        /// ```
+        pub place = "in": Option<Spanned<Place>>,
+        /// Its name on the wire, where it differs from the key.
+        /// ```yaml
+        /// name: page[size]
+        /// ```
+        pub name: Option<Spanned<String>>,
+        /// Whether the caller must give it; always so in a path. (A list under `required` would be the schema's: write such a schema under `schemas`.)
+        /// ```yaml
+        /// required: true
+        /// ```
+        pub required: Option<bool>,
+        /// How a list or object is written; `form` when left out, brackets for objects in a query.
+        /// ```yaml
+        /// style: pipe
+        /// ```
+        pub style: Option<Style>,
+        /// Whether the elements of a list are written one by one; `true` for style `form` in a query.
+        /// ```yaml
+        /// explode: false
+        /// ```
+        pub explode: Option<bool>,
+        /// What is sent when the caller leaves it out: a value, `${config.name}`, or an expression such as `{{ config.repos[0] }}`.
+        /// (`default` only tells what the API assumes, and is not sent.)
+        /// ```yaml
+        /// fill: ${config.account_id}
+        /// ```
+        pub fill: Option<Spanned<Fill>>,
+        /// `true`: not shown to callers, only filled.
+        /// ```yaml
+        /// hidden: true
+        /// ```
+        pub hidden: Option<bool>,
+        /// `true`: the API hands this value out percent-encoded, so it is decoded before it is encoded again.
+        /// ```yaml
+        /// percent_encoded: true
+        /// ```
+        pub percent_encoded: Option<bool>,
+    }
+}
+
+/// A parameter: its keys, and its JSON Schema. `$ref` to another parameter is kept in `base`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Param {
+    /// What makes it a parameter.
+    pub keys: ParamKeys,
+    /// The parameter it starts from: the name after `#/params/`.
+    pub base: Option<Spanned<String>>,
+    /// Its schema.
+    pub schema: Schema,
+}
+
+static DOC: ObjectDoc = ObjectDoc { with_schema_keywords: true, ..*<ParamKeys as Object>::DOC };
+
+impl Decode for Param {
+    fn shape() -> Shape {
+        Shape::Object(&DOC)
+    }
+
+    fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        let map = decode_map(node, "parameter", findings)?;
+        let is_own = |key: &str| ParamKeys::DOC.keys.iter().any(|own| own.name == key);
+        let (mut own, mut rest) = (Map::new(), Map::new());
+        let mut base = None;
+        for (key, entry) in map {
+            match entry.value.as_text().and_then(|text| text.strip_prefix("#/params/")) {
+                Some(name) if key == "$ref" => base = Some(Spanned::new(name.to_owned(), entry.value.span)),
+                _ if is_own(key) => drop(own.insert(key.clone(), entry.clone())),
+                _ if KEYWORDS.contains(&key.as_str()) || key.starts_with("x-") => drop(rest.insert(key.clone(), entry.clone())),
+                _ => findings.push(unknown(key, entry.span)),
+            }
+        }
+        let keys = ParamKeys::decode_object(&own, node.span, &[], findings)?;
+        let schema = Schema::decode(&Node { value: Value::Map(rest), span: node.span }, findings)?;
+        Some(Self { keys, base, schema })
+    }
+}
+
+fn unknown(key: &str, span: Span) -> Diagnostic {
+    let known = ParamKeys::DOC.keys.iter().map(|KeyDoc { name, .. }| *name).chain(KEYWORDS.iter().copied());
+    let found = unknown_key(ParamKeys::DOC, key, span);
+    match nearest(key, known) {
+        Some(near) => found.help(format!("did you mean `{near}`?")),
+        None => found.help("the keys of a parameter, or JSON Schema keywords"),
+    }
+}

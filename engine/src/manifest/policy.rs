@@ -1,0 +1,158 @@
+//! What holds for many actions at once: errors, rate limits, retries, and what is said about the whole.
+
+use crate::language::object;
+use crate::notation::{Condition, Lookup, Millis};
+use crate::source::Spanned;
+
+object! {
+    /// How errors look.
+    pub struct ErrorRules as "error rules" {
+        /// Where the error's code stands.
+        /// ```yaml
+        /// code: $.error.code
+        /// ```
+        pub code: Option<Spanned<Lookup>>,
+        /// Where the message stands; the first that is found.
+        /// ```yaml
+        /// message: [$.error.message, $.message]
+        /// ```
+        pub message: Lookups,
+        /// Where the id of the request stands, in errors and in good answers.
+        /// ```yaml
+        /// request_id: "@header.X-Request-Id"
+        /// ```
+        pub request_id: Option<Spanned<Lookup>>,
+        /// An answer with status 2xx is an error all the same when one of these holds.
+        /// ```yaml
+        /// failed_if: [{ at: $.ok, equals: false }]
+        /// ```
+        pub failed_if: Vec<Condition>,
+    }
+}
+
+/// One lookup, or several of which the first that finds something counts.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Lookups(pub Vec<Spanned<Lookup>>);
+
+impl crate::language::Decode for Lookups {
+    fn shape() -> crate::language::Shape {
+        let one = Spanned::<Lookup>::shape();
+        crate::language::Shape::OneOf(vec![one.clone(), crate::language::Shape::List(Box::new(one))])
+    }
+
+    fn decode(node: &crate::yaml::Node, findings: &mut Vec<crate::source::Diagnostic>) -> Option<Self> {
+        match node.as_text() {
+            Some(_) => Spanned::decode(node, findings).map(|one| Self(vec![one])),
+            None => Vec::decode(node, findings).map(Self),
+        }
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+object! {
+    /// A rate limit that the API publishes and the engine keeps.
+    pub struct RateLimit as "rate limit" {
+        /// How many requests.
+        /// ```yaml
+        /// requests: 180
+        /// ```
+        pub requests: Spanned<u32>,
+        /// In which time.
+        /// ```yaml
+        /// per: 60s
+        /// ```
+        pub per: Spanned<Millis>,
+        /// What the limit is about, for people.
+        /// ```yaml
+        /// description: Average of three requests a second per connection
+        /// ```
+        pub description: Option<String>,
+    }
+}
+
+object! {
+    /// What is sent again. Connections that break and time-outs count like the statuses in `when_repeatable`.
+    pub struct Retry as "retry rules" {
+        /// How many attempts in all; 4 when left out.
+        /// ```yaml
+        /// attempts: 3
+        /// ```
+        pub attempts: Option<u32>,
+        /// Statuses after which any request is sent again: the API did nothing. 429 and 529 when left out.
+        /// ```yaml
+        /// always: [429]
+        /// ```
+        pub always: Option<Vec<u16>>,
+        /// Statuses after which a request is sent again only when it may be repeated. 500, 502, 503 and 504 when left out.
+        /// ```yaml
+        /// when_repeatable: [500, 503]
+        /// ```
+        pub when_repeatable: Option<Vec<u16>>,
+        /// Not sent again when one of these holds for the answer.
+        /// ```yaml
+        /// never_if: [{ at: $.reason, equals: blocked }]
+        /// ```
+        pub never_if: Vec<Condition>,
+        /// The first delay, before jitter; it doubles each time. 500 ms when left out.
+        /// ```yaml
+        /// base_delay: 1s
+        /// ```
+        pub base_delay: Option<Millis>,
+        /// The longest delay; 60 s when left out. A longer `Retry-After` ends the call with `rate_limited`.
+        /// ```yaml
+        /// max_delay: 30s
+        /// ```
+        pub max_delay: Option<Millis>,
+        /// Where the answer says how long to wait, in seconds or as a date; the `Retry-After` header when left out.
+        /// ```yaml
+        /// retry_after: "@header.X-RateLimit-Reset-After"
+        /// ```
+        pub retry_after: Option<Spanned<Lookup>>,
+    }
+}
+
+object! {
+    /// The header by which the API knows a request that was sent before. A request that carries it may be repeated.
+    pub struct Idempotency as "idempotency" {
+        /// The header; the engine puts a random UUID there, the same for every attempt.
+        /// ```yaml
+        /// header: Idempotency-Key
+        /// ```
+        pub header: Spanned<String>,
+    }
+}
+
+object! {
+    /// A page of the vendor.
+    pub struct VendorLink as "link" {
+        /// What it is.
+        /// ```yaml
+        /// title: API reference
+        /// ```
+        pub title: String,
+        /// Where it is.
+        /// ```yaml
+        /// url: https://example.com/api
+        /// ```
+        pub url: Spanned<String>,
+    }
+}
+
+object! {
+    /// Questions that the connector can answer, and some that it cannot.
+    pub struct Questions as "questions" {
+        /// It can answer these.
+        /// ```yaml
+        /// can: [Which pages changed this week?]
+        /// ```
+        pub can: Vec<String>,
+        /// It cannot answer these.
+        /// ```yaml
+        /// cannot: [Who viewed this page?]
+        /// ```
+        pub cannot: Vec<String>,
+    }
+}

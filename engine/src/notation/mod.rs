@@ -1,0 +1,62 @@
+//! The small notations that stand inside texts of a manifest: each is read once, when the manifest is loaded.
+
+mod condition;
+mod duration;
+mod expression;
+mod fill;
+mod json_path;
+mod lookup;
+mod pattern;
+mod template;
+
+pub use condition::Condition;
+pub use duration::Millis;
+pub use expression::Expression;
+pub use fill::Fill;
+pub use json_path::{JsonPath, Step};
+pub use lookup::Lookup;
+pub use pattern::Pattern;
+pub use template::{Part, Template};
+
+/// Implements what every notation has in common: it is written as text and read by [`std::str::FromStr`].
+macro_rules! notation {
+    ($type:ty, $name:literal, $code:ident) => {
+        impl $crate::language::Decode for $type {
+            fn shape() -> $crate::language::Shape {
+                $crate::language::Shape::Notation($name)
+            }
+
+            fn decode(node: &$crate::yaml::Node, findings: &mut Vec<$crate::source::Diagnostic>) -> Option<Self> {
+                let text = <String as $crate::language::Decode>::decode(node, findings)?;
+                match text.parse() {
+                    Ok(value) => Some(value),
+                    Err(message) => {
+                        let message: String = message;
+                        findings.push($crate::source::Diagnostic::new($crate::source::Code::$code, node.span, message));
+                        None
+                    }
+                }
+            }
+        }
+
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(|message: String| serde::de::Error::custom(message))
+            }
+        }
+
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{:?}", self.to_string())
+            }
+        }
+    };
+}
+pub(crate) use notation;

@@ -1,0 +1,51 @@
+//! Regular expressions with a bounded cost.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::notation;
+
+/// A regular expression in the syntax of the `regex` crate, which matches in linear time; compiled size is limited.
+#[derive(Clone)]
+pub struct Pattern {
+    text: String,
+    whole: regex::Regex,
+}
+
+/// The largest compiled size, in bytes.
+pub(crate) const MAX_COMPILED: usize = 1 << 20;
+
+impl Pattern {
+    /// Whether the text matches from its first to its last character.
+    pub fn is_full_match(&self, text: &str) -> bool {
+        self.whole.is_match(text)
+    }
+}
+
+impl FromStr for Pattern {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        regex::RegexBuilder::new(text).size_limit(MAX_COMPILED).build().map_err(|error| match error {
+            regex::Error::CompiledTooBig(_) => format!("the regular expression `{text}` is too costly"),
+            other => format!("not a regular expression: {}", other.to_string().lines().last().unwrap_or_default()),
+        })?;
+        let whole = regex::RegexBuilder::new(&format!("^(?:{text})$")).size_limit(MAX_COMPILED).build();
+        let whole = whole.map_err(|_| format!("`{text}` is not a regular expression that can stand inside another"))?;
+        Ok(Self { text: text.to_owned(), whole })
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+notation!(Pattern, "regular expression", BadExpression);
