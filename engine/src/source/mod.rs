@@ -2,11 +2,13 @@
 
 mod diagnostic;
 mod render;
+mod sarif;
 mod spanned;
 
 use std::sync::Arc;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+pub use sarif::to_sarif;
 pub use spanned::Spanned;
 
 /// A range of bytes in a [`Source`].
