@@ -1,10 +1,30 @@
 //! Tieline's engine: loads, checks, compiles and runs a connector.
 
+mod args;
 pub mod auth;
 pub mod body;
+mod build;
+mod check;
+pub mod connect;
+mod error;
+pub mod execute;
+mod extract;
 pub mod language;
 pub mod manifest;
 pub mod notation;
 pub mod paginate;
+pub mod plan;
+mod raw;
 pub mod source;
+pub mod transport;
+pub mod wire;
 pub mod yaml;
+
+pub use args::Args;
+pub use auth::Credentials;
+pub use connect::Connection;
+pub use error::{Error, ErrorKind, Problem};
+pub use execute::{Call, Envelope};
+pub use plan::Connector;
+pub use raw::Raw;
+pub use source::{Diagnostics, Source};

@@ -91,7 +91,10 @@ impl Field {
         if value.is_empty() && self.is_required() {
             return Err(format!("{name} must not be empty"));
         }
-        if value.chars().any(|c| c.is_control()) && self.field_type != Some(FieldType::List) && !value.trim_start().starts_with(['{', '-']) {
+        if value.chars().any(|c| c.is_control())
+            && self.field_type != Some(FieldType::List)
+            && !value.trim_start().starts_with(['{', '-'])
+        {
             return Err(format!("{name} must not contain line breaks or other control characters"));
         }
         if !self.prefix.is_empty() && !self.prefix.iter().any(|prefix| value.starts_with(prefix)) {
@@ -101,7 +104,10 @@ impl Field {
             return Err(format!("{name} must be {}", either(&self.choices)));
         }
         if self.pattern.as_ref().is_some_and(|pattern| !pattern.is_full_match(value)) {
-            return Err(format!("{name} must match `{}`", self.pattern.as_ref().map(|p| p.to_string()).unwrap_or_default()));
+            return Err(format!(
+                "{name} must match `{}`",
+                self.pattern.as_ref().map(|p| p.to_string()).unwrap_or_default()
+            ));
         }
         Ok(())
     }

@@ -2,8 +2,10 @@
 
 mod api_key;
 mod basic;
+mod credentials;
 mod field;
 mod oauth2;
+mod sign;
 
 use indexmap::IndexMap;
 
@@ -14,8 +16,12 @@ use crate::yaml::Map;
 
 pub use api_key::{ApiKey, ApiKeyPlace};
 pub use basic::Basic;
+pub use credentials::Credentials;
+pub(crate) use credentials::choose;
 pub use field::{Field, FieldType};
 pub use oauth2::{Authorize, ClientAuth, Extract, Grant, OAuth2, TokenBody, TokenEndpoint};
+pub use sign::AccessToken;
+pub(crate) use sign::{sign, without_secrets};
 
 object! {
     /// One way to sign in: the fields the user gives, and exactly one of `bearer`, `basic`, `api_key`, `oauth2`, or `headers` alone.

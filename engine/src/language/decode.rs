@@ -60,7 +60,11 @@ fn with_article(name: &str) -> String {
 
 /// Reads one key of an object.
 pub(crate) fn decode_key<T: Decode>(
-    map: &Map, doc: &ObjectDoc, key: &KeyDoc, span: Span, findings: &mut Vec<Diagnostic>,
+    map: &Map,
+    doc: &ObjectDoc,
+    key: &KeyDoc,
+    span: Span,
+    findings: &mut Vec<Diagnostic>,
 ) -> Option<T> {
     match map.get(key.name) {
         Some(entry) => T::decode(&entry.value, findings),

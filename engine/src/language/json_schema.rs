@@ -7,7 +7,8 @@ use super::reference::{Section, paragraphs, sections};
 
 /// The JSON Schema of the language whose root is this object.
 pub fn json_schema(root: &'static ObjectDoc) -> Value {
-    let definitions: Map<_, _> = sections(root).into_iter().map(|section| (key(section.name()), definition(section))).collect();
+    let definitions: Map<_, _> =
+        sections(root).into_iter().map(|section| (key(section.name()), definition(section))).collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Tieline connector manifest",
@@ -34,7 +35,8 @@ fn definition(section: Section) -> Value {
 }
 
 fn object(doc: &ObjectDoc, kind: Option<&str>) -> Value {
-    let mut properties: Map<_, _> = kind.map(|kind| ("kind".to_owned(), json!({ "const": kind }))).into_iter().collect();
+    let mut properties: Map<_, _> =
+        kind.map(|kind| ("kind".to_owned(), json!({ "const": kind }))).into_iter().collect();
     for key in doc.keys {
         let mut schema = shape(&(key.shape)());
         if let Value::Object(members) = &mut schema {

@@ -11,9 +11,9 @@ mod nearest;
 mod reference;
 
 pub use decode::{Decode, Object};
-pub(crate) use decode::{decode_map, decode_key, missing, unknown_key, wrong_type};
+pub(crate) use decode::{decode_key, decode_map, missing, unknown_key, wrong_type};
 pub use doc::{ChoiceDoc, KeyDoc, KindsDoc, ObjectDoc, Shape};
-pub(crate) use macros::{choices, kinds, object};
 pub use json_schema::json_schema;
+pub(crate) use macros::{choices, kinds, object};
 pub use nearest::nearest;
 pub use reference::{Section, reference, sections};

@@ -52,7 +52,13 @@ fn reach(shape: Shape, reached: &mut Vec<Section>) {
         Shape::Choice(doc) => reached.push(Section::Choice(doc)),
         Shape::List(inner) | Shape::Map(inner) => reach(*inner, reached),
         Shape::OneOf(shapes) => shapes.into_iter().for_each(|shape| reach(shape, reached)),
-        Shape::Text | Shape::Notation(_) | Shape::Bool | Shape::Integer | Shape::Number | Shape::Any | Shape::Schema => {}
+        Shape::Text
+        | Shape::Notation(_)
+        | Shape::Bool
+        | Shape::Integer
+        | Shape::Number
+        | Shape::Any
+        | Shape::Schema => {}
     }
 }
 

@@ -214,7 +214,11 @@ fn one_method(action: &Action, _: &Map, span: Span, findings: &mut Vec<Diagnosti
         findings.push(Diagnostic::new(Code::Conflict, span, message).help("for example `get: /users/{user_id}`"));
     }
     if action.records.is_some() && action.record_at.is_some() {
-        findings.push(Diagnostic::new(Code::Conflict, span, "an action has `records` (a list) or `record_at` (one record), not both"));
+        findings.push(Diagnostic::new(
+            Code::Conflict,
+            span,
+            "an action has `records` (a list) or `record_at` (one record), not both",
+        ));
     }
 }
 

@@ -170,7 +170,9 @@ object! {
 fn version_is_known(manifest: &Manifest, _: &Map, _: Span, findings: &mut Vec<Diagnostic>) {
     if *manifest.tieline != LANGUAGE_VERSION {
         let message = format!("version {} of the manifest language is not known", *manifest.tieline);
-        findings.push(Diagnostic::new(Code::InvalidValue, manifest.tieline.span, message).help("this engine reads version 1"));
+        findings.push(
+            Diagnostic::new(Code::InvalidValue, manifest.tieline.span, message).help("this engine reads version 1"),
+        );
     }
 }
 

@@ -115,7 +115,9 @@ impl Decode for Param {
             match entry.value.as_text().and_then(|text| text.strip_prefix("#/params/")) {
                 Some(name) if key == "$ref" => base = Some(Spanned::new(name.to_owned(), entry.value.span)),
                 _ if is_own(key) => drop(own.insert(key.clone(), entry.clone())),
-                _ if KEYWORDS.contains(&key.as_str()) || key.starts_with("x-") => drop(rest.insert(key.clone(), entry.clone())),
+                _ if KEYWORDS.contains(&key.as_str()) || key.starts_with("x-") => {
+                    drop(rest.insert(key.clone(), entry.clone()))
+                }
                 _ => findings.push(unknown(key, entry.span)),
             }
         }

@@ -39,13 +39,16 @@ impl FromStr for Millis {
             .and_then(|(number, unit)| number.checked_mul(*unit))
             .filter(|length| *length <= DAY)
             .map(Self)
-            .ok_or_else(|| format!("`{text}` is not a length of time; write `500ms`, `30s`, `2m` or `1h`, at most a day"))
+            .ok_or_else(|| {
+                format!("`{text}` is not a length of time; write `500ms`, `30s`, `2m` or `1h`, at most a day")
+            })
     }
 }
 
 impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (unit, length) = UNITS.iter().rev().find(|(_, length)| self.0 != 0 && self.0.is_multiple_of(*length)).unwrap_or(&UNITS[0]);
+        let (unit, length) =
+            UNITS.iter().rev().find(|(_, length)| self.0 != 0 && self.0.is_multiple_of(*length)).unwrap_or(&UNITS[0]);
         write!(f, "{}{unit}", self.0 / length)
     }
 }

@@ -40,7 +40,9 @@ impl Expression {
         let context = Value::from(minijinja::value::Serde(context));
         let shorten = |error: minijinja::Error| format!("`{}`: {error}", self.text);
         let value = match self.single() {
-            Some(inner) => ENVIRONMENT.compile_expression(inner).and_then(|compiled| compiled.eval(&context)).map_err(shorten)?,
+            Some(inner) => {
+                ENVIRONMENT.compile_expression(inner).and_then(|compiled| compiled.eval(&context)).map_err(shorten)?
+            }
             None => Value::from(ENVIRONMENT.render_str(&self.text, &context).map_err(shorten)?),
         };
         serde_json::to_value(&value).map_err(|error| error.to_string())

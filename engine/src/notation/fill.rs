@@ -29,7 +29,11 @@ impl Decode for Fill {
         match &node.value {
             yaml::Value::Text(text) if text.contains("{{") => Expression::decode(node, findings).map(Self::Expression),
             yaml::Value::Text(text) if text.contains("${") => Template::decode(node, findings).map(Self::Template),
-            yaml::Value::Text(_) | yaml::Value::Null | yaml::Value::Bool(_) | yaml::Value::Number(_) | yaml::Value::List(_)
+            yaml::Value::Text(_)
+            | yaml::Value::Null
+            | yaml::Value::Bool(_)
+            | yaml::Value::Number(_)
+            | yaml::Value::List(_)
             | yaml::Value::Map(_) => Some(Self::Value(node.to_json())),
         }
     }

@@ -49,7 +49,9 @@ impl FromStr for JsonPath {
         if text.len() > MAX_LENGTH {
             return Err(format!("a path of {} characters; {MAX_LENGTH} is the limit", text.len()));
         }
-        let mut rest = text.strip_prefix('$').ok_or_else(|| format!("a path starts with `$`: `$.{}`", text.trim_start_matches('.')))?;
+        let mut rest = text
+            .strip_prefix('$')
+            .ok_or_else(|| format!("a path starts with `$`: `$.{}`", text.trim_start_matches('.')))?;
         let mut steps = Vec::new();
         while !rest.is_empty() {
             let (step, after) = step(rest).ok_or_else(|| {
@@ -88,7 +90,9 @@ impl fmt::Display for JsonPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("$")?;
         self.steps.iter().try_for_each(|step| match step {
-            Step::Key(name) if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_') => write!(f, ".{name}"),
+            Step::Key(name) if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_') => {
+                write!(f, ".{name}")
+            }
             Step::Key(name) if name.contains('\'') => write!(f, "[\"{name}\"]"),
             Step::Key(name) => write!(f, "['{name}']"),
             Step::Index(index) => write!(f, "[{index}]"),

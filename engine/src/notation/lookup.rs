@@ -20,7 +20,8 @@ impl FromStr for Lookup {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let named = |name: &str| if name.is_empty() { Err(format!("`{text}` names nothing")) } else { Ok(name.to_owned()) };
+        let named =
+            |name: &str| if name.is_empty() { Err(format!("`{text}` names nothing")) } else { Ok(name.to_owned()) };
         if let Some(name) = text.strip_prefix("@header.") {
             named(name).map(Self::Header)
         } else if let Some(rel) = text.strip_prefix("@link.") {

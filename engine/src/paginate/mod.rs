@@ -2,6 +2,7 @@
 
 mod cursor;
 mod link;
+mod next;
 mod next_url;
 mod offset;
 mod page;
@@ -10,6 +11,7 @@ use crate::language::{choices, kinds};
 
 pub use cursor::Cursor;
 pub use link::Link;
+pub(crate) use next::{Next, seal, unseal};
 pub use next_url::NextUrl;
 pub use offset::Offset;
 pub use page::PageNumber;

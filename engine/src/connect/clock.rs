@@ -1,0 +1,35 @@
+//! Time and randomness, so that tests can bring their own.
+
+use std::time::{Duration, SystemTime};
+
+use futures_util::future::BoxFuture;
+
+/// Time and randomness.
+pub trait Clock: Send + Sync {
+    /// The time of day.
+    fn now(&self) -> SystemTime;
+
+    /// Comes back after a while.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+
+    /// A number that cannot be guessed.
+    fn random(&self) -> u64;
+}
+
+/// The machine's clock, with tokio's timer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+
+    fn random(&self) -> u64 {
+        uuid::Uuid::new_v4().as_u64_pair().0
+    }
+}

@@ -1,0 +1,57 @@
+//! The API's rate limits, kept before the API has to say no.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use futures_util::future::BoxFuture;
+
+use crate::manifest::RateLimit;
+
+use super::Clock;
+
+/// Keeps rate limits. One limiter may serve many connections; `key` names what shares a limit.
+pub trait RateLimiter: Send + Sync {
+    /// Comes back when a request may be sent.
+    fn acquire<'a>(&'a self, key: &'a str, limit: &'a RateLimit) -> BoxFuture<'a, ()>;
+}
+
+/// Keeps limits within this process: never more than the allowed number of requests in any window.
+pub struct SlidingRateLimiter {
+    clock: Arc<dyn Clock>,
+    sent: Mutex<HashMap<String, VecDeque<SystemTime>>>,
+}
+
+impl SlidingRateLimiter {
+    /// A limiter with nothing sent yet.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, sent: Mutex::default() }
+    }
+
+    /// Takes a place in the window, or says how long to wait for one.
+    fn take(&self, key: &str, limit: &RateLimit) -> Result<(), Duration> {
+        let now = self.clock.now();
+        let window = limit.per.duration();
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let sent = sent.entry(format!("{key} {} {}", *limit.requests, *limit.per)).or_default();
+        while sent.front().is_some_and(|first| now.duration_since(*first).is_ok_and(|age| age >= window)) {
+            sent.pop_front();
+        }
+        if sent.len() < *limit.requests as usize {
+            sent.push_back(now);
+            return Ok(());
+        }
+        let oldest = sent.front().and_then(|first| now.duration_since(*first).ok()).unwrap_or_default();
+        Err(window.saturating_sub(oldest).max(Duration::from_millis(1)))
+    }
+}
+
+impl RateLimiter for SlidingRateLimiter {
+    fn acquire<'a>(&'a self, key: &'a str, limit: &'a RateLimit) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            while let Err(wait) = self.take(key, limit) {
+                self.clock.sleep(wait).await;
+            }
+        })
+    }
+}

@@ -1,0 +1,219 @@
+//! What went wrong with a call: one error, with a kind that programs act on.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal,)+) => {
+        /// What kind of failure it is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum ErrorKind { $($(#[doc = $doc])+ $name,)+ }
+
+        impl ErrorKind {
+            /// Every kind there is.
+            pub const ALL: &[ErrorKind] = &[$(ErrorKind::$name,)+];
+
+            /// The name in JSON.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The parameters do not fit; found before anything was sent.
+    InvalidInput = "invalid_input",
+    /// The manifest cannot be used.
+    InvalidManifest = "invalid_manifest",
+    /// There is no such connector.
+    UnknownConnector = "unknown_connector",
+    /// The connector has no such entity.
+    UnknownEntity = "unknown_entity",
+    /// The entity has no such action.
+    UnknownAction = "unknown_action",
+    /// Credentials are missing, malformed, or fit no way to sign in, or more than one.
+    Credentials = "credentials",
+    /// The API said 401, or a renewal failed.
+    Unauthorized = "unauthorized",
+    /// The API said 403.
+    Forbidden = "forbidden",
+    /// The API said 404 or 410.
+    NotFound = "not_found",
+    /// The API said another 4xx, or 2xx with an error inside.
+    Rejected = "rejected",
+    /// 429 or 529 after the retries that were allowed.
+    RateLimited = "rate_limited",
+    /// 5xx, or the network.
+    Unavailable = "unavailable",
+    /// No answer in time.
+    Timeout = "timeout",
+    /// The caller gave up.
+    Cancelled = "cancelled",
+    /// The answer is not what the manifest says.
+    UnexpectedResponse = "unexpected_response",
+    /// The answer is larger than allowed.
+    TooLarge = "too_large",
+    /// The engine will not do it: another origin, plain http, a private address.
+    Refused = "refused",
+}
+
+/// One thing that is wrong with the input, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The parameter, or a path into it: `filter.property`.
+    pub at: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// A failed call. Never holds a secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error {
+    repr: Box<Repr>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct Repr {
+    kind: ErrorKind,
+    message: String,
+    help: Option<String>,
+    status: Option<u16>,
+    code: Option<String>,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+    problems: Vec<Problem>,
+}
+
+impl Error {
+    /// An error of a kind, with a sentence.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            repr: Box::new(Repr {
+                kind,
+                message: message.into(),
+                help: None,
+                status: None,
+                code: None,
+                request_id: None,
+                retry_after: None,
+                problems: Vec::new(),
+            }),
+        }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.repr.help = Some(help.into());
+        self
+    }
+
+    /// Adds the HTTP status.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.repr.status = Some(status);
+        self
+    }
+
+    /// Adds the API's code for it.
+    #[must_use]
+    pub fn with_code(mut self, code: Option<String>) -> Self {
+        self.repr.code = code;
+        self
+    }
+
+    /// Adds the API's id of the request.
+    #[must_use]
+    pub fn with_request_id(mut self, request_id: Option<String>) -> Self {
+        self.repr.request_id = request_id;
+        self
+    }
+
+    /// Adds how long to wait before trying again.
+    #[must_use]
+    pub fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.repr.retry_after = retry_after;
+        self
+    }
+
+    /// Adds what is wrong with the input.
+    #[must_use]
+    pub fn with_problems(mut self, problems: Vec<Problem>) -> Self {
+        self.repr.problems = problems;
+        self
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.repr.kind
+    }
+
+    /// What happened, in a sentence.
+    pub fn message(&self) -> &str {
+        &self.repr.message
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<&str> {
+        self.repr.help.as_deref()
+    }
+
+    /// The HTTP status, when an answer came.
+    pub fn status(&self) -> Option<u16> {
+        self.repr.status
+    }
+
+    /// The API's code for it.
+    pub fn code(&self) -> Option<&str> {
+        self.repr.code.as_deref()
+    }
+
+    /// The API's id of the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.repr.request_id.as_deref()
+    }
+
+    /// How long the API asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.repr.retry_after
+    }
+
+    /// What is wrong with the input, one by one.
+    pub fn problems(&self) -> &[Problem] {
+        &self.repr.problems
+    }
+
+    /// The error as every face gives it out: `{ "error": { "kind", "message", … } }`. What is not known is left out.
+    pub fn to_json(&self) -> Value {
+        let repr = &self.repr;
+        let mut error = Map::new();
+        error.insert("kind".into(), repr.kind.as_str().into());
+        error.insert("message".into(), repr.message.as_str().into());
+        let mut set = |key: &str, value: Option<Value>| value.map(|value| error.insert(key.into(), value));
+        set("help", repr.help.as_deref().map(Value::from));
+        set("status", repr.status.map(Value::from));
+        set("code", repr.code.as_deref().map(Value::from));
+        set("request_id", repr.request_id.as_deref().map(Value::from));
+        set("retry_after", repr.retry_after.map(|wait| Value::from(wait.as_secs_f64().ceil() as u64)));
+        set("problems", (!repr.problems.is_empty()).then(|| json!(repr.problems)));
+        json!({ "error": error })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.repr.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_json().fmt(f)
+    }
+}
+
+impl std::error::Error for Error {}

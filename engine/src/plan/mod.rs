@@ -1,0 +1,10 @@
+//! A connector, compiled: checked, references followed, ready to run. Immutable and shared.
+
+mod compile;
+mod connector;
+mod lazy;
+mod operation;
+
+pub use connector::{Connector, Entity, Head};
+pub use lazy::Lazy;
+pub use operation::{Answer, Method, Operation, Param, PathPart};

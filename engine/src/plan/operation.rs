@@ -1,0 +1,220 @@
+//! One operation, ready to run.
+
+use std::sync::OnceLock;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::body::{Body, EmptyBody};
+use crate::manifest::{Effect, ErrorRules, Example, Hints, Idempotency, Place, RateLimit, Retry, SchemeChoice, Style};
+use crate::notation::{Expression, Fill, JsonPath, Lookup, Millis, Template};
+use crate::paginate::Pagination;
+
+/// An HTTP method that a manifest can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// GET.
+    Get,
+    /// POST.
+    Post,
+    /// PUT.
+    Put,
+    /// PATCH.
+    Patch,
+    /// DELETE.
+    Delete,
+}
+
+impl Method {
+    /// Its name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl From<Method> for http::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Post => Self::POST,
+            Method::Put => Self::PUT,
+            Method::Patch => Self::PATCH,
+            Method::Delete => Self::DELETE,
+        }
+    }
+}
+
+/// A piece of an operation's path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PathPart {
+    /// Text as it is.
+    Text(String),
+    /// The value of a parameter (by its name on the wire), percent-encoded.
+    Param(String),
+}
+
+/// What the answer of an operation is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// A list of records, at this place.
+    List(JsonPath),
+    /// One record, at this place.
+    One(JsonPath),
+    /// A file: the answer itself, or what the URL at this place gives.
+    File(Option<Lookup>),
+}
+
+/// A parameter of an operation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Param {
+    /// The name that callers use.
+    pub name: String,
+    /// The name on the wire.
+    pub wire: String,
+    /// Where it goes.
+    pub place: Place,
+    /// Whether the caller must give it.
+    pub required: bool,
+    /// How a list or object is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub style: Option<Style>,
+    /// Whether the elements of a list are written one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explode: Option<bool>,
+    /// What is sent when the caller leaves it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fill: Option<Fill>,
+    /// Not shown to callers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
+    /// The API hands the value out percent-encoded.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub percent_encoded: bool,
+    /// Whether it is a file (`format: binary`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub file: bool,
+    /// Its JSON Schema; references have the form `#/schemas/Name`.
+    pub schema: Value,
+}
+
+impl Param {
+    /// What it means, from its schema.
+    pub fn description(&self) -> Option<&str> {
+        self.schema.get("description").and_then(Value::as_str)
+    }
+
+    /// Whether the API will drop it.
+    pub fn is_deprecated(&self) -> bool {
+        self.schema.get("deprecated") == Some(&Value::Bool(true))
+    }
+}
+
+/// One operation, ready to run. What is `None` here is as the connector's [`super::Head`] says.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Operation {
+    /// The entity's name.
+    pub entity: String,
+    /// The action's name.
+    pub action: String,
+    /// What it does, in a sentence.
+    pub summary: Option<String>,
+    /// More about it, as Markdown.
+    pub description: Option<String>,
+    /// Hints for agents.
+    pub hints: Option<Hints>,
+    /// What it does to the API's data.
+    pub effect: Effect,
+    /// Whether the request may be sent twice.
+    pub repeatable: bool,
+    /// Whether it can destroy something.
+    pub destructive: bool,
+    /// Not for agents and hosted callers.
+    pub internal: bool,
+    /// The API will drop it.
+    pub deprecated: bool,
+    /// The vendor may still change it.
+    pub beta: bool,
+    /// The way to sign in that it needs.
+    pub auth: Option<SchemeChoice>,
+    /// The method.
+    pub method: Method,
+    /// A base URL of its own.
+    pub server: Option<Template>,
+    /// The path.
+    pub path: Vec<PathPart>,
+    /// Headers of its own.
+    pub headers: IndexMap<String, Template>,
+    /// Query parameters that are always the same.
+    pub query: IndexMap<String, Template>,
+    /// Its parameters, those of pagination among them.
+    pub params: Vec<Param>,
+    /// What the request carries; `None`: nothing.
+    pub body: Option<Body>,
+    /// What an empty JSON body looks like.
+    pub empty_body: EmptyBody,
+    /// What the answer is.
+    pub answer: Answer,
+    /// The schema of its records; references have the form `#/schemas/Name`.
+    pub record: Option<Value>,
+    /// What the envelope's `meta` holds.
+    pub meta: IndexMap<String, Lookup>,
+    /// How the list goes on.
+    pub pagination: Option<Pagination>,
+    /// Keeps the records for which this is true.
+    pub filter: Option<Expression>,
+    /// Adds fields to each record, or replaces them.
+    pub transform: IndexMap<String, Expression>,
+    /// How errors look.
+    pub errors: Option<ErrorRules>,
+    /// Rate limits of its own.
+    pub limits: Vec<RateLimit>,
+    /// What is sent again.
+    pub retry: Option<Retry>,
+    /// The longest one attempt may take.
+    pub timeout: Option<Millis>,
+    /// The header by which the API knows a request that was sent before.
+    pub idempotency: Option<Idempotency>,
+    /// Calls with their answers.
+    pub examples: Vec<Example>,
+    /// The parameters' schemas, compiled at the first call.
+    #[serde(skip)]
+    pub(crate) validators: OnceLock<crate::args::Validators>,
+}
+
+impl Operation {
+    /// `entity.action`.
+    pub fn name(&self) -> String {
+        format!("{}.{}", self.entity, self.action)
+    }
+
+    /// The path as it is written in a manifest: `/users/{user_id}`.
+    pub fn path_template(&self) -> String {
+        self.path
+            .iter()
+            .map(|part| match part {
+                PathPart::Text(text) => text.clone(),
+                PathPart::Param(name) => format!("{{{name}}}"),
+            })
+            .collect()
+    }
+
+    /// The parameter of this name.
+    pub fn param(&self, name: &str) -> Option<&Param> {
+        self.params.iter().find(|param| param.name == name)
+    }
+
+    /// Whether it answers with a list.
+    pub fn is_list(&self) -> bool {
+        matches!(self.answer, Answer::List(_))
+    }
+}

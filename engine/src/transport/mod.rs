@@ -1,0 +1,38 @@
+//! How a request reaches the API: a trait, and the implementations that come with the engine.
+
+mod http;
+
+use futures_util::future::BoxFuture;
+
+use crate::wire::{Response, SignedRequest};
+
+pub use http::{HttpOptions, HttpTransport};
+
+/// Sends one request and gives back the answer. It follows no redirects, repeats nothing and logs nothing: the engine does.
+pub trait Transport: Send + Sync {
+    /// Sends it.
+    fn send(&self, request: SignedRequest) -> BoxFuture<'_, Result<Response, TransportError>>;
+}
+
+/// Why no answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransportFailure {
+    /// No connection was made, so nothing was sent.
+    Connect,
+    /// The connection broke; the API may have done what was asked.
+    Broken,
+    /// No answer in time; the API may have done what was asked.
+    Timeout,
+    /// The transport will not call this address.
+    Refused,
+}
+
+/// No answer came.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct TransportError {
+    /// Why.
+    pub failure: TransportFailure,
+    /// What happened, without secrets.
+    pub message: String,
+}
