@@ -6,6 +6,7 @@ mod next;
 mod next_url;
 mod offset;
 mod page;
+mod params;
 
 use crate::language::{choices, kinds};
 
@@ -15,6 +16,7 @@ pub(crate) use next::{Next, seal, unseal};
 pub use next_url::NextUrl;
 pub use offset::Offset;
 pub use page::PageNumber;
+pub(crate) use params::PaginationParam;
 
 choices! {
     /// Where the parameters of pagination go.

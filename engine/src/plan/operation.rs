@@ -58,7 +58,7 @@ impl From<Method> for http::Method {
 pub enum PathPart {
     /// Text as it is.
     Text(String),
-    /// The value of a parameter (by its name on the wire), percent-encoded.
+    /// The value of the parameter of this name, percent-encoded.
     Param(String),
 }
 
