@@ -59,8 +59,9 @@ pub(crate) fn missing(doc: &ObjectDoc, key: &str, span: Span) -> Diagnostic {
     Diagnostic::new(Code::MissingKey, span, format!("{} needs `{key}`", with_article(doc.name)))
 }
 
-fn with_article(name: &str) -> String {
-    let article = if name.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+/// `an entity`, `a way to sign in`.
+pub(crate) fn with_article(name: &str) -> String {
+    let article = if name.to_lowercase().starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
     format!("{article} {name}")
 }
 
@@ -244,9 +245,7 @@ impl<T: Decode> Decode for Vec<T> {
 
     fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
         match &node.value {
-            Value::List(items) => {
-                Some(items.iter().filter_map(|item| T::decode(item, findings)).collect())
-            }
+            Value::List(items) => Some(items.iter().filter_map(|item| T::decode(item, findings)).collect()),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Map(_) => {
                 findings.push(wrong_type(node, "a list"));
                 None
