@@ -4,6 +4,7 @@ mod builder;
 mod clock;
 mod config;
 mod rate_limit;
+mod session;
 mod token_store;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::transport::Transport;
 pub use builder::{ConnectionBuilder, Options};
 pub use clock::{Clock, SystemClock};
 pub use rate_limit::{RateLimiter, SlidingRateLimiter};
+pub(crate) use session::{SendToken, Session, SessionParts};
 pub use token_store::{Lease, MemoryTokenStore, StoredTokens, TokenStore};
 
 /// A connector with somebody's credentials. Cheap to clone; clones share everything.

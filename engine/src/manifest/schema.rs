@@ -17,6 +17,16 @@ impl Schema {
         self.node.to_json()
     }
 
+    /// This schema with the keywords of `base` that it does not have itself.
+    pub(crate) fn or(mut self, base: &Self) -> Self {
+        if let (Value::Map(own), Value::Map(base)) = (&mut self.node.value, &base.node.value) {
+            for (key, entry) in base {
+                own.entry(key.clone()).or_insert_with(|| entry.clone());
+            }
+        }
+        self
+    }
+
     /// Every `$ref` in it, with its place.
     pub fn references(&self) -> Vec<(&str, Span)> {
         let mut found = Vec::new();

@@ -25,7 +25,7 @@ pub use next_url::NextUrl;
 pub use offset::Offset;
 pub use page::PageNumber;
 pub(crate) use param::{PaginationParam, Role};
-pub(crate) use seal::{seal, unseal};
+pub(crate) use seal::{Resume, seal, unseal};
 
 choices! {
     /// Where the parameters of pagination go.

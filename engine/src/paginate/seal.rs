@@ -20,12 +20,27 @@ const VERSION: u8 = 1;
 struct Sealed {
     v: u8,
     op: String,
-    next: Next,
+    next: Option<Next>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    skip: usize,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+/// Where a caller goes on: a page, and how many of its records were given out already because a cap cut it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Resume {
+    /// The page; `None` is the first.
+    pub at: Option<Next>,
+    /// How many of its records come no more.
+    pub skip: usize,
 }
 
 /// The opaque text that goes on from here. It names the operation, so that it cannot be used with another.
-pub(crate) fn seal(operation: &Operation, next: &Next) -> String {
-    let sealed = Sealed { v: VERSION, op: operation.name(), next: next.clone() };
+pub(crate) fn seal(operation: &Operation, resume: &Resume) -> String {
+    let sealed = Sealed { v: VERSION, op: operation.name(), next: resume.at.clone(), skip: resume.skip };
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(&sealed).unwrap_or_default())
 }
 
@@ -33,12 +48,12 @@ pub(crate) fn seal(operation: &Operation, next: &Next) -> String {
 ///
 /// # Errors
 /// `invalid_input` when it is none, or belongs to another operation.
-pub(crate) fn unseal(operation: &Operation, text: &str) -> Result<Next, Error> {
+pub(crate) fn unseal(operation: &Operation, text: &str) -> Result<Resume, Error> {
     if text.len() > MAX_LENGTH {
         return Err(refused(format!("`next` has {} bytes; {MAX_LENGTH} is the limit", text.len())));
     }
     let sealed = URL_SAFE_NO_PAD.decode(text).ok().and_then(|json| serde_json::from_slice::<Sealed>(&json).ok());
-    let Some(Sealed { v: VERSION, op, next }) = sealed else {
+    let Some(Sealed { v: VERSION, op, next, skip }) = sealed else {
         return Err(refused("`next` cannot be read"));
     };
     let name = operation.name();
@@ -46,7 +61,8 @@ pub(crate) fn unseal(operation: &Operation, text: &str) -> Result<Next, Error> {
         return Err(refused(format!("`next` belongs to `{op}`, not to `{name}`")));
     }
     match &operation.pagination {
-        Some(pagination) if pagination.can_go_on(&next) => Ok(next),
+        Some(pagination) if next.as_ref().is_none_or(|next| pagination.can_go_on(next)) => Ok(Resume { at: next, skip }),
+        None if next.is_none() => Ok(Resume { at: None, skip }),
         Some(_) | None => Err(refused(format!("`next` does not fit how `{name}` goes on"))),
     }
 }
