@@ -15,6 +15,7 @@ pub use expression::Expression;
 pub use fill::Fill;
 pub use json_path::{JsonPath, Step};
 pub use lookup::Lookup;
+pub(crate) use pattern::MAX_COMPILED;
 pub use pattern::Pattern;
 pub use template::{Part, Template};
 

@@ -132,6 +132,7 @@ fn operation(
             (None, Some(records)) => Answer::List(records.value.clone()),
             (None, None) => Answer::One(action.record_at.as_deref().cloned().unwrap_or_default()),
         },
+        may_be_single: action.may_be_single == Some(true),
         record: action.record.as_ref().or(entity.record.as_ref()).map(|schema| record(schema)),
         meta: without_places(&action.meta),
         pagination,

@@ -164,6 +164,8 @@ pub struct Operation {
     pub empty_body: EmptyBody,
     /// What the answer is.
     pub answer: Answer,
+    /// An answer that has nothing where the list should be is itself the only record.
+    pub may_be_single: bool,
     /// The schema of its records; references have the form `#/schemas/Name`.
     pub record: Option<Value>,
     /// What the envelope's `meta` holds.
