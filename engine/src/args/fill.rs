@@ -26,8 +26,7 @@ pub(super) fn fill(fill: &Fill, surroundings: &Surroundings<'_>) -> Result<Optio
         Fill::Template(template) => Ok(rendered(template, surroundings.config)),
         Fill::Expression(expression) => {
             let context = json!({ "config": surroundings.config, "params": surroundings.params });
-            let value = expression.evaluate(context, surroundings.now)?;
-            Ok(Some(value).filter(|value| !value.is_null()))
+            expression.evaluate(context, surroundings.now).map(|value| Some(value).filter(|value| !value.is_null()))
         }
     }
 }
