@@ -1,7 +1,5 @@
 //! Operations and heads for tests: those of a small manifest, with changes written as JSON.
 
-#![expect(clippy::unwrap_used, reason = "only tests use it")]
-
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};

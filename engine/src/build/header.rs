@@ -128,8 +128,6 @@ fn header_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop")]
-
     use serde_json::{Map, Value, json};
 
     use super::headers;

@@ -44,8 +44,6 @@ pub(super) fn client(certificates: Option<&[CertificateDer<'static>]>) -> Result
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop")]
-
     use base64::Engine as _;
     use base64::prelude::BASE64_STANDARD;
 

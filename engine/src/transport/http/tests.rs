@@ -1,7 +1,5 @@
 //! The HTTP transport against servers on this machine that write bytes by hand.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop")]
-
 use std::io::Read as _;
 use std::time::Duration;
 

@@ -1,7 +1,5 @@
 //! What the replay accepts, and what it says about the rest.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop")]
-
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
