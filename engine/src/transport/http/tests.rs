@@ -1,17 +1,20 @@
 //! The HTTP transport against servers on this machine that write bytes by hand.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderValue, Method};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use super::{HttpOptions, HttpTransport};
-use crate::transport::{Transport as _, TransportError, TransportFailure};
+use crate::transport::{Transport as _, TransportError, TransportFailure, tls};
 use crate::wire::{Body, Request, Response, Segment, SignedRequest, Trust, Upload};
 
 fn transport(options: HttpOptions) -> HttpTransport {
@@ -269,4 +272,47 @@ fn settings_that_cannot_be_used_are_named() {
         assert!(error.message.starts_with(message) && !error.message.contains("hush"), "{error}");
     }
     assert!(HttpTransport::new(&HttpOptions { https_proxy: Some(String::new()), ..Default::default() }).is_ok());
+}
+
+/// A certificate for this machine that nobody signed, and its key: `openssl req -x509 -newkey ec … -addext
+/// subjectAltName=DNS:localhost,IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE`. It protects nothing.
+const LOCALHOST: &[u8] = include_bytes!("localhost.pem");
+
+/// A server that speaks TLS on one connection and answers with a word.
+fn tls_server() -> u16 {
+    let certificates = tls::certificates(LOCALHOST).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(LOCALHOST).unwrap();
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(certificates, key)
+        .unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        let mut session = rustls::ServerConnection::new(Arc::new(config)).unwrap();
+        let mut stream = rustls::Stream::new(&mut session, &mut socket);
+        let mut request = [0; 1024];
+        if stream.read(&mut request).is_ok() {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecure").unwrap();
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn certificates_are_checked_against_the_roots_that_are_given() {
+    let own = transport(HttpOptions { root_certificates: Some(LOCALHOST.to_vec()), ..Default::default() });
+    for host in ["localhost", "127.0.0.1"] {
+        let response = send(&own, get(&format!("https://{host}:{}/", tls_server()))).await.unwrap();
+        assert_eq!(text(response).await.unwrap(), "secure");
+    }
+    let port = tls_server();
+    let error =
+        send(&transport(HttpOptions::default()), get(&format!("https://localhost:{port}/"))).await.err().unwrap();
+    assert_eq!(error.failure, TransportFailure::Connect);
+    let message = format!("no connection to localhost:{port}: invalid peer certificate: UnknownIssuer");
+    assert_eq!(error.message, message);
 }
