@@ -4,6 +4,7 @@ mod args;
 pub mod auth;
 pub mod body;
 mod build;
+pub mod catalog;
 mod check;
 pub mod connect;
 mod error;

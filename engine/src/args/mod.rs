@@ -1,11 +1,22 @@
 //! From what the caller gives to what an operation takes: every problem at once, with the nearest right name.
 
-use indexmap::IndexMap;
-use serde_json::{Map, Value};
+mod bind;
+mod convert;
+mod explain;
+mod file;
+mod fill;
+mod meant;
+#[cfg(test)]
+mod tests;
+mod validators;
 
-use crate::error::Error;
-use crate::plan::{Connector, Operation};
+use indexmap::IndexMap;
+use serde_json::Value;
+
 use crate::wire::Upload;
+
+pub(crate) use bind::bind;
+pub(crate) use validators::{Validators, options as schema_options};
 
 /// The parameters of one call, checked: what the operation takes, by the callers' names.
 #[derive(Clone, Debug, Default)]
@@ -14,24 +25,4 @@ pub struct Args {
     pub values: IndexMap<String, Value>,
     /// Files.
     pub uploads: IndexMap<String, Upload>,
-}
-
-/// The compiled schemas of an operation's parameters.
-#[derive(Debug)]
-pub(crate) struct Validators {}
-
-/// Checks the parameters of a call. Text is converted where the schema wants an object, a list, a number or a boolean;
-/// what the caller leaves out is filled.
-///
-/// # Errors
-/// `invalid_input` with all problems.
-pub(crate) fn bind(
-    connector: &Connector,
-    operation: &Operation,
-    params: Value,
-    uploads: IndexMap<String, Upload>,
-    config: &Map<String, Value>,
-) -> Result<Args, Error> {
-    let _ = (connector, operation, params, uploads, config);
-    Ok(Args::default())
 }

@@ -139,6 +139,11 @@ object! {
         /// records: $.results
         /// ```
         pub records: Option<Spanned<JsonPath>>,
+        /// `true`: an answer that has nothing at `records` is itself the only record.
+        /// ```yaml
+        /// may_be_single: true
+        /// ```
+        pub may_be_single: Option<bool>,
         /// Where the one record stands; the whole body when left out.
         /// ```yaml
         /// record_at: $.user

@@ -99,6 +99,24 @@ pub struct Param {
     pub schema: Schema,
 }
 
+impl Param {
+    /// This parameter with what `base` says where it says nothing itself.
+    pub(crate) fn or(self, base: &Self) -> Self {
+        let (own, base_keys) = (self.keys, base.keys.clone());
+        let keys = ParamKeys {
+            place: own.place.or(base_keys.place),
+            name: own.name.or(base_keys.name),
+            required: own.required.or(base_keys.required),
+            style: own.style.or(base_keys.style),
+            explode: own.explode.or(base_keys.explode),
+            fill: own.fill.or(base_keys.fill),
+            hidden: own.hidden.or(base_keys.hidden),
+            percent_encoded: own.percent_encoded.or(base_keys.percent_encoded),
+        };
+        Self { keys, base: self.base, schema: self.schema.or(&base.schema) }
+    }
+}
+
 static DOC: ObjectDoc = ObjectDoc { with_schema_keywords: true, ..*<ParamKeys as Object>::DOC };
 
 impl Decode for Param {
@@ -124,6 +142,10 @@ impl Decode for Param {
         let keys = ParamKeys::decode_object(&own, node.span, &[], findings)?;
         let schema = Schema::decode(&Node { value: Value::Map(rest), span: node.span }, findings)?;
         Some(Self { keys, base, schema })
+    }
+
+    fn stand_in() -> Option<Self> {
+        Some(Self { keys: ParamKeys::stand_in()?, base: None, schema: Schema::stand_in()? })
     }
 }
 

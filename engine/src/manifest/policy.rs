@@ -1,7 +1,7 @@
 //! What holds for many actions at once: errors, rate limits, retries, and what is said about the whole.
 
 use crate::language::object;
-use crate::notation::{Condition, Lookup, Millis};
+use crate::notation::{Condition, JsonPath, Lookup, Millis};
 use crate::source::Spanned;
 
 object! {
@@ -27,6 +27,22 @@ object! {
         /// failed_if: [{ at: $.ok, equals: false }]
         /// ```
         pub failed_if: Vec<Condition>,
+    }
+}
+
+impl ErrorRules {
+    /// Where most APIs put the message, for a manifest that says nothing.
+    pub(crate) fn usual() -> Self {
+        let path = |names: &[&str]| names.iter().fold(JsonPath::root(), |path, name| path.member(name));
+        let body = |names: &[&str]| Spanned::from(Lookup::Body(path(names)));
+        let message = [
+            body(&["message"]),
+            body(&["error", "message"]),
+            body(&["error_description"]),
+            body(&["error"]),
+            body(&["detail"]),
+        ];
+        Self { code: None, message: Lookups(message.into()), request_id: None, failed_if: Vec::new() }
     }
 }
 
@@ -111,6 +127,21 @@ object! {
         /// retry_after: "@header.X-RateLimit-Reset-After"
         /// ```
         pub retry_after: Option<Spanned<Lookup>>,
+    }
+}
+
+impl Default for Retry {
+    /// The engine's own rules.
+    fn default() -> Self {
+        Self {
+            attempts: None,
+            always: None,
+            when_repeatable: None,
+            never_if: Vec::new(),
+            base_delay: None,
+            max_delay: None,
+            retry_after: None,
+        }
     }
 }
 

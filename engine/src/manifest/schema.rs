@@ -17,6 +17,16 @@ impl Schema {
         self.node.to_json()
     }
 
+    /// This schema with the keywords of `base` that it does not have itself.
+    pub(crate) fn or(mut self, base: &Self) -> Self {
+        if let (Value::Map(own), Value::Map(base)) = (&mut self.node.value, &base.node.value) {
+            for (key, entry) in base {
+                own.entry(key.clone()).or_insert_with(|| entry.clone());
+            }
+        }
+        self
+    }
+
     /// Every `$ref` in it, with its place.
     pub fn references(&self) -> Vec<(&str, Span)> {
         let mut found = Vec::new();
@@ -53,6 +63,10 @@ impl Decode for Schema {
                 None
             }
         }
+    }
+
+    fn stand_in() -> Option<Self> {
+        Some(Self { node: Node { value: Value::Bool(true), span: Span::default() } })
     }
 }
 

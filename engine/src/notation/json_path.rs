@@ -36,9 +36,22 @@ impl JsonPath {
         &self.steps
     }
 
+    /// The path that goes on to this member.
+    #[must_use]
+    pub fn member(mut self, name: &str) -> Self {
+        self.steps.push(Step::Key(name.to_owned()));
+        self
+    }
+
     /// Whether it can find more than one place.
     pub fn is_plural(&self) -> bool {
         self.steps.contains(&Step::All)
+    }
+}
+
+impl From<&[Step]> for JsonPath {
+    fn from(steps: &[Step]) -> Self {
+        Self { steps: steps.to_vec() }
     }
 }
 

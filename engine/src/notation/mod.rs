@@ -15,6 +15,7 @@ pub use expression::Expression;
 pub use fill::Fill;
 pub use json_path::{JsonPath, Step};
 pub use lookup::Lookup;
+pub(crate) use pattern::MAX_COMPILED;
 pub use pattern::Pattern;
 pub use template::{Part, Template};
 
@@ -36,6 +37,10 @@ macro_rules! notation {
                         None
                     }
                 }
+            }
+
+            fn stand_in() -> Option<Self> {
+                ["", "$"].into_iter().find_map(|text| text.parse().ok())
             }
         }
 

@@ -120,7 +120,7 @@ impl Connector {
         let connector = manifest.map(|manifest| {
             crate::check::check(&manifest, &mut findings);
             let sound = findings.iter().all(|finding| finding.severity() != crate::source::Severity::Error);
-            sound.then(|| super::compile::compile(manifest))
+            sound.then(|| super::compile::compile(&manifest))
         });
         let findings = Diagnostics::new(source.clone(), findings);
         match connector.flatten() {

@@ -58,7 +58,7 @@ impl From<Method> for http::Method {
 pub enum PathPart {
     /// Text as it is.
     Text(String),
-    /// The value of a parameter (by its name on the wire), percent-encoded.
+    /// The value of the parameter of this name, percent-encoded.
     Param(String),
 }
 
@@ -164,6 +164,9 @@ pub struct Operation {
     pub empty_body: EmptyBody,
     /// What the answer is.
     pub answer: Answer,
+    /// An answer that has nothing where the list should be is itself the only record.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_be_single: bool,
     /// The schema of its records; references have the form `#/schemas/Name`.
     pub record: Option<Value>,
     /// What the envelope's `meta` holds.

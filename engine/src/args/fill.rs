@@ -1,0 +1,53 @@
+//! What a parameter gets that the caller leaves out.
+
+use std::time::SystemTime;
+
+use serde_json::{Map, Value, json};
+
+use crate::notation::{Fill, Part, Template};
+
+/// What fills can see.
+pub(super) struct Surroundings<'a> {
+    /// The connection's configuration values.
+    pub config: &'a Map<String, Value>,
+    /// The parameters that the caller gave.
+    pub params: &'a Map<String, Value>,
+    /// The time of the call.
+    pub now: SystemTime,
+}
+
+/// The value that fills a parameter; `None` leaves it out.
+///
+/// # Errors
+/// Why the expression has no value.
+pub(super) fn fill(fill: &Fill, surroundings: &Surroundings<'_>) -> Result<Option<Value>, String> {
+    match fill {
+        Fill::Value(value) => Ok(Some(value.clone())),
+        Fill::Template(template) => Ok(rendered(template, surroundings.config)),
+        Fill::Expression(expression) => {
+            let context = json!({ "config": surroundings.config, "params": surroundings.params });
+            expression.evaluate(context, surroundings.now).map(|value| Some(value).filter(|value| !value.is_null()))
+        }
+    }
+}
+
+/// A name alone keeps its type; a name without a value leaves the whole out.
+fn rendered(template: &Template, config: &Map<String, Value>) -> Option<Value> {
+    let value = |name: &str| config.get(name.strip_prefix("config.")?);
+    if let [Part::Name(name)] = template.parts() {
+        return value(name).cloned();
+    }
+    let text = |name: &str| value(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    template.render(text).ok().map(Value::String)
+}
+
+/// The configuration values that a fill reads and that have no value.
+pub(super) fn missing(fill: &Fill, config: &Map<String, Value>) -> Vec<String> {
+    let names: Vec<String> = match fill {
+        Fill::Value(_) => Vec::new(),
+        Fill::Template(template) => template.names().map(str::to_owned).collect(),
+        Fill::Expression(expression) => expression.names(),
+    };
+    let read = names.iter().filter_map(|name| name.strip_prefix("config.")?.split('.').next());
+    read.filter(|name| !config.contains_key(*name)).map(str::to_owned).collect()
+}

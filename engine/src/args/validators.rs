@@ -1,0 +1,113 @@
+//! The schemas of an operation's parameters, each compiled when a value for it is first given.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator};
+use serde_json::{Map, Value};
+
+use crate::error::{Error, ErrorKind, Problem};
+use crate::notation::MAX_COMPILED;
+use crate::plan::{Connector, Operation, Param};
+
+use super::convert::converted;
+use super::explain::explain;
+
+/// The compiled schemas of an operation's parameters, in the order of the parameters.
+#[derive(Debug)]
+pub(crate) struct Validators {
+    compiled: Box<[OnceLock<Compiled>]>,
+}
+
+/// A parameter's schema with every schema that it can reach.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    document: Value,
+    validator: Validator,
+}
+
+impl Validators {
+    /// One place for each parameter, nothing compiled yet.
+    pub(super) fn of(operation: &Operation) -> &Self {
+        operation
+            .validators
+            .get_or_init(|| Self { compiled: operation.params.iter().map(|_| OnceLock::new()).collect() })
+    }
+
+    /// The compiled schema of the parameter at this index.
+    pub(super) fn get(&self, index: usize, param: &Param, connector: &Connector) -> Result<&Compiled, Error> {
+        let unusable = |why: String| {
+            Error::new(ErrorKind::InvalidManifest, format!("the schema of `{}` cannot be used: {why}", param.name))
+        };
+        let cell =
+            self.compiled.get(index).ok_or_else(|| unusable("the operation has no such parameter".to_owned()))?;
+        if let Some(compiled) = cell.get() {
+            return Ok(compiled);
+        }
+        let document = document(&param.schema, connector)?;
+        let validator = options().build(&document).map_err(|error| unusable(error.to_string()))?;
+        Ok(cell.get_or_init(|| Compiled { document, validator }))
+    }
+}
+
+impl Compiled {
+    /// The value, converted where the schema wants another type and the text can be read as one.
+    ///
+    /// # Errors
+    /// Everything in which it does not fit.
+    pub(super) fn fit(&self, name: &str, value: Value) -> Result<Value, Vec<Problem>> {
+        if self.validator.is_valid(&value) {
+            return Ok(value);
+        }
+        let value = match converted(&value, &self.document) {
+            Some(other) if self.validator.is_valid(&other) => return Ok(other),
+            Some(other) => other,
+            None => value,
+        };
+        Err(self.validator.iter_errors(&value).flat_map(|error| explain(name, &self.document, &error)).collect())
+    }
+}
+
+/// How schemas are compiled: nothing is fetched, and regular expressions match in linear time.
+pub(crate) fn options() -> ValidationOptions<'static> {
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .with_pattern_options(PatternOptions::regex().size_limit(MAX_COMPILED))
+        .offline()
+}
+
+/// A parameter's schema as a document of its own: beside its keywords stand, under `schemas`, those that it can reach.
+fn document(schema: &Value, connector: &Connector) -> Result<Value, Error> {
+    let mut waiting = BTreeSet::new();
+    references(schema, &mut waiting);
+    let mut reached = Map::new();
+    while let Some(name) = waiting.pop_first() {
+        if reached.contains_key(name) {
+            continue;
+        }
+        if let Some(found) = connector.schema(name)? {
+            references(found, &mut waiting);
+            reached.insert(name.to_owned(), found.clone());
+        }
+    }
+    let mut document = schema.clone();
+    if let Value::Object(members) = &mut document
+        && !reached.is_empty()
+    {
+        members.insert("schemas".to_owned(), Value::Object(reached));
+    }
+    Ok(document)
+}
+
+/// The names in every `$ref: "#/schemas/Name"`.
+fn references<'a>(schema: &'a Value, names: &mut BTreeSet<&'a str>) {
+    match schema {
+        Value::Object(members) => {
+            let target = members.get("$ref").and_then(Value::as_str).and_then(|at| at.strip_prefix("#/schemas/"));
+            names.extend(target.and_then(|path| path.split('/').next()));
+            members.values().for_each(|member| references(member, names));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
