@@ -46,16 +46,16 @@ impl<'a> Kind<'a> {
         self.made(self.seed)
     }
 
-    /// The id of the n-th record of a group. Records whose schema gives all of them the same id are told apart by UUIDs.
+    /// The id of the n-th record of a group: numbers are counted, and records whose schema gives all of them the same text
+    /// are told apart by UUIDs.
     pub(crate) fn nth_id(&self, group: &str, n: usize) -> String {
         let seed = self.seed.and(group);
-        let made = |n| self.id_of(&self.made(seed.nth(n)));
-        match made(n).filter(|id| made(n + 1).as_ref() != Some(id)) {
-            Some(id) => id,
-            None => match find(&self.made(seed), self.key.steps()) {
-                Some(Value::Number(_)) => (n + 1).to_string(),
-                _ => seed.nth(n).uuid().to_string(),
-            },
+        let made = |n| self.made(seed.nth(n));
+        let record = made(n);
+        match (find(&record, self.key.steps()), self.id_of(&record)) {
+            (Some(Value::String(_)), Some(id)) if self.id_of(&made(n + 1)).as_ref() != Some(&id) => id,
+            (Some(Value::Number(_)), _) => ((1 + seed.below(9_000)) * 10_000 + n as u64).to_string(),
+            _ => seed.nth(n).uuid().to_string(),
         }
     }
 

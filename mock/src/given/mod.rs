@@ -142,8 +142,11 @@ fn coerced(schemas: &Schemas, schema: &Value, value: Value) -> Value {
             if schemas.fits(schema, &text) {
                 return text;
             }
-            let read: Option<Value> = text.as_str().and_then(|text| serde_json::from_str(text).ok());
-            read.filter(|read| schemas.fits(schema, read)).unwrap_or(text)
+            let read = text.as_str().and_then(|text| serde_json::from_str(text).ok());
+            let only =
+                || part_of(schemas, schema, "items").map(|item| vec![coerced(schemas, &item, text.clone())].into());
+            let fits = |read: &Value| schemas.fits(schema, read);
+            read.filter(fits).or_else(|| only().filter(fits)).unwrap_or(text)
         }
         Value::Array(items) => match part_of(schemas, schema, "items") {
             Some(schema) => items.into_iter().map(|item| coerced(schemas, &schema, item)).collect(),
