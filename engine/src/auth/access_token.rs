@@ -46,6 +46,11 @@ impl AccessToken {
         self
     }
 
+    /// Values of the token response: `${token.name}`.
+    pub(crate) fn extracted(&self) -> &Map<String, Value> {
+        &self.extracted
+    }
+
     /// When it ends, in seconds since 1970, where that is known.
     pub fn expires_at(&self) -> Option<i64> {
         self.expires_at

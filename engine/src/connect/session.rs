@@ -333,3 +333,6 @@ fn lacks_values(oauth2: &OAuth2, token: &AccessToken) -> bool {
 fn only_refresh_token(refresh_token: SecretString) -> AccessToken {
     AccessToken { refresh_token: Some(refresh_token), ..AccessToken::new("") }
 }
+
+#[cfg(test)]
+mod tests;

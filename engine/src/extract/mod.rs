@@ -6,7 +6,7 @@ mod link;
 mod records;
 mod select;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use indexmap::IndexMap;
 

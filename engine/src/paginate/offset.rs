@@ -68,7 +68,7 @@ impl Offset {
 
     pub(super) fn next(&self, args: &Args, document: &Document<'_>, records: usize) -> Result<Option<Next>, Error> {
         let start = self.start.unwrap_or(0);
-        let next = position(args, &self.offset, start)?.saturating_add(records as u64);
+        let Some(next) = position(args, &self.offset, start)?.checked_add(records as u64) else { return Ok(None) };
         let [total, more] = look(document, [self.total.as_ref(), self.more.as_ref()])?;
         let total = count(total, self.total.as_ref())?;
         let at_total = total.is_some_and(|total| next.saturating_sub(start) >= total);

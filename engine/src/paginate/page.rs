@@ -65,7 +65,7 @@ impl PageNumber {
 
     pub(super) fn next(&self, args: &Args, document: &Document<'_>, records: usize) -> Result<Option<Next>, Error> {
         let start = self.start.unwrap_or(1);
-        let next = position(args, &self.page, start)?.saturating_add(1);
+        let Some(next) = position(args, &self.page, start)?.checked_add(1) else { return Ok(None) };
         let [pages, more] = look(document, [self.total_pages.as_ref(), self.more.as_ref()])?;
         let pages = count(pages, self.total_pages.as_ref())?;
         let was_last = pages.is_some_and(|pages| next.saturating_sub(start) >= pages);

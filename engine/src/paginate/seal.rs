@@ -61,7 +61,9 @@ pub(crate) fn unseal(operation: &Operation, text: &str) -> Result<Resume, Error>
         return Err(refused(format!("`next` belongs to `{op}`, not to `{name}`")));
     }
     match &operation.pagination {
-        Some(pagination) if next.as_ref().is_none_or(|next| pagination.can_go_on(next)) => Ok(Resume { at: next, skip }),
+        Some(pagination) if next.as_ref().is_none_or(|next| pagination.can_go_on(next)) => {
+            Ok(Resume { at: next, skip })
+        }
         None if next.is_none() => Ok(Resume { at: None, skip }),
         Some(_) | None => Err(refused(format!("`next` does not fit how `{name}` goes on"))),
     }

@@ -180,6 +180,24 @@ fn hostile_expressions_end_in_an_error() {
 }
 
 #[test]
+fn filters_and_methods_hold_to_the_limit_before_they_make_a_text() {
+    let context = |length: usize| json!({ "text": "x".repeat(length), "list": vec!["x"; 1000] });
+    for (length, text) in [
+        (1 << 20, "{{ text | replace('x', 'xxxxxxxx') }}"),
+        (1 << 20, "{{ text.replace('x', 'xxxxxxxx') }}"),
+        (1 << 20, "{{ list | join(text) }}"),
+        (1 << 20, "{{ text | urlencode | tojson }}"),
+        ((1 << 20) + 1, "{{ text | upper }}"),
+        ((1 << 20) + 1, "{{ text.upper() }}"),
+    ] {
+        let error = text.parse::<Expression>().unwrap().evaluate(context(length), now()).unwrap_err();
+        assert!(error.contains("1048576 is the limit"), "{text}: {error}");
+    }
+    let long = "{{ text }}".parse::<Expression>().unwrap().evaluate(context(2 << 20), now());
+    assert_eq!(long.unwrap().as_str().map(str::len), Some(2 << 20), "a record's own texts may be long");
+}
+
+#[test]
 fn long_but_allowed_expressions_need_little_stack() {
     for text in [
         format!("{{{{ 1{} }}}}", " + 1".repeat(32)),
