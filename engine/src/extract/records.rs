@@ -37,6 +37,9 @@ pub(crate) struct Scope<'a> {
 /// `unexpected_response` when there is nothing where the manifest says there is something, or an expression does not fit a record.
 pub(crate) fn records(operation: &Operation, document: &Document<'_>, scope: Scope<'_>) -> Result<Records, Error> {
     let (found, filter) = match &operation.answer {
+        Answer::List(path) if operation.may_be_single && document.find(path)?.is_empty() => {
+            (vec![one(document, &JsonPath::root())?], operation.filter.as_ref())
+        }
         Answer::List(path) => (list(document, path)?, operation.filter.as_ref()),
         Answer::One(path) => (vec![one(document, path)?], None),
         Answer::File(_) => return Ok(Records::default()),
