@@ -20,6 +20,12 @@ pub trait Decode: Sized {
     fn absent() -> Option<Self> {
         None
     }
+
+    /// What reading goes on with when the value is missing or cannot be read, so that the rest is looked at all the same. There is
+    /// a finding about it already: a manifest with a stand-in is never used.
+    fn stand_in() -> Option<Self> {
+        Self::absent()
+    }
 }
 
 /// A [`Decode`] that is a mapping with known keys.
@@ -58,23 +64,53 @@ fn with_article(name: &str) -> String {
     format!("{article} {name}")
 }
 
-/// Reads one key of an object.
-pub(crate) fn decode_key<T: Decode>(
-    map: &Map,
-    doc: &ObjectDoc,
-    key: &KeyDoc,
+/// A mapping whose keys are read one by one.
+pub(crate) struct Reading<'a> {
+    map: &'a Map,
+    doc: &'static ObjectDoc,
     span: Span,
-    findings: &mut Vec<Diagnostic>,
-) -> Option<T> {
-    match map.get(key.name) {
-        Some(entry) => T::decode(&entry.value, findings),
-        None => {
-            let absent = T::absent();
-            if absent.is_none() {
-                findings.push(missing(doc, key.name, span));
-            }
-            absent
+    misspelt: Vec<&'static str>,
+    is_sound: bool,
+}
+
+impl<'a> Reading<'a> {
+    /// Begins to read; reports keys that neither the object nor `others` know.
+    pub(crate) fn new(
+        map: &'a Map,
+        doc: &'static ObjectDoc,
+        span: Span,
+        others: &[&str],
+        findings: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let is_known = |key: &str| doc.keys.iter().any(|known| known.name == key);
+        let mut misspelt = Vec::new();
+        for (key, entry) in map.iter().filter(|(key, _)| !others.contains(&key.as_str()) && !is_known(key)) {
+            findings.push(unknown_key(doc, key, entry.span));
+            misspelt.extend(nearest(key, doc.keys.iter().map(|known| known.name)));
         }
+        Self { map, doc, span, misspelt, is_sound: true }
+    }
+
+    /// Reads a key. One that is misspelt is not reported as missing too.
+    pub(crate) fn key<T: Decode>(&mut self, key: &KeyDoc, findings: &mut Vec<Diagnostic>) -> Option<T> {
+        let value = match self.map.get(key.name) {
+            Some(entry) => T::decode(&entry.value, findings),
+            None if self.misspelt.contains(&key.name) => None,
+            None => {
+                let absent = T::absent();
+                if absent.is_none() {
+                    findings.push(missing(self.doc, key.name, self.span));
+                }
+                absent
+            }
+        };
+        self.is_sound &= value.is_some();
+        value.or_else(T::stand_in)
+    }
+
+    /// Whether every key was read as it is written, so that the whole can be judged.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.is_sound
     }
 }
 
@@ -102,6 +138,10 @@ impl Decode for String {
             findings.push(if quote { found.help("put it in quotes") } else { found });
         }
         text
+    }
+
+    fn stand_in() -> Option<Self> {
+        Some(Self::new())
     }
 }
 
@@ -140,6 +180,10 @@ macro_rules! decode_integer {
                 }
                 value
             }
+
+            fn stand_in() -> Option<Self> {
+                Some(0)
+            }
         }
     )+};
 }
@@ -168,6 +212,10 @@ impl<T: Decode> Decode for Box<T> {
     fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
         T::decode(node, findings).map(Box::new)
     }
+
+    fn stand_in() -> Option<Self> {
+        T::stand_in().map(Box::new)
+    }
 }
 
 impl<T: Decode> Decode for Spanned<T> {
@@ -182,9 +230,13 @@ impl<T: Decode> Decode for Spanned<T> {
     fn absent() -> Option<Self> {
         T::absent().map(Spanned::from)
     }
+
+    fn stand_in() -> Option<Self> {
+        T::stand_in().map(Spanned::from)
+    }
 }
 
-/// A list.
+/// A list; elements that cannot be read are left out.
 impl<T: Decode> Decode for Vec<T> {
     fn shape() -> Shape {
         Shape::List(Box::new(T::shape()))
@@ -193,8 +245,7 @@ impl<T: Decode> Decode for Vec<T> {
     fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
         match &node.value {
             Value::List(items) => {
-                let decoded: Vec<_> = items.iter().map(|item| T::decode(item, findings)).collect();
-                decoded.into_iter().collect()
+                Some(items.iter().filter_map(|item| T::decode(item, findings)).collect())
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Map(_) => {
                 findings.push(wrong_type(node, "a list"));
@@ -216,14 +267,11 @@ impl<T: Decode> Decode for IndexMap<String, Spanned<T>> {
 
     fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
         let map = decode_map(node, "names to values", findings)?;
-        let decoded: Vec<_> = map
-            .iter()
-            .map(|(key, entry)| {
-                let value = T::decode(&entry.value, findings)?;
-                Some((key.clone(), Spanned::new(value, entry.span)))
-            })
-            .collect();
-        decoded.into_iter().collect()
+        let mut read = |(key, entry): (&String, &Spanned<Node>)| {
+            let value = T::decode(&entry.value, findings).or_else(T::stand_in)?;
+            Some((key.clone(), Spanned::new(value, entry.span)))
+        };
+        Some(map.iter().filter_map(&mut read).collect())
     }
 
     fn absent() -> Option<Self> {
@@ -238,5 +286,9 @@ impl Decode for serde_json::Value {
 
     fn decode(node: &Node, _: &mut Vec<Diagnostic>) -> Option<Self> {
         Some(node.to_json())
+    }
+
+    fn stand_in() -> Option<Self> {
+        Some(Self::Null)
     }
 }

@@ -1,5 +1,8 @@
 //! What the language says about itself: the source of the manifest's JSON Schema and of its reference page.
 
+use crate::source::Diagnostic;
+use crate::yaml::Node;
+
 /// What a value looks like.
 #[derive(Clone, Debug)]
 pub enum Shape {
@@ -55,6 +58,8 @@ pub struct KeyDoc {
     pub required: fn() -> bool,
     /// What its value looks like.
     pub shape: fn() -> Shape,
+    /// Reads a value for the findings alone.
+    pub read: fn(&Node, &mut Vec<Diagnostic>),
 }
 
 /// A closed list of texts.

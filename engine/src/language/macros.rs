@@ -46,6 +46,7 @@ macro_rules! object {
                         doc: concat!($($key_doc, "\n",)+),
                         required: || <$type as $crate::language::Decode>::absent().is_none(),
                         shape: <$type as $crate::language::Decode>::shape,
+                        read: |node, findings| drop(<$type as $crate::language::Decode>::decode(node, findings)),
                     },
                 )*],
                 with_schema_keywords: false,
@@ -58,18 +59,14 @@ macro_rules! object {
                 findings: &mut Vec<$crate::source::Diagnostic>,
             ) -> Option<Self> {
                 let doc = <Self as $crate::language::Object>::DOC;
-                for (key, entry) in map {
-                    if !others.contains(&key.as_str()) && !doc.keys.iter().any(|known| known.name == key) {
-                        findings.push($crate::language::unknown_key(doc, key, entry.span));
-                    }
-                }
+                let mut reading = $crate::language::Reading::new(map, doc, span, others, findings);
                 let mut keys = doc.keys.iter();
                 $(
-                    let $field = keys.next().and_then(|key| $crate::language::decode_key::<$type>(map, doc, key, span, findings));
+                    let $field = keys.next().and_then(|key| reading.key::<$type>(key, findings));
                 )*
                 let _ = keys;
                 let object = Self { $($field: $field?,)* };
-                $( $check(&object, map, span, findings); )?
+                $( if reading.is_sound() { $check(&object, map, span, findings); } )?
                 Some(object)
             }
         }
@@ -82,6 +79,11 @@ macro_rules! object {
             fn decode(node: &$crate::yaml::Node, findings: &mut Vec<$crate::source::Diagnostic>) -> Option<Self> {
                 let map = $crate::language::decode_map(node, $title, findings)?;
                 <Self as $crate::language::Object>::decode_object(map, node.span, &[], findings)
+            }
+
+            fn stand_in() -> Option<Self> {
+                let nowhere = $crate::source::Span::default();
+                <Self as $crate::language::Object>::decode_object(&$crate::yaml::Map::new(), nowhere, &[], &mut Vec::new())
             }
         }
     };
@@ -145,6 +147,10 @@ macro_rules! kinds {
                     }
                 }
             }
+
+            fn stand_in() -> Option<Self> {
+                [$(<$type as $crate::language::Decode>::stand_in().map(Self::$variant),)+].into_iter().flatten().next()
+            }
         }
     };
 }
@@ -197,6 +203,10 @@ macro_rules! choices {
                         None
                     }
                 }
+            }
+
+            fn stand_in() -> Option<Self> {
+                [$(Self::$variant,)+].into_iter().next()
             }
         }
     };

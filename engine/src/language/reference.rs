@@ -81,7 +81,7 @@ fn object(page: &mut String, doc: &ObjectDoc) {
     if doc.with_schema_keywords {
         page.push_str("\nJSON Schema keywords (2020-12) may stand beside these keys.\n");
     }
-    for KeyDoc { name, doc, required, shape } in doc.keys {
+    for KeyDoc { name, doc, required, shape, .. } in doc.keys {
         let required = if required() { ", required" } else { "" };
         let _ = write!(page, "\n### `{name}`\n\n*{}{required}.* {}\n", describe(&shape()), paragraphs(doc));
     }

@@ -143,6 +143,10 @@ impl Decode for Param {
         let schema = Schema::decode(&Node { value: Value::Map(rest), span: node.span }, findings)?;
         Some(Self { keys, base, schema })
     }
+
+    fn stand_in() -> Option<Self> {
+        Some(Self { keys: ParamKeys::stand_in()?, base: None, schema: Schema::stand_in()? })
+    }
 }
 
 fn unknown(key: &str, span: Span) -> Diagnostic {

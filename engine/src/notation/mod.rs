@@ -38,6 +38,10 @@ macro_rules! notation {
                     }
                 }
             }
+
+            fn stand_in() -> Option<Self> {
+                ["", "$"].into_iter().find_map(|text| text.parse().ok())
+            }
         }
 
         impl serde::Serialize for $type {

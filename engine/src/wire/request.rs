@@ -110,6 +110,11 @@ impl SignedRequest {
         request
     }
 
+    /// Where it goes, which may show a secret in its query.
+    pub(crate) fn url(&self) -> &Url {
+        &self.request.url
+    }
+
     /// What a transport sends, and how far it may trust the URL.
     pub fn open(self) -> (Request, Trust) {
         (self.request, self.trust)

@@ -1,10 +1,19 @@
 //! OAuth 2.0 (RFC 6749): where tokens come from and how the client says who it is.
 
+mod authorize;
+mod jwt;
+mod request;
+mod response;
+
 use indexmap::IndexMap;
 
 use crate::language::{choices, object};
 use crate::notation::{JsonPath, Pattern, Template};
 use crate::source::Spanned;
+
+pub use authorize::Authorization;
+pub(crate) use request::{Presented, given_token, renewable, token_request, token_url};
+pub(crate) use response::{TokenAnswer, read_token};
 
 choices! {
     /// How the access token is obtained.
