@@ -1,1 +1,41 @@
-fn main() {}
+//! `tieline`: one connector's manifest, called from the command line.
+
+mod args;
+mod commands;
+mod connect;
+mod connector;
+mod credentials;
+mod exit_code;
+mod input;
+mod logging;
+mod made_up;
+mod mocking;
+mod network;
+mod output;
+mod params;
+mod progress;
+mod runtime;
+mod schema;
+mod stop;
+mod table;
+mod target;
+mod text;
+mod token_file;
+mod upload;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match args::parse() {
+        Ok(cli) => cli,
+        Err(code) => return ExitCode::from(code),
+    };
+    logging::start(cli.verbose);
+    match commands::run(&cli.command) {
+        Ok(()) => ExitCode::from(exit_code::SUCCESS),
+        Err(stop) => {
+            stop.report(cli.command.error_reader());
+            ExitCode::from(stop.exit_code())
+        }
+    }
+}

@@ -16,6 +16,16 @@ impl Raw {
         Self(bytes)
     }
 
+    /// `null`.
+    pub fn null() -> Self {
+        Self(Bytes::from_static(b"null"))
+    }
+
+    /// Whether it is `null`.
+    pub fn is_null(&self) -> bool {
+        &self.0[..] == b"null"
+    }
+
     /// Writes a value as JSON.
     pub fn from_value(value: &serde_json::Value) -> Self {
         Self(value.to_string().into())
@@ -39,7 +49,7 @@ impl Raw {
         serde_json::from_slice(&self.0)
     }
 
-    /// The value as a tree.
+    /// The value as a tree; null when numbers in it are too large to be read.
     pub fn to_value(&self) -> serde_json::Value {
         self.read().unwrap_or_default()
     }

@@ -25,9 +25,8 @@ pub(super) fn fill(fill: &Fill, surroundings: &Surroundings<'_>) -> Result<Optio
         Fill::Value(value) => Ok(Some(value.clone())),
         Fill::Template(template) => Ok(rendered(template, surroundings.config)),
         Fill::Expression(expression) => {
-            let _ = surroundings.now;
             let context = json!({ "config": surroundings.config, "params": surroundings.params });
-            expression.evaluate(context).map(|value| Some(value).filter(|value| !value.is_null()))
+            expression.evaluate(context, surroundings.now).map(|value| Some(value).filter(|value| !value.is_null()))
         }
     }
 }

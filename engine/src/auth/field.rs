@@ -86,29 +86,97 @@ impl Field {
     }
 
     /// Says what a value lacks, without repeating it: `` token must start with `ntn_` or `secret_` ``.
+    ///
+    /// # Errors
+    /// The sentence, which begins with `name`.
     pub fn check(&self, name: &str, value: &str) -> Result<(), String> {
-        let either = |texts: &[String]| texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(" or ");
-        if value.is_empty() && self.is_required() {
-            return Err(format!("{name} must not be empty"));
+        let Err(lack) = self.fits(value) else { return Ok(()) };
+        let fits_without = |what: &[char]| {
+            let stripped = value.trim_matches(|c: char| c.is_whitespace() || what.contains(&c));
+            stripped != value && self.fits(stripped).is_ok()
+        };
+        Err(if value.trim().is_empty() {
+            format!("{name} {lack}")
+        } else if fits_without(&[]) {
+            format!("{name} has white space or a line break at its start or end; without it, the value fits")
+        } else if fits_without(&['"', '\'']) {
+            format!("{name} stands in quotes; without them, the value fits")
+        } else {
+            format!("{name} {lack}")
+        })
+    }
+
+    fn fits(&self, value: &str) -> Result<(), String> {
+        if value.trim().is_empty() && self.is_required() {
+            return Err("must not be empty".to_owned());
         }
-        if value.chars().any(|c| c.is_control())
-            && self.field_type != Some(FieldType::List)
-            && !value.trim_start().starts_with(['{', '-'])
-        {
-            return Err(format!("{name} must not contain line breaks or other control characters"));
+        if value.chars().any(char::is_control) {
+            return Err("must not contain line breaks or other control characters".to_owned());
         }
-        if !self.prefix.is_empty() && !self.prefix.iter().any(|prefix| value.starts_with(prefix)) {
-            return Err(format!("{name} must start with {}", either(&self.prefix)));
+        let wrong_type = |expected: &str| Err(format!("must be {expected}"));
+        match self.field_type.unwrap_or(FieldType::Text) {
+            FieldType::Text => self.fits_as_text(value),
+            FieldType::Integer if value.parse::<i64>().is_err() => wrong_type("a whole number"),
+            FieldType::Boolean if value.parse::<bool>().is_err() => wrong_type("`true` or `false`"),
+            FieldType::Integer | FieldType::Boolean => self.fits_as_text(value),
+            FieldType::List => match serde_json::from_str::<Vec<String>>(value) {
+                Ok(items) => items.iter().try_for_each(|item| self.fits_as_text(item)),
+                Err(_) => wrong_type("a list of texts"),
+            },
         }
-        if !self.choices.is_empty() && !self.choices.iter().any(|choice| choice == value) {
-            return Err(format!("{name} must be {}", either(&self.choices)));
+    }
+
+    fn fits_as_text(&self, text: &str) -> Result<(), String> {
+        if !self.prefix.is_empty() && !self.prefix.iter().any(|prefix| text.starts_with(prefix)) {
+            return Err(format!("must start with {}", either(&self.prefix)));
         }
-        if self.pattern.as_ref().is_some_and(|pattern| !pattern.is_full_match(value)) {
-            return Err(format!(
-                "{name} must match `{}`",
-                self.pattern.as_ref().map(|p| p.to_string()).unwrap_or_default()
-            ));
+        if !self.choices.is_empty() && !self.choices.iter().any(|choice| choice == text) {
+            return Err(format!("must be {}", either(&self.choices)));
         }
-        Ok(())
+        match &self.pattern {
+            Some(pattern) if !pattern.is_full_match(text) => Err(format!("must match `{}`", pattern.value)),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+fn either(texts: &[String]) -> String {
+    texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Field;
+    use crate::auth::testing::decode;
+
+    #[test]
+    fn says_what_a_value_lacks() {
+        let line_breaks = "token must not contain line breaks or other control characters";
+        let white_space = "token has white space or a line break at its start or end; without it, the value fits";
+        let prefix = "{ prefix: [ntn_, secret_] }";
+        for (field, value, expected) in [
+            (prefix, "ntn_1", Ok(())),
+            (prefix, "abc", Err("token must start with `ntn_` or `secret_`")),
+            (prefix, "", Err("token must not be empty")),
+            (prefix, " \n", Err("token must not be empty")),
+            (prefix, "ntn_1\n", Err(white_space)),
+            (prefix, " ntn_1", Err(white_space)),
+            (prefix, "'ntn_1'", Err("token stands in quotes; without them, the value fits")),
+            (prefix, "ntn_\n1", Err(line_breaks)),
+            ("{}", "-a\nb", Err(line_breaks)),
+            ("{}", "{\n}", Err(line_breaks)),
+            ("{ required: false }", "", Ok(())),
+            ("{ enum: [eu, us] }", "asia", Err("token must be `eu` or `us`")),
+            ("{ pattern: 'AC[0-9]+' }", "AC1x", Err("token must match `AC[0-9]+`")),
+            ("{ type: integer }", "12", Ok(())),
+            ("{ type: integer }", "1.5", Err("token must be a whole number")),
+            ("{ type: boolean }", "yes", Err("token must be `true` or `false`")),
+            ("{ type: list, enum: [a, b] }", r#"["a","b"]"#, Ok(())),
+            ("{ type: list, enum: [a, b] }", r#"["c"]"#, Err("token must be `a` or `b`")),
+            ("{ type: list }", "a", Err("token must be a list of texts")),
+        ] {
+            let found = decode::<Field>(field).check("token", value);
+            assert_eq!(found, expected.map_err(str::to_owned), "{field} {value:?}");
+        }
     }
 }

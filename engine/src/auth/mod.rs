@@ -1,11 +1,16 @@
 //! Ways to sign in: what the user gives, and what it becomes on a request.
 
+mod access_token;
 mod api_key;
 mod basic;
+mod choose;
 mod credentials;
 mod field;
 mod oauth2;
 mod sign;
+#[cfg(test)]
+pub(crate) mod testing;
+mod values;
 
 use indexmap::IndexMap;
 
@@ -14,14 +19,16 @@ use crate::notation::Template;
 use crate::source::{Code, Diagnostic, Span, Spanned};
 use crate::yaml::Map;
 
+pub use access_token::AccessToken;
 pub use api_key::{ApiKey, ApiKeyPlace};
 pub use basic::Basic;
+pub(crate) use choose::choose;
 pub use credentials::Credentials;
-pub(crate) use credentials::choose;
 pub use field::{Field, FieldType};
-pub use oauth2::{Authorize, ClientAuth, Extract, Grant, OAuth2, TokenBody, TokenEndpoint};
-pub use sign::AccessToken;
-pub(crate) use sign::{sign, without_secrets};
+pub use oauth2::{Authorization, Authorize, ClientAuth, Extract, Grant, OAuth2, TokenBody, TokenEndpoint};
+pub(crate) use oauth2::{Presented, TokenAnswer, given_token, read_token, renewable, token_request, token_url};
+pub(crate) use sign::{secret_places, sign, without_secrets};
+pub(crate) use values::Values;
 
 object! {
     /// One way to sign in: the fields the user gives, and exactly one of `bearer`, `basic`, `api_key`, `oauth2`, or `headers` alone.

@@ -1,14 +1,42 @@
 //! A form body.
 
+use url::form_urlencoded::Serializer;
+
+use crate::args::Args;
+use crate::error::Error;
 use crate::language::object;
+use crate::plan::Operation;
+use crate::wire;
+
+use super::{EmptyBody, Encoded, ListKeys, given, pairs};
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 object! {
     /// `application/x-www-form-urlencoded`; nested values are written in brackets: `a[b]=1&c[0]=2`.
+    /// Null and empty lists are sent as an empty text: `a=`.
     pub struct Form as "form body" {
         /// `true`: the elements of a list are written `a[]=1&a[]=2` instead of `a[0]=1&a[1]=2`.
         /// ```yaml
         /// empty_brackets: true
         /// ```
         pub empty_brackets: Option<bool>,
+    }
+}
+
+impl Form {
+    pub(super) fn encode(&self, operation: &Operation, args: &Args) -> Result<Encoded, Error> {
+        let lists = if self.empty_brackets == Some(true) { ListKeys::Empty } else { ListKeys::Numbered };
+        let mut form = Serializer::new(String::new());
+        for (name, value) in given::object(operation, args, None)? {
+            for (name, text) in pairs(&name, &value, lists) {
+                form.append_pair(&name, &text.unwrap_or_default());
+            }
+        }
+        let form = form.finish();
+        match operation.empty_body {
+            EmptyBody::Omit if form.is_empty() => Ok(Encoded::default()),
+            EmptyBody::Omit | EmptyBody::Object => Ok(Encoded::new(FORM, wire::Body::bytes(form))),
+        }
     }
 }

@@ -1,10 +1,19 @@
 //! A GraphQL query with variables.
 
 use indexmap::IndexMap;
+use serde_json::{Map, Value};
 
+use crate::args::Args;
+use crate::error::Error;
 use crate::language::object;
-use crate::notation::Template;
+use crate::notation::{Part, Template};
+use crate::plan::Operation;
 use crate::source::Spanned;
+use crate::wire;
+
+use super::json::JSON;
+use super::selection::{Selection, replace_placeholder};
+use super::{Encoded, given, text};
 
 object! {
     /// A GraphQL query, sent as JSON with `query`, `variables` and `operationName`. `errors` in the answer are an error.
@@ -35,4 +44,54 @@ object! {
         /// ```
         pub default_fields: Vec<String>,
     }
+}
+
+impl GraphQl {
+    pub(super) fn encode(&self, operation: &Operation, args: &Args) -> Result<Encoded, Error> {
+        let mut body = Map::new();
+        body.insert("query".to_owned(), self.selected(args)?.into());
+        let variables = self.variables(operation, args)?;
+        if !variables.is_empty() {
+            body.insert("variables".to_owned(), Value::Object(variables));
+        }
+        if let Some(name) = &self.operation_name {
+            body.insert("operationName".to_owned(), name.as_str().into());
+        }
+        Ok(Encoded::new(JSON, wire::Body::bytes(Value::Object(body).to_string())))
+    }
+
+    /// The query, with the fields that the caller selects.
+    fn selected(&self, args: &Args) -> Result<String, Error> {
+        let param = self.fields.as_ref().map_or("fields", |param| param.as_str());
+        let chosen = self.fields.as_ref().and_then(|param| args.values.get(param.as_str()));
+        replace_placeholder(&self.query, || {
+            let selection = match chosen.filter(|value| !value.is_null()) {
+                Some(value) => Selection::from_value(param, value)?,
+                None => Selection::from_paths(param, self.default_fields.iter().map(String::as_str))?,
+            };
+            selection.written(param)
+        })
+    }
+
+    fn variables(&self, operation: &Operation, args: &Args) -> Result<Map<String, Value>, Error> {
+        if self.variables.is_empty() {
+            return given::object(operation, args, self.fields.as_ref().map(|param| param.as_str()));
+        }
+        let declared = self.variables.iter();
+        declared
+            .filter_map(|(name, template)| variable(template, args).transpose().map(|value| Ok((name.clone(), value?))))
+            .collect()
+    }
+}
+
+/// The value of a variable; `None` when a parameter in it is not given.
+fn variable(template: &Template, args: &Args) -> Result<Option<Value>, Error> {
+    for name in template.names() {
+        let Some(given) = given::given(args, name) else { return Ok(None) };
+        given::value(name, given)?;
+    }
+    if let [Part::Name(name)] = template.parts() {
+        return Ok(args.values.get(name).cloned());
+    }
+    Ok(template.render(|name| args.values.get(name).map(text)).ok().map(Value::String))
 }

@@ -1,15 +1,27 @@
 //! What a request carries: one file a kind.
 
+mod brackets;
 mod form;
+mod given;
 mod graphql;
 mod json;
 mod multipart;
+mod parts;
 mod raw;
 mod related;
+mod selection;
+#[cfg(test)]
+mod tests;
 
+use crate::args::Args;
+use crate::error::Error;
 use crate::language::{choices, kinds};
+use crate::plan::Operation;
+use crate::wire;
 
+pub(crate) use brackets::{ListKeys, pairs, text};
 pub use form::Form;
+pub(crate) use given::invalid;
 pub use graphql::GraphQl;
 pub use json::Json;
 pub use multipart::Multipart;
@@ -41,5 +53,37 @@ kinds! {
         Raw(RawBody) = "raw",
         /// A GraphQL query with variables.
         Graphql(GraphQl) = "graphql",
+    }
+}
+
+/// A body as it goes over the wire.
+#[derive(Debug, Default)]
+pub(crate) struct Encoded {
+    /// Its content type; `None` without a body.
+    pub content_type: Option<String>,
+    /// The body.
+    pub body: wire::Body,
+}
+
+impl Encoded {
+    fn new(content_type: impl Into<String>, body: wire::Body) -> Self {
+        Self { content_type: Some(content_type.into()), body }
+    }
+}
+
+impl Body {
+    /// Writes the body parameters of a call.
+    ///
+    /// # Errors
+    /// `invalid_input` for a value that this kind of body cannot hold.
+    pub(crate) fn encode(&self, operation: &Operation, args: &Args) -> Result<Encoded, Error> {
+        match self {
+            Self::Json(json) => json.encode(operation, args),
+            Self::Form(form) => form.encode(operation, args),
+            Self::Multipart(multipart) => multipart.encode(operation, args),
+            Self::Related(related) => related.encode(operation, args),
+            Self::Raw(raw) => raw.encode(operation, args),
+            Self::Graphql(graphql) => graphql.encode(operation, args),
+        }
     }
 }

@@ -1,6 +1,16 @@
 //! A multipart form body (RFC 7578).
 
+use serde_json::Value;
+
+use crate::args::Args;
+use crate::error::Error;
 use crate::language::object;
+use crate::plan::Operation;
+use crate::wire::Upload;
+
+use super::given::{Given, all_given};
+use super::parts::{Part, assemble};
+use super::{Encoded, ListKeys, pairs};
 
 object! {
     /// `multipart/form-data` (RFC 7578): every body parameter is a part; a parameter with `format: binary` is a file.
@@ -11,4 +21,47 @@ object! {
         /// ```
         pub json_parts: Option<bool>,
     }
+}
+
+impl Multipart {
+    pub(super) fn encode(&self, operation: &Operation, args: &Args) -> Result<Encoded, Error> {
+        let mut parts = Vec::new();
+        for (param, given) in all_given(operation, args) {
+            match given {
+                Given::Value(value) if !param.file => parts.extend(self.fields(&param.wire, value)),
+                Given::Value(_) | Given::File(_) => {
+                    parts.push(file(&param.name, &param.wire, given.to_upload())?);
+                }
+            }
+        }
+        if parts.is_empty() {
+            return Ok(Encoded::default());
+        }
+        let (boundary, body) = assemble(parts);
+        Ok(Encoded::new(format!("multipart/form-data; boundary={boundary}"), body))
+    }
+
+    fn fields(&self, name: &str, value: &Value) -> Vec<Part> {
+        if self.json_parts == Some(true) && (value.is_object() || value.is_array() || value.is_null()) {
+            let headers = format!("{}\r\nContent-Type: application/json", disposition(name));
+            return vec![Part::text(headers, value.to_string())];
+        }
+        let fields = pairs(name, value, ListKeys::Numbered).into_iter();
+        fields.map(|(name, text)| Part::text(disposition(&name), text.unwrap_or_default())).collect()
+    }
+}
+
+fn file(param: &str, name: &str, upload: Upload) -> Result<Part, Error> {
+    let filename = quoted(upload.filename.as_deref().unwrap_or(name));
+    let content_type = Part::content_type(param, &upload)?;
+    Ok(Part::file(format!("{}; filename=\"{filename}\"\r\n{content_type}", disposition(name)), upload))
+}
+
+fn disposition(name: &str) -> String {
+    format!("Content-Disposition: form-data; name=\"{}\"", quoted(name))
+}
+
+/// A name within quotes, as HTML forms write it: what would end the quotes or the line is percent-encoded.
+fn quoted(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }

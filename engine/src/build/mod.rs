@@ -1,12 +1,24 @@
 //! From checked parameters to a request. Pure: no secret, no clock, no network.
 
+#[cfg(test)]
+pub(crate) mod fixture;
+mod header;
+mod path;
+mod query;
+mod server;
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::args::Args;
-use crate::error::Error;
+use crate::body;
+use crate::error::{Error, ErrorKind};
 use crate::plan::{Head, Operation};
 use crate::wire::Request;
+
+pub(crate) use server::{rebound, server};
 
 /// What a connection adds to every request.
 #[derive(Clone, Debug)]
@@ -21,26 +33,36 @@ pub(crate) struct Base<'a> {
     pub rebind: Option<&'a Url>,
 }
 
+impl Base<'_> {
+    /// The text of `config.name` or `token.name`; `None` when there is none.
+    fn text(&self, name: &str) -> Option<String> {
+        let value = match name.split_once('.') {
+            Some(("config", name)) => self.config.get(name),
+            Some(("token", name)) => self.token.get(name),
+            _ => None,
+        };
+        value.filter(|value| !value.is_null()).map(|value| match value {
+            Value::Array(items) => items.iter().map(body::text).collect::<Vec<_>>().join(","),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => body::text(value),
+        })
+    }
+}
+
 /// The request of an operation with these parameters.
 ///
 /// # Errors
 /// `invalid_input` for a value that cannot be written where it goes (`..` in a path, a line break in a header).
 pub(crate) fn request(base: &Base<'_>, operation: &Operation, args: &Args) -> Result<Request, Error> {
-    let _ = (base, operation, args);
-    Err(Error::new(crate::error::ErrorKind::InvalidInput, "not built"))
-}
-
-/// The server's base URL for an operation.
-///
-/// # Errors
-/// `invalid_input` when a configuration value is missing or the URL is none.
-pub(crate) fn server(base: &Base<'_>, operation: &Operation) -> Result<Url, Error> {
-    let _ = (base, operation);
-    Err(Error::new(crate::error::ErrorKind::InvalidInput, "not built"))
-}
-
-/// A URL of the manifest, moved to the origin (and below the path) that `rebind` names.
-pub(crate) fn rebound(url: Url, rebind: Option<&Url>) -> Url {
-    let _ = rebind;
-    url
+    let server = server(base, operation)?;
+    let mut url = server.clone();
+    path::append(&mut url, operation, args)?;
+    query::append(&mut url, base, operation, args);
+    if url.origin() != server.origin() {
+        let message =
+            format!("the request of {} would leave {}", operation.name(), server.origin().ascii_serialization());
+        return Err(Error::new(ErrorKind::Refused, message));
+    }
+    let encoded = operation.body.as_ref().map(|body| body.encode(operation, args)).transpose()?.unwrap_or_default();
+    let headers = header::headers(base, operation, args, encoded.content_type.as_deref())?;
+    Ok(Request { method: operation.method.into(), url, headers, body: encoded.body })
 }

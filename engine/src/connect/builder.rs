@@ -1,41 +1,20 @@
 //! What a connection is made of, and what the embedder may bring.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::auth::{Credentials, choose};
 use crate::error::{Error, ErrorKind};
+use crate::execute::Quota;
 use crate::plan::Connector;
 use crate::transport::{HttpTransport, Transport};
 
-use super::{Clock, Connection, Inner, MemoryTokenStore, RateLimiter, SlidingRateLimiter, SystemClock, TokenStore};
-
-/// Limits of a connection's calls.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The most bytes of an answer that are read, downloads as a stream excepted; 64 MiB.
-    pub max_response_bytes: usize,
-    /// The longest a call may take over all its attempts, per page; 5 minutes.
-    pub deadline: Duration,
-    /// Whether plain `http` may be used to other hosts than this machine; no.
-    pub allow_http: bool,
-    /// Whether URLs from answers may lead to private addresses; no.
-    pub allow_private_addresses: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            max_response_bytes: 64 << 20,
-            deadline: Duration::from_secs(300),
-            allow_http: false,
-            allow_private_addresses: false,
-        }
-    }
-}
+use super::token_endpoint;
+use super::{
+    Clock, Connection, Inner, MemoryTokenStore, Options, RateLimiter, SlidingRateLimiter, SystemClock, TokenStore,
+};
 
 /// Collects what a [`Connection`] is made of.
 pub struct ConnectionBuilder {
@@ -145,19 +124,23 @@ impl ConnectionBuilder {
                     .map_err(|error| Error::new(ErrorKind::Unavailable, error.message))?,
             ),
         };
-        Ok(Connection {
-            inner: Arc::new(Inner {
-                scheme,
-                credentials,
-                config,
-                rebind: self.rebind,
-                options: self.options,
-                transport,
-                limiter: self.limiter.unwrap_or_else(|| Arc::new(SlidingRateLimiter::new(self.clock.clone()))),
-                clock: self.clock,
-                tokens: self.tokens.unwrap_or_else(|| Arc::new(MemoryTokenStore::default())),
-                connector: self.connector,
-            }),
-        })
+        let key = format!("{} {}", head.name, credentials.digest(&head.name));
+        let inner = Inner {
+            scheme,
+            credentials,
+            config,
+            key,
+            send_token: token_endpoint::sender(transport.clone(), self.clock.clone(), self.options.clone()),
+            rebind: self.rebind,
+            options: self.options,
+            transport,
+            limiter: self.limiter.unwrap_or_else(|| Arc::new(SlidingRateLimiter::new(self.clock.clone()))),
+            clock: self.clock,
+            tokens: self.tokens.unwrap_or_else(|| Arc::new(MemoryTokenStore::default())),
+            sessions: Mutex::default(),
+            quota: Quota::default(),
+            connector: self.connector,
+        };
+        Ok(Connection { inner: Arc::new(inner) })
     }
 }

@@ -3,23 +3,31 @@
 mod builder;
 mod clock;
 mod config;
+mod options;
 mod rate_limit;
+mod session;
+mod token_endpoint;
 mod token_store;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::auth::Credentials;
+use crate::build;
 use crate::error::{Error, ErrorKind};
-use crate::execute::{Call, Envelope};
+use crate::execute::{Call, Envelope, Quota};
 use crate::plan::Connector;
 use crate::transport::Transport;
 
-pub use builder::{ConnectionBuilder, Options};
+pub use builder::ConnectionBuilder;
 pub use clock::{Clock, SystemClock};
+pub use options::Options;
 pub use rate_limit::{RateLimiter, SlidingRateLimiter};
+pub(crate) use session::Session;
+use session::{SendToken, SessionParts};
 pub use token_store::{Lease, MemoryTokenStore, StoredTokens, TokenStore};
 
 /// A connector with somebody's credentials. Cheap to clone; clones share everything.
@@ -32,6 +40,12 @@ pub(crate) struct Inner {
     pub connector: Arc<Connector>,
     pub scheme: Option<String>,
     pub credentials: Credentials,
+    /// Names the connector and the credentials without showing them: what shares a rate limit.
+    pub key: String,
+    /// The sessions of the ways to sign in with OAuth 2.0, made when they are first used.
+    pub sessions: Mutex<HashMap<String, Session>>,
+    pub send_token: SendToken,
+    pub quota: Quota,
     pub config: Map<String, Value>,
     pub rebind: Option<Url>,
     pub options: Options,
@@ -48,7 +62,7 @@ impl Connection {
     /// # use std::sync::Arc;
     /// # fn connect(connector: tieline::Connector) -> Result<(), tieline::Error> {
     /// let connection = tieline::Connection::builder(Arc::new(connector))
-    ///     .credentials(tieline::Credentials::none().with("token", "ntn_…"))
+    ///     .credentials(tieline::Credentials::none().with("token", "…"))
     ///     .connect()?;
     /// # Ok(())
     /// # }
@@ -93,6 +107,33 @@ impl Connection {
             )
         })?;
         self.execute(entity, action, Value::Object(Map::new())).await
+    }
+}
+
+impl Inner {
+    /// The session of a way to sign in; `None` when it has no access tokens.
+    pub(crate) fn session(&self, name: &str) -> Result<Option<Session>, Error> {
+        let Some(scheme) = self.connector.head().auth.get(name).filter(|scheme| scheme.oauth2.is_some()) else {
+            return Ok(None);
+        };
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = sessions.get(name) {
+            return Ok(Some(session.clone()));
+        }
+        let rebind = self.rebind.clone();
+        let session = Session::new(SessionParts {
+            connector: self.connector.name().to_owned(),
+            scheme_name: name.to_owned(),
+            scheme: scheme.clone(),
+            credentials: self.credentials.clone(),
+            config: self.config.clone(),
+            rebind: Arc::new(move |url| build::rebound(url, rebind.as_ref())),
+            store: self.tokens.clone(),
+            clock: self.clock.clone(),
+            send: self.send_token.clone(),
+        })?;
+        sessions.insert(name.to_owned(), session.clone());
+        Ok(Some(session))
     }
 }
 

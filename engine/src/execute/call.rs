@@ -2,16 +2,20 @@
 
 use std::time::Duration;
 
-use futures_util::stream::{self, BoxStream, StreamExt as _};
+use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use crate::connect::Connection;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
+use crate::plan::Answer;
 use crate::raw::Raw;
-use crate::wire::{Request, ResponseBody, Upload};
+use crate::wire::{Request, Upload};
 
+use super::download::{self, Download};
 use super::envelope::{Envelope, Page};
+use super::pages;
+use super::road::Road;
 
 /// A call that has not been made yet.
 #[derive(Clone)]
@@ -28,18 +32,6 @@ pub struct Call {
     pub(super) fields: Vec<String>,
     pub(super) deadline: Option<Duration>,
     pub(super) range: Option<String>,
-}
-
-/// A file on its way.
-pub struct Download {
-    /// The content type.
-    pub content_type: Option<String>,
-    /// The length in bytes, where it is known.
-    pub length: Option<u64>,
-    /// The name that the API gives it, without any folder.
-    pub filename: Option<String>,
-    /// Its bytes.
-    pub body: ResponseBody,
 }
 
 /// What a call would send.
@@ -137,27 +129,34 @@ impl Call {
     /// Makes the call. A file comes whole, within the connection's `max_response_bytes`.
     ///
     /// # Errors
-    /// See [`ErrorKind`].
+    /// See [`crate::ErrorKind`].
     pub async fn execute(self) -> Result<Envelope, Error> {
-        Err(Error::new(ErrorKind::Cancelled, "not built"))
+        let road = Road::start(self)?;
+        match road.operation()?.answer {
+            Answer::List(_) if road.call.all => pages::all(road).await,
+            Answer::List(_) => pages::one(road).await,
+            Answer::One(_) => road.record().await,
+            Answer::File(_) => download::whole(road).await,
+        }
     }
 
     /// The pages of a list, each asked for when the one before is taken.
     pub fn pages(self) -> BoxStream<'static, Result<Page, Error>> {
-        stream::empty().boxed()
+        pages::stream(self)
     }
 
     /// The records of a list, page by page.
     pub fn records(self) -> BoxStream<'static, Result<Raw, Error>> {
-        stream::empty().boxed()
+        let records = |page: Page| stream::iter(page.records.into_iter().map(Ok));
+        self.pages().map_ok(records).try_flatten().boxed()
     }
 
     /// A file, as it arrives.
     ///
     /// # Errors
-    /// See [`ErrorKind`]; `invalid_input` when the operation does not answer with a file.
+    /// See [`crate::ErrorKind`]; `invalid_input` when the operation does not answer with a file.
     pub async fn download(self) -> Result<Download, Error> {
-        Err(Error::new(ErrorKind::Cancelled, "not built"))
+        download::start(&Road::start(self)?).await
     }
 
     /// What the call would send, without sending.
@@ -165,6 +164,6 @@ impl Call {
     /// # Errors
     /// Those that are found before anything is sent.
     pub fn explain(self) -> Result<Explanation, Error> {
-        Err(Error::new(ErrorKind::Cancelled, "not built"))
+        Road::start(self)?.explain()
     }
 }

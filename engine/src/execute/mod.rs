@@ -1,7 +1,16 @@
 //! The road of a call: find the operation, bind the arguments, then for each page build, attempt, read.
 
+mod attempt;
 mod call;
+mod download;
 mod envelope;
+mod failure;
+mod pages;
+mod retry;
+mod road;
+mod send;
 
-pub use call::{Call, Download, Explanation};
+pub use call::{Call, Explanation};
+pub use download::Download;
 pub use envelope::{Data, Envelope, FileContent, Page};
+pub(crate) use retry::Quota;

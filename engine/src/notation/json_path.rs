@@ -49,6 +49,12 @@ impl JsonPath {
     }
 }
 
+impl From<&[Step]> for JsonPath {
+    fn from(steps: &[Step]) -> Self {
+        Self { steps: steps.to_vec() }
+    }
+}
+
 impl FromStr for JsonPath {
     type Err = String;
 

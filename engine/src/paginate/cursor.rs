@@ -1,10 +1,16 @@
 //! The answer names a cursor that the next request carries.
 
+use serde_json::Value;
+
+use crate::args::Args;
+use crate::error::{Error, ErrorKind};
+use crate::extract::Document;
 use crate::language::object;
 use crate::notation::Lookup;
 use crate::source::Spanned;
 
-use super::ParamPlace;
+use super::next::{Next, look, says_end};
+use super::{PaginationParam, ParamPlace};
 
 object! {
     /// The answer names a cursor that the next request carries. The list ends when there is none, or when `more` is false.
@@ -40,4 +46,34 @@ object! {
         /// ```
         pub place = "in": Option<ParamPlace>,
     }
+}
+
+impl Cursor {
+    pub(super) fn params(&self) -> Vec<PaginationParam> {
+        let cursor = PaginationParam::cursor(&self.cursor);
+        [cursor].into_iter().chain(PaginationParam::size(self.size.as_ref(), None, self.max_size)).collect()
+    }
+
+    pub(super) fn next(&self, args: &Args, document: &Document<'_>) -> Result<Option<Next>, Error> {
+        let [cursor, more] = look(document, [Some(&self.next), self.more.as_ref()])?;
+        if more.as_ref().is_some_and(says_end) {
+            return Ok(None);
+        }
+        let Some(cursor) = cursor.filter(|cursor| !is_none(cursor)) else { return Ok(None) };
+        let name = &self.cursor.value;
+        if args.values.get(name).is_some_and(|used| as_text(used) == as_text(&cursor)) {
+            let message = format!("the API named the same page again (`{name}` is still {cursor})");
+            return Err(Error::new(ErrorKind::UnexpectedResponse, message));
+        }
+        Ok(Some(Next::param(name, cursor)))
+    }
+}
+
+fn is_none(cursor: &Value) -> bool {
+    matches!(cursor, Value::Null | Value::Bool(false)) || cursor.as_str() == Some("")
+}
+
+/// A cursor as it is written in a query, where 5 and "5" are the same.
+fn as_text(cursor: &Value) -> String {
+    cursor.as_str().map_or_else(|| cursor.to_string(), str::to_owned)
 }

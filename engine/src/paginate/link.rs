@@ -1,9 +1,13 @@
 //! A `Link` header (RFC 8288) names the next URL.
 
+use crate::error::Error;
+use crate::extract::Document;
 use crate::language::object;
+use crate::notation::Lookup;
 use crate::source::Spanned;
 
 use super::ParamPlace;
+use super::next::Next;
 
 object! {
     /// A `Link` header (RFC 8288) names the next URL. The list ends when there is no such link. The URL must be on the server's origin.
@@ -28,5 +32,12 @@ object! {
         /// in: query
         /// ```
         pub place = "in": Option<ParamPlace>,
+    }
+}
+
+impl Link {
+    pub(super) fn next(&self, document: &Document<'_>) -> Result<Option<Next>, Error> {
+        let relation = self.rel.clone().unwrap_or_else(|| "next".to_owned());
+        Next::url(document.lookup(&Lookup::Link(relation)))
     }
 }

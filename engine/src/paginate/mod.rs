@@ -6,17 +6,26 @@ mod next;
 mod next_url;
 mod offset;
 mod page;
-mod params;
+mod param;
+mod seal;
+#[cfg(test)]
+mod tests;
 
+use serde_json::{Map, Value};
+
+use crate::args::Args;
+use crate::error::Error;
+use crate::extract::Document;
 use crate::language::{choices, kinds};
 
 pub use cursor::Cursor;
 pub use link::Link;
-pub(crate) use next::{Next, seal, unseal};
+pub(crate) use next::Next;
 pub use next_url::NextUrl;
 pub use offset::Offset;
 pub use page::PageNumber;
-pub(crate) use params::PaginationParam;
+pub(crate) use param::{PaginationParam, Role};
+pub(crate) use seal::{Resume, seal, unseal};
 
 choices! {
     /// Where the parameters of pagination go.
@@ -41,5 +50,55 @@ kinds! {
         Link(Link) = "link",
         /// The body names the next URL.
         NextUrl(NextUrl) = "next_url",
+    }
+}
+
+impl Pagination {
+    /// Where the parameters of the kind go, when the manifest says.
+    pub(crate) fn place(&self) -> Option<ParamPlace> {
+        match self {
+            Self::Cursor(kind) => kind.place,
+            Self::Offset(kind) => kind.place,
+            Self::Page(kind) => kind.place,
+            Self::Link(kind) => kind.place,
+            Self::NextUrl(kind) => kind.place,
+        }
+    }
+
+    /// The parameters that the kind adds to an operation.
+    pub(crate) fn params(&self) -> Vec<PaginationParam> {
+        match self {
+            Self::Cursor(kind) => kind.params(),
+            Self::Offset(kind) => kind.params(),
+            Self::Page(kind) => kind.params(),
+            Self::Link(kind) => PaginationParam::size(kind.size.as_ref(), None, kind.max_size).into_iter().collect(),
+            Self::NextUrl(kind) => PaginationParam::size(kind.size.as_ref(), None, kind.max_size).into_iter().collect(),
+        }
+    }
+
+    /// What the engine sends with the first page when the caller does not: the size that the manifest asks for.
+    pub(crate) fn first(&self, args: &Args) -> Map<String, Value> {
+        let (size, default_size) = match self {
+            Self::Offset(kind) => (kind.size.as_ref(), kind.default_size),
+            Self::Page(kind) => (kind.size.as_ref(), kind.default_size),
+            Self::Cursor(_) | Self::Link(_) | Self::NextUrl(_) => (None, None),
+        };
+        let size = size.filter(|name| !args.values.contains_key(&name.value));
+        size.zip(default_size).map(|(name, size)| (name.value.clone(), Value::from(size))).into_iter().collect()
+    }
+
+    /// Where the list goes on after a page, `None` at its end. `args` are those that the page was asked with; `records` is how
+    /// many it held before any filter.
+    ///
+    /// # Errors
+    /// `unexpected_response` when the answer names the same page again, or says something that cannot be followed.
+    pub(crate) fn next(&self, args: &Args, document: &Document<'_>, records: usize) -> Result<Option<Next>, Error> {
+        match self {
+            Self::Cursor(kind) => kind.next(args, document),
+            Self::Offset(kind) => kind.next(args, document, records),
+            Self::Page(kind) => kind.next(args, document, records),
+            Self::Link(kind) => kind.next(document),
+            Self::NextUrl(kind) => kind.next(document),
+        }
     }
 }

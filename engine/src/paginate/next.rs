@@ -1,14 +1,14 @@
-//! Where a list goes on, as a value and as the opaque text that callers keep.
+//! Where a list goes on, and what the kinds of pagination have in common to find it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use url::Url;
 
 use crate::args::Args;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::extract::Document;
-use crate::plan::Operation;
-
-use super::Pagination;
+use crate::notation::Lookup;
+use crate::source::Spanned;
 
 /// Where a list goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,29 +16,98 @@ use super::Pagination;
 pub(crate) enum Next {
     /// With these parameters beside the caller's.
     Params(Map<String, Value>),
-    /// At this URL.
+    /// At this URL, which may be relative to that of the page before. It is as the API wrote it: its origin is not checked yet.
     Url(String),
 }
 
-impl Pagination {
-    /// Where the list goes on after a page, `None` at its end. `records` is how many records the page held before any filter.
-    pub(crate) fn next(&self, args: &Args, document: &Document<'_>, records: usize) -> Option<Next> {
-        let _ = (args, document, records);
-        None
+impl Next {
+    pub(super) fn param(name: &str, value: impl Into<Value>) -> Self {
+        Self::Params(Map::from_iter([(name.to_owned(), value.into())]))
+    }
+
+    /// At the URL that an answer names; null and empty text name none.
+    pub(super) fn url(found: Option<Value>) -> Result<Option<Self>, Error> {
+        let url = match found {
+            None | Some(Value::Null | Value::Bool(false)) => return Ok(None),
+            Some(Value::String(url)) if url.trim().is_empty() => return Ok(None),
+            Some(Value::String(url)) if is_followable(&url) => url,
+            Some(other) => {
+                let message = format!("the API names the next page as {other}, which is no http(s) URL");
+                return Err(Error::new(ErrorKind::UnexpectedResponse, message));
+            }
+        };
+        Ok(Some(Self::Url(url)))
     }
 }
 
-/// The opaque text that goes on from here. It names the operation, so that it cannot be used with another.
-pub(crate) fn seal(operation: &Operation, next: &Next) -> String {
-    let _ = (operation, next);
-    String::new()
+/// Whether a text is an http or https URL, or a relative one.
+pub(super) fn is_followable(url: &str) -> bool {
+    match Url::parse(url) {
+        Ok(url) => matches!(url.scheme(), "http" | "https"),
+        Err(url::ParseError::RelativeUrlWithoutBase) => true,
+        Err(_) => false,
+    }
 }
 
-/// Reads such a text.
-///
-/// # Errors
-/// `invalid_input` when it is none, or belongs to another operation.
-pub(crate) fn unseal(operation: &Operation, text: &str) -> Result<Next, Error> {
-    let _ = (operation, text);
-    Err(Error::new(crate::error::ErrorKind::InvalidInput, "not a cursor"))
+/// What each lookup finds, in one scan of the body; null counts as nothing.
+pub(super) fn look<const N: usize>(
+    document: &Document<'_>,
+    lookups: [Option<&Spanned<Lookup>>; N],
+) -> Result<[Option<Value>; N], Error> {
+    let mut found = document.lookup_all(lookups.iter().flatten().map(|lookup| &lookup.value))?.into_iter();
+    Ok(lookups
+        .map(|lookup| lookup.and_then(|_| found.next()?).map(|raw| raw.to_value()).filter(|value| !value.is_null())))
+}
+
+/// Whether the answer to "is there more" is no.
+pub(super) fn says_end(more: &Value) -> bool {
+    match more {
+        Value::Bool(more) => !more,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => matches!(text.as_str(), "" | "0") || text.eq_ignore_ascii_case("false"),
+        Value::Null => true,
+        Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+/// The position that a page was asked at.
+pub(super) fn position(args: &Args, name: &Spanned<String>, start: u64) -> Result<u64, Error> {
+    args.values.get(&name.value).filter(|value| !value.is_null()).map_or(Ok(start), |value| {
+        whole(value).ok_or_else(|| {
+            Error::new(ErrorKind::InvalidInput, format!("`{}` is {value}, not a whole number", name.value))
+        })
+    })
+}
+
+/// A count that the answer states.
+pub(super) fn count(found: Option<Value>, at: Option<&Spanned<Lookup>>) -> Result<Option<u64>, Error> {
+    let misfit = |value: &Value| {
+        let at = at.map(|lookup| lookup.value.to_string()).unwrap_or_default();
+        Error::new(ErrorKind::UnexpectedResponse, format!("expected a count at `{at}`, found {value}"))
+    };
+    found.map(|value| whole(&value).ok_or_else(|| misfit(&value))).transpose()
+}
+
+/// Whether a page holds fewer records than were asked for. An API that is asked for more than it gives at most gives that.
+pub(super) fn is_short(
+    records: usize,
+    args: &Args,
+    size: Option<&Spanned<String>>,
+    default_size: Option<u32>,
+    max_size: Option<u32>,
+) -> bool {
+    let asked = size.and_then(|name| args.values.get(&name.value).and_then(whole).or(default_size.map(u64::from)));
+    asked.is_some_and(|asked| (records as u64) < asked.min(max_size.map_or(u64::MAX, u64::from)))
+}
+
+/// A number that is whole and not negative, written as a number or as text.
+pub(super) fn whole(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => number.as_u64().or_else(|| {
+            let number = number.as_f64().filter(|number| number.fract() == 0.0 && (0.0..9e15).contains(number))?;
+            Some(number as u64)
+        }),
+        Value::String(text) => text.trim().parse().ok(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
 }

@@ -1,10 +1,13 @@
 //! The body names the next URL.
 
+use crate::error::Error;
+use crate::extract::Document;
 use crate::language::object;
 use crate::notation::Lookup;
 use crate::source::Spanned;
 
 use super::ParamPlace;
+use super::next::{Next, look};
 
 object! {
     /// The body names the next URL, whole or relative. The list ends when there is none. The URL must be on the server's origin.
@@ -29,5 +32,12 @@ object! {
         /// in: query
         /// ```
         pub place = "in": Option<ParamPlace>,
+    }
+}
+
+impl NextUrl {
+    pub(super) fn next(&self, document: &Document<'_>) -> Result<Option<Next>, Error> {
+        let [url] = look(document, [Some(&self.next)])?;
+        Next::url(url)
     }
 }

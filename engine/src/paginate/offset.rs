@@ -1,14 +1,18 @@
 //! The next request says how many records to skip.
 
+use crate::args::Args;
+use crate::error::Error;
+use crate::extract::Document;
 use crate::language::object;
 use crate::notation::Lookup;
 use crate::source::Spanned;
 
-use super::ParamPlace;
+use super::next::{Next, count, is_short, look, position, says_end};
+use super::{PaginationParam, ParamPlace};
 
 object! {
-    /// The next request says how many records to skip. The list ends with an empty page, with a page shorter than was asked for,
-    /// at `total`, or when `more` is false.
+    /// The next request says how many records to skip. The list ends with an empty page, at `total`, or when `more` is false;
+    /// where the answer says neither, with a page shorter than was asked for.
     pub struct Offset as "offset pagination" {
         /// The parameter that says how many records to skip.
         /// ```yaml
@@ -50,5 +54,29 @@ object! {
         /// in: query
         /// ```
         pub place = "in": Option<ParamPlace>,
+    }
+}
+
+impl Offset {
+    pub(super) fn params(&self) -> Vec<PaginationParam> {
+        let offset = PaginationParam::offset(&self.offset, self.start.unwrap_or(0));
+        [offset]
+            .into_iter()
+            .chain(PaginationParam::size(self.size.as_ref(), self.default_size, self.max_size))
+            .collect()
+    }
+
+    pub(super) fn next(&self, args: &Args, document: &Document<'_>, records: usize) -> Result<Option<Next>, Error> {
+        let start = self.start.unwrap_or(0);
+        let Some(next) = position(args, &self.offset, start)?.checked_add(records as u64) else { return Ok(None) };
+        let [total, more] = look(document, [self.total.as_ref(), self.more.as_ref()])?;
+        let total = count(total, self.total.as_ref())?;
+        let at_total = total.is_some_and(|total| next.saturating_sub(start) >= total);
+        let said_nothing = total.is_none() && more.is_none();
+        let ends = records == 0
+            || at_total
+            || more.as_ref().is_some_and(says_end)
+            || said_nothing && is_short(records, args, self.size.as_ref(), self.default_size, self.max_size);
+        Ok((!ends).then(|| Next::param(&self.offset.value, next)))
     }
 }

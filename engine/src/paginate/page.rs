@@ -1,14 +1,18 @@
 //! The next request says which page it wants.
 
+use crate::args::Args;
+use crate::error::Error;
+use crate::extract::Document;
 use crate::language::object;
 use crate::notation::Lookup;
 use crate::source::Spanned;
 
-use super::ParamPlace;
+use super::next::{Next, count, is_short, look, position, says_end};
+use super::{PaginationParam, ParamPlace};
 
 object! {
-    /// The next request says which page it wants. The list ends with an empty page, with a page shorter than was asked for,
-    /// at `total_pages`, or when `more` is false.
+    /// The next request says which page it wants. The list ends with an empty page, at `total_pages`, or when `more` is false;
+    /// where the answer says neither, with a page shorter than was asked for.
     pub struct PageNumber as "page pagination" {
         /// The parameter that says which page.
         /// ```yaml
@@ -50,5 +54,26 @@ object! {
         /// in: query
         /// ```
         pub place = "in": Option<ParamPlace>,
+    }
+}
+
+impl PageNumber {
+    pub(super) fn params(&self) -> Vec<PaginationParam> {
+        let page = PaginationParam::page(&self.page, self.start.unwrap_or(1));
+        [page].into_iter().chain(PaginationParam::size(self.size.as_ref(), self.default_size, self.max_size)).collect()
+    }
+
+    pub(super) fn next(&self, args: &Args, document: &Document<'_>, records: usize) -> Result<Option<Next>, Error> {
+        let start = self.start.unwrap_or(1);
+        let Some(next) = position(args, &self.page, start)?.checked_add(1) else { return Ok(None) };
+        let [pages, more] = look(document, [self.total_pages.as_ref(), self.more.as_ref()])?;
+        let pages = count(pages, self.total_pages.as_ref())?;
+        let was_last = pages.is_some_and(|pages| next.saturating_sub(start) >= pages);
+        let said_nothing = pages.is_none() && more.is_none();
+        let ends = records == 0
+            || was_last
+            || more.as_ref().is_some_and(says_end)
+            || said_nothing && is_short(records, args, self.size.as_ref(), self.default_size, self.max_size);
+        Ok((!ends).then(|| Next::param(&self.page.value, next)))
     }
 }

@@ -165,6 +165,7 @@ pub struct Operation {
     /// What the answer is.
     pub answer: Answer,
     /// An answer that has nothing where the list should be is itself the only record.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub may_be_single: bool,
     /// The schema of its records; references have the form `#/schemas/Name`.
     pub record: Option<Value>,

@@ -62,12 +62,29 @@ impl Body {
             .sum()
     }
 
+    /// The body as people read it: text as it is (line breaks as `\n`), `<12 bytes>` for bytes that are no text, and
+    /// `<file name, 12 bytes>` for files.
+    pub fn to_text(&self) -> String {
+        let shown = self.segments.iter().map(|segment| match segment {
+            Segment::Bytes(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => text.replace("\r\n", "\n"),
+                Err(_) => format!("<{} bytes>", bytes.len()),
+            },
+            Segment::Upload(upload) => {
+                let name = upload.filename.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
+                let length = upload.length.map(|length| format!(", {length} bytes")).unwrap_or_default();
+                format!("<file{name}{length}>")
+            }
+        });
+        shown.collect()
+    }
+
     /// The bytes from the first to the last, opening its files.
     pub fn open(self) -> BoxStream<'static, std::io::Result<Bytes>> {
         stream::iter(self.segments)
             .flat_map(|segment| match segment {
                 Segment::Bytes(bytes) => stream::iter([Ok(bytes)]).boxed(),
-                Segment::Upload(upload) => (upload.open)(),
+                Segment::Upload(upload) => upload.open(),
             })
             .boxed()
     }
@@ -101,6 +118,11 @@ impl Upload {
         open: impl Fn() -> BoxStream<'static, std::io::Result<Bytes>> + Send + Sync + 'static,
     ) -> Self {
         Self { filename: None, content_type: None, length, open: Arc::new(open) }
+    }
+
+    /// Its bytes, from the start.
+    pub fn open(&self) -> BoxStream<'static, std::io::Result<Bytes>> {
+        (self.open)()
     }
 
     /// Gives it a name.

@@ -19,6 +19,26 @@ pub struct Request {
     pub body: Body,
 }
 
+impl Request {
+    /// The request as people read it: a line with method and URL, the headers, an empty line, and the body. Files stand as
+    /// `<file name, 12 bytes>`, sensitive headers as `[secret]`.
+    pub fn to_http(&self) -> String {
+        let mut text = format!("{} {}\n", self.method, self.url);
+        for (name, value) in &self.headers {
+            let value = if value.is_sensitive() { SECRET.into() } else { String::from_utf8_lossy(value.as_bytes()) };
+            text.push_str(&format!("{name}: {value}\n"));
+        }
+        if !self.body.is_none() {
+            text.push('\n');
+            text.push_str(&self.body.to_text());
+        }
+        text
+    }
+}
+
+/// What stands in place of a secret wherever a request is shown.
+const SECRET: &str = "[secret]";
+
 /// Where a request's URL comes from, for a transport that limits which addresses may be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
@@ -32,12 +52,16 @@ pub enum Trust {
 pub struct SignedRequest {
     request: Request,
     trust: Trust,
+    /// The names of the query parameters that hold secrets.
+    secret_query: Vec<String>,
+    /// Whether the body holds secrets.
+    secret_body: bool,
 }
 
 impl SignedRequest {
     /// Starts from a request without credentials.
     pub(crate) fn new(request: Request, trust: Trust) -> Self {
-        Self { request, trust }
+        Self { request, trust, secret_query: Vec::new(), secret_body: false }
     }
 
     /// Sets a header that holds a secret.
@@ -57,11 +81,38 @@ impl SignedRequest {
     /// Adds a query parameter that holds a secret.
     pub(crate) fn add_secret_query(&mut self, name: &str, value: &str) {
         self.request.url.query_pairs_mut().append_pair(name, value);
+        self.secret_query.push(name.to_owned());
     }
 
     /// Puts a body that holds secrets in place.
     pub(crate) fn set_secret_body(&mut self, body: Body) {
         self.request.body = body;
+        self.secret_body = true;
+    }
+
+    /// The request with `[secret]` wherever a secret stands.
+    pub(crate) fn without_secrets(&self) -> Request {
+        let mut request = self.request.clone();
+        for value in request.headers.values_mut().filter(|value| value.is_sensitive()) {
+            *value = HeaderValue::from_static(SECRET);
+        }
+        if !self.secret_query.is_empty() {
+            let shown = |name: &str, value: String| {
+                if self.secret_query.iter().any(|n| n == name) { SECRET.to_owned() } else { value }
+            };
+            let pairs = self.request.url.query_pairs().into_owned();
+            let pairs: Vec<_> = pairs.map(|(name, value)| (name.clone(), shown(&name, value))).collect();
+            request.url.query_pairs_mut().clear().extend_pairs(pairs);
+        }
+        if self.secret_body {
+            request.body = Body::bytes(SECRET);
+        }
+        request
+    }
+
+    /// Where it goes, which may show a secret in its query.
+    pub(crate) fn url(&self) -> &Url {
+        &self.request.url
     }
 
     /// What a transport sends, and how far it may trust the URL.
@@ -73,5 +124,49 @@ impl SignedRequest {
 impl std::fmt::Debug for SignedRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SignedRequest(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+    use super::{Request, SignedRequest, Trust};
+    use crate::wire::{Body, Segment, Upload};
+
+    fn request(body: Body) -> Request {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-b", HeaderValue::from_static("1"));
+        headers.insert("x-a", HeaderValue::from_static("2"));
+        Request { method: Method::POST, url: "https://example.com/x?a=1".parse().unwrap(), headers, body }
+    }
+
+    #[test]
+    fn is_read_like_http() {
+        let head = "POST https://example.com/x?a=1\nx-b: 1\nx-a: 2\n";
+        assert_eq!(request(Body::default()).to_http(), head);
+        let named = Segment::Upload(Upload::bytes("secret file").filename("a.txt"));
+        let stream = Segment::Upload(Upload::stream(None, || unreachable!("printing opens nothing")));
+        let parts =
+            Body::segments(vec![Segment::Bytes("--b\r\n\r\n".into()), named, stream, Segment::Bytes("\r\n".into())]);
+        assert_eq!(request(parts).to_http(), format!("{head}\n--b\n\n<file a.txt, 11 bytes><file>\n"));
+        assert_eq!(request(Body::bytes(vec![0xff_u8, 0])).to_http(), format!("{head}\n<2 bytes>"));
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let mut signed = SignedRequest::new(request(Body::default()), Trust::Declared);
+        signed.set_secret_header(HeaderName::from_static("authorization"), HeaderValue::from_static("Bearer hush"));
+        signed.add_secret_cookie("session=hush").unwrap();
+        signed.add_secret_query("key", "hush");
+        signed.set_secret_body(Body::bytes("hush"));
+        let shown = signed.without_secrets().to_http();
+        assert_eq!(
+            shown,
+            "POST https://example.com/x?a=1&key=%5Bsecret%5D\nx-b: 1\nx-a: 2\nauthorization: [secret]\ncookie: [secret]\n\n[secret]"
+        );
+        assert!(!format!("{signed:?}").contains("hush"));
+        let (request, _) = signed.open();
+        assert!(request.url.as_str().ends_with("key=hush") && !request.to_http().contains("Bearer hush"));
     }
 }

@@ -1,0 +1,93 @@
+//! `tieline check`: every finding about manifests, each with its place.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+use tieline::source::to_sarif;
+use tieline::{Connector, Diagnostics};
+
+use crate::connector;
+use crate::output::{print_json, print_text};
+use crate::stop::Stop;
+
+/// What to check.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  tieline check specs/notion
+  tieline check --deny-warnings --format sarif specs/*/connector.yaml > findings.sarif")]
+pub(crate) struct CheckArgs {
+    /// Manifests, or folders with a connector.yaml in them
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Fail on warnings too
+    #[arg(long)]
+    pub deny_warnings: bool,
+    /// How to print the findings
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, with the line and a caret under the place
+    #[default]
+    Text,
+    /// A JSON list of findings
+    Json,
+    /// SARIF 2.1.0, for code hosts and editors
+    Sarif,
+}
+
+/// Checks the manifests.
+pub(crate) fn run(args: &CheckArgs) -> Result<(), Stop> {
+    let mut all = Vec::new();
+    for path in &args.paths {
+        let source = connector::read(path)?;
+        all.push(match Connector::load(&source) {
+            Ok((_, warnings)) => warnings,
+            Err(findings) => findings,
+        });
+    }
+    match args.format {
+        Format::Text => print_text(&text(&all))?,
+        Format::Json => print_json(&all.iter().flat_map(|of_one| list(of_one.to_json())).collect::<Value>())?,
+        Format::Sarif => print_json(&to_sarif(&all.iter().collect::<Vec<_>>()))?,
+    }
+    let failing = |of_one: &Diagnostics| of_one.errors() > 0 || (args.deny_warnings && of_one.warnings() > 0);
+    if all.iter().any(failing) { Err(Stop::Found) } else { Ok(()) }
+}
+
+fn list(findings: Value) -> Vec<Value> {
+    match findings {
+        Value::Array(findings) => findings,
+        one => vec![one],
+    }
+}
+
+fn text(all: &[Diagnostics]) -> String {
+    let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let mut text: Vec<String> =
+        all.iter().filter(|of_one| !of_one.is_empty()).map(|of_one| of_one.render(color)).collect();
+    let sound = all.iter().filter(|of_one| of_one.is_empty()).count();
+    match (sound, all.len()) {
+        (0, 1) => {}
+        (1, 1) => text.push(format!("{}: no findings\n", all[0].source().name())),
+        (sound, manifests) => {
+            let (errors, warnings): (usize, usize) =
+                (all.iter().map(Diagnostics::errors).sum(), all.iter().map(Diagnostics::warnings).sum());
+            text.push(format!(
+                "{manifests} manifests, {sound} without findings: {} and {} in all\n",
+                counted(errors, "error"),
+                counted(warnings, "warning")
+            ));
+        }
+    }
+    text.join("\n")
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}

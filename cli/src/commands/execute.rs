@@ -1,0 +1,181 @@
+//! `tieline execute`: one call, and its result.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use futures_util::StreamExt as _;
+use serde_json::json;
+use tieline::execute::{Data, Download};
+use tieline::plan::{Answer, Operation};
+use tieline::{Call, Connection, Envelope, Error, ErrorKind};
+
+use crate::args::{CallArgs, Format};
+use crate::connect::{Destination, Identity, connect};
+use crate::params::{self, Given};
+use crate::progress::Progress;
+use crate::stop::{Stop, invalid};
+use crate::target::Target;
+use crate::{connector, output, runtime};
+
+/// The call to make.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  tieline execute notion users list --mock
+  tieline execute notion users list --all --format table --fields id,name
+  tieline execute notion pages get --param page_id=0a1b… --credentials @notion.json
+  tieline execute notion pages create --params @page.json
+  tieline execute notion file_uploads send --param file_upload_id=0a1b… --param file=@photo.png
+  tieline execute ./my-api/connector.yaml items list --format jsonl --all > items.jsonl
+
+Exit codes: 0 it worked; 1 the API, the network or the machine failed; 2 the credentials do not do;
+3 there is no such thing; 4 the input is wrong.")]
+pub(crate) struct ExecuteArgs {
+    #[command(flatten)]
+    pub call: CallArgs,
+    /// How to print the result; json when left out
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub format: Option<Format>,
+    /// Write the result (or the downloaded file) there instead of to stdout
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+}
+
+/// Makes the call.
+pub(crate) fn run(args: &ExecuteArgs) -> Result<(), Stop> {
+    let connector = Arc::new(connector::find(&args.call.connector)?);
+    let operation = connector.operation(&args.call.entity, &args.call.action)?;
+    let given = params::read(&connector, operation, &args.call)?;
+    let (destination, identity) = match args.call.mock {
+        true => (Destination::Mock, Identity::MadeUp),
+        false => (Destination::Network, Identity::Users),
+    };
+    runtime::run(async {
+        let connection = connect(&connector, &args.call.connection, destination, identity)?;
+        let call = call(&connection, &args.call, given);
+        match way(operation, args) {
+            Way::File => file(call, args.output.as_deref()).await,
+            Way::Lines => lines(call, args).await,
+            Way::Whole => whole(call, args, operation).await,
+        }
+    })
+}
+
+/// The call that the options describe.
+pub(crate) fn call(connection: &Connection, args: &CallArgs, given: Given) -> Call {
+    let mut call = given.onto(connection.call(&args.entity, &args.action)).fields(&args.fields);
+    if args.all {
+        call = call.all();
+    }
+    if let Some(pages) = args.max_pages {
+        call = call.max_pages(pages);
+    }
+    if let Some(records) = args.max_records {
+        call = call.max_records(records);
+    }
+    if let Some(next) = &args.next {
+        call = call.next(next);
+    }
+    call
+}
+
+/// How a result is passed on.
+enum Way {
+    /// As the file that it is, while it arrives.
+    File,
+    /// Record by record, while they arrive.
+    Lines,
+    /// As one envelope.
+    Whole,
+}
+
+fn way(operation: &Operation, args: &ExecuteArgs) -> Way {
+    match (&operation.answer, args.format) {
+        (Answer::File(_), None) => Way::File,
+        (Answer::File(_), Some(_)) if args.output.is_some() => Way::File,
+        (Answer::List(_), Some(Format::Jsonl)) if takes_pages(&args.call) => Way::Lines,
+        (Answer::File(_) | Answer::List(_) | Answer::One(_), _) => Way::Whole,
+    }
+}
+
+fn takes_pages(args: &CallArgs) -> bool {
+    args.all || args.max_pages.is_some() || args.max_records.is_some()
+}
+
+async fn whole(call: Call, args: &ExecuteArgs, operation: &Operation) -> Result<(), Stop> {
+    // A file that cannot be written is better known before the call.
+    let mut target = Target::open(args.output.as_deref())?;
+    let envelope = match operation.is_list() && takes_pages(&args.call) {
+        true => all_pages(call).await?,
+        false => call.execute().await?,
+    };
+    output::envelope(&mut target, args.format.unwrap_or(Format::Json), &args.call.fields, &envelope)?;
+    target.finish()
+}
+
+/// All records, and the meta of the last page.
+async fn all_pages(call: Call) -> Result<Envelope, Error> {
+    let progress = Progress::of_pages();
+    let mut pages = call.pages();
+    let mut records = Vec::new();
+    let mut last = None;
+    for number in 1.. {
+        let Some(page) = pages.next().await.transpose()? else { break };
+        records.extend(page.records);
+        progress.say(format!("{} records in {number} pages", records.len()));
+        last = Some((page.meta, page.next));
+    }
+    let (meta, next) = last.unwrap_or_default();
+    Ok(Envelope { data: Data::Records(records), meta, next: Some(next) })
+}
+
+async fn lines(call: Call, args: &ExecuteArgs) -> Result<(), Stop> {
+    let mut target = Target::open(args.output.as_deref())?;
+    let progress = Progress::of_pages();
+    let mut pages = call.pages();
+    let mut records = 0;
+    for number in 1.. {
+        let Some(page) = pages.next().await.transpose()? else { break };
+        for record in &page.records {
+            output::line(&mut target, record)?;
+        }
+        target.flush()?;
+        records += page.records.len();
+        progress.say(format!("{records} records in {number} pages"));
+    }
+    target.finish()
+}
+
+/// Passes a file on as it arrives. It goes where `--output` says: no name that the API gives decides about a path.
+async fn file(call: Call, output: Option<&Path>) -> Result<(), Stop> {
+    let mut target = Target::open(output)?;
+    let Download { content_type, length, body, .. } = call.download().await?;
+    let is_text = content_type.as_deref().is_some_and(|name| name.starts_with("text/") || name.contains("json"));
+    if target.is_terminal() && !is_text {
+        let kind = content_type.as_deref().unwrap_or("of unknown type");
+        let error = invalid(format!("the file ({kind}) is not for a terminal"));
+        return Err(error.with_help("write it to a file with --output FILE, or into a pipe").into());
+    }
+    let progress = Progress::of_bytes(length);
+    let mut stream = body.into_stream();
+    let mut bytes: u64 = 0;
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|error| Error::new(ErrorKind::Unavailable, error.message))?;
+        target.write(&chunk)?;
+        bytes += chunk.len() as u64;
+        progress.add(chunk.len());
+    }
+    drop(progress);
+    if let Some(expected) = length.filter(|expected| *expected != bytes) {
+        let message = format!("the download ended after {bytes} of {expected} bytes");
+        return Err(Error::new(ErrorKind::Unavailable, message).into());
+    }
+    target.finish()?;
+    match output {
+        None => Ok(()),
+        Some(path) => {
+            let file = json!({ "file": path.display().to_string(), "bytes": bytes, "content_type": content_type });
+            output::print_json(&json!({ "data": file, "meta": {} }))
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The commands of `tieline`, one file each.
+
+pub(crate) mod batch;
+pub(crate) mod check;
+pub(crate) mod describe;
+pub(crate) mod execute;
+pub(crate) mod explain;
+pub(crate) mod generate;
+pub(crate) mod list;
+pub(crate) mod mock;
+pub(crate) mod new;
+
+use crate::args::Command;
+use crate::stop::Stop;
+
+/// Runs a command.
+///
+/// # Errors
+/// Why it ended early.
+pub(crate) fn run(command: &Command) -> Result<(), Stop> {
+    match command {
+        Command::List(args) => list::run(args),
+        Command::Describe(args) => describe::run(args),
+        Command::Execute(args) => execute::run(args),
+        Command::Batch(args) => batch::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Check(args) => check::run(args),
+        Command::New(args) => new::run(args),
+        Command::Mock(args) => mock::run(args),
+        Command::Completions(args) => generate::completions(args),
+        Command::Man => generate::man(),
+    }
+}

@@ -1,0 +1,91 @@
+//! From a name on the command line to a connector: built in, or loaded from the manifest at a path.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tieline::language::nearest;
+use tieline::{Connector, Error, ErrorKind, Source};
+
+use crate::stop::{Stop, unreadable};
+
+/// The connector that is built in under this name, or made from the manifest at this path.
+///
+/// # Errors
+/// `unknown_connector` with the nearest name; the findings when the manifest has errors.
+pub(crate) fn find(name: &str) -> Result<Connector, Stop> {
+    if let Some(built_in) = tieline_specs::open(name) {
+        return Ok(built_in?);
+    }
+    let path = Path::new(name);
+    if !is_path(name) && !path.exists() {
+        return Err(unknown(name).into());
+    }
+    let (connector, _) = Connector::load(&read(path)?).map_err(|findings| Stop::Manifest(Box::new(findings)))?;
+    Ok(connector)
+}
+
+/// The manifest at a path; in a folder, the file `connector.yaml`.
+///
+/// # Errors
+/// `invalid_input` when it cannot be read.
+pub(crate) fn read(path: &Path) -> Result<Source, Error> {
+    let file = if path.is_dir() { path.join("connector.yaml") } else { path.to_owned() };
+    let bytes = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Error::new(ErrorKind::InvalidManifest, format!("{} is not UTF-8 text (at byte {at})", file.display()))
+    })?;
+    Ok(Source::new(file.display().to_string(), text))
+}
+
+/// How a connector is named in a command to copy: as the user named it.
+pub(crate) fn display(name: &str) -> String {
+    match name.chars().any(|c| c.is_whitespace() || "'\"$&|;<>()*?`\\".contains(c)) {
+        true => format!("'{}'", name.replace('\'', r"'\''")),
+        false => name.to_owned(),
+    }
+}
+
+fn is_path(name: &str) -> bool {
+    name.contains(|c: char| c == '.' || std::path::is_separator(c))
+}
+
+fn unknown(name: &str) -> Error {
+    let known: Vec<&str> = tieline_specs::names().collect();
+    let help = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => "give the path of a manifest".to_owned(),
+        None => format!("built in: {}; or give the path of a manifest", known.join(", ")),
+    };
+    Error::new(ErrorKind::UnknownConnector, format!("there is no connector `{name}`")).with_help(help)
+}
+
+/// The path of a manifest that `new` writes for a name.
+pub(crate) fn manifest_path(name: &str) -> PathBuf {
+    Path::new(name).join("connector.yaml")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_name_without_a_connector_is_unknown_and_a_path_without_a_file_unreadable() {
+        let Stop::Failed(error) = find("no_such_connector").unwrap_err() else { panic!("no error") };
+        assert_eq!(error.kind(), ErrorKind::UnknownConnector);
+        for path in ["./nothing", "nothing.yaml", "some/nothing"] {
+            let Stop::Failed(error) = find(path).unwrap_err() else { panic!("no error") };
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{path}");
+            assert!(error.message().contains("cannot be read"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_quoted_where_a_shell_would_split_it() {
+        assert_eq!(display("notion"), "notion");
+        assert_eq!(display("my api/connector.yaml"), "'my api/connector.yaml'");
+        assert_eq!(display("it's"), r"'it'\''s'");
+    }
+}

@@ -1,0 +1,85 @@
+//! A call's result as JSON, as lines of JSON, or as a table.
+
+use serde_json::Value;
+use tieline::execute::Data;
+use tieline::{Envelope, Raw};
+
+use crate::args::Format;
+use crate::stop::Stop;
+use crate::table;
+use crate::target::Target;
+
+/// Writes an envelope.
+///
+/// # Errors
+/// [`Stop::Closed`] when nobody reads stdout any more.
+pub(crate) fn envelope(target: &mut Target, format: Format, fields: &[String], result: &Envelope) -> Result<(), Stop> {
+    match format {
+        Format::Json => json_text(target, &result.to_json()),
+        Format::Jsonl => match &result.data {
+            Data::Nothing => Ok(()),
+            Data::Record(record) => line(target, record),
+            Data::Records(records) => records.iter().try_for_each(|record| line(target, record)),
+            Data::File(_) => target.write(format!("{}\n", data(result)).as_bytes()),
+        },
+        Format::Table => target.write(table::render(&data(result), fields).as_bytes()),
+    }
+}
+
+/// Writes one record as a line.
+///
+/// # Errors
+/// [`Stop::Closed`] when nobody reads stdout any more.
+pub(crate) fn line(target: &mut Target, record: &Raw) -> Result<(), Stop> {
+    // Line breaks in JSON stand between its tokens only; within text they are escaped.
+    if record.as_bytes().iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+        target.write(record.to_value().to_string().as_bytes())?;
+    } else {
+        target.write(record.as_bytes())?;
+    }
+    target.write(b"\n")
+}
+
+/// Writes JSON: in lines for a person, as it is for a program.
+///
+/// # Errors
+/// [`Stop::Closed`] when nobody reads stdout any more.
+pub(crate) fn json_text(target: &mut Target, json: &[u8]) -> Result<(), Stop> {
+    match serde_json::from_slice::<Value>(json) {
+        Ok(value) if target.is_terminal() => target.write(format!("{value:#}").as_bytes())?,
+        _ => target.write(json)?,
+    }
+    target.write(b"\n")
+}
+
+/// Writes a value as JSON to stdout.
+///
+/// # Errors
+/// [`Stop::Closed`] when nobody reads it any more.
+pub(crate) fn print_json(value: &Value) -> Result<(), Stop> {
+    let mut stdout = Target::open(None)?;
+    json_text(&mut stdout, value.to_string().as_bytes())?;
+    stdout.finish()
+}
+
+/// Writes text to stdout.
+///
+/// # Errors
+/// [`Stop::Closed`] when nobody reads it any more.
+pub(crate) fn print_text(text: &str) -> Result<(), Stop> {
+    let mut stdout = Target::open(None)?;
+    stdout.write(text.as_bytes())?;
+    stdout.finish()
+}
+
+fn data(result: &Envelope) -> Value {
+    match &result.data {
+        Data::Nothing => Value::Null,
+        Data::Record(record) => record.to_value(),
+        Data::Records(records) => records.iter().map(Raw::to_value).collect(),
+        Data::File(_) => serde_json::from_slice::<Value>(&result.to_json())
+            .ok()
+            .and_then(|mut envelope| envelope.get_mut("data").map(Value::take))
+            .unwrap_or_default(),
+    }
+}

@@ -1,0 +1,167 @@
+//! Records as a table: the columns that say something, as wide as the terminal.
+
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use serde_json::{Map, Value};
+
+use crate::text::{cut, terminal_width};
+
+/// A table wider than a terminal has no more columns than fit at this width each.
+const NARROWEST: usize = 14;
+/// No cell is longer.
+const LONGEST_CELL: usize = 60;
+
+/// Records as a table; one record as a list of its fields.
+pub(crate) fn render(data: &Value, fields: &[String]) -> String {
+    render_within(data, fields, terminal_width())
+}
+
+fn render_within(data: &Value, fields: &[String], width: Option<usize>) -> String {
+    match data {
+        Value::Null => String::new(),
+        Value::Array(records) if records.is_empty() => "no records\n".to_owned(),
+        Value::Array(records) => list(records, fields, width),
+        Value::Object(record) => one(record, fields, width),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => format!("{}\n", cell(data)),
+    }
+}
+
+fn list(records: &[Value], fields: &[String], width: Option<usize>) -> String {
+    let room = width.map_or(usize::MAX, |width| (width / NARROWEST).max(2));
+    let columns = if fields.is_empty() { telling(records, room) } else { fields.to_vec() };
+    let mut table = empty(width);
+    if columns.is_empty() {
+        for record in records {
+            table.add_row([cell(record)]);
+        }
+        return finished(&table);
+    }
+    table.set_header(columns.iter().map(|name| name.to_uppercase()));
+    for record in records {
+        table.add_row(columns.iter().map(|path| at(record, path).map(cell).unwrap_or_default()));
+    }
+    for (number, path) in columns.iter().enumerate() {
+        let is_number = |record: &Value| at(record, path).is_none_or(|value| value.is_number() || value.is_null());
+        if records.iter().all(is_number)
+            && let Some(column) = table.column_mut(number)
+        {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    finished(&table)
+}
+
+fn one(record: &Map<String, Value>, fields: &[String], width: Option<usize>) -> String {
+    let mut table = empty(width);
+    let all: Vec<String> = record.keys().cloned().collect();
+    let whole = Value::Object(record.clone());
+    for path in if fields.is_empty() { &all } else { fields } {
+        let value = at(&whole, path).map(cell).unwrap_or_default();
+        table.add_row([path.clone(), value]);
+    }
+    finished(&table)
+}
+
+fn empty(width: Option<usize>) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    if let Some(width) = width {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+    }
+    table
+}
+
+fn finished(table: &Table) -> String {
+    table.lines().map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(&line).trim_end())).collect()
+}
+
+/// The paths of the scalar values that tell records apart: those at the top, then those one level down. What is the same in
+/// every record (`object: user`) says nothing, and comes last if there is room.
+fn telling(records: &[Value], room: usize) -> Vec<String> {
+    let mut paths: Vec<String> = Vec::new();
+    for (key, value) in records.iter().filter_map(Value::as_object).flatten() {
+        let nested = value.as_object().into_iter().flatten();
+        let nested = nested.filter(|(_, value)| is_scalar(value)).map(|(inner, _)| format!("{key}.{inner}"));
+        for path in is_scalar(value).then(|| key.clone()).into_iter().chain(nested) {
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+    }
+    let varies = |path: &String| {
+        let mut values = records.iter().map(|record| at(record, path));
+        let first = values.next();
+        records.len() == 1 || values.any(|value| Some(value) != first)
+    };
+    let rank = |path: &String| match path.as_str() {
+        "id" => 0,
+        "name" | "title" => 1,
+        _ if !varies(path) => 4,
+        _ if path.contains('.') => 3,
+        _ => 2,
+    };
+    paths.retain(|path| records.iter().any(|record| at(record, path).is_some_and(|value| !value.is_null())));
+    paths.sort_by_key(rank);
+    let useful = paths.iter().filter(|path| rank(path) < 4).count();
+    paths.truncate(if useful == 0 { room } else { useful.min(room) });
+    paths
+}
+
+fn is_scalar(value: &Value) -> bool {
+    !value.is_object() && !value.is_array()
+}
+
+/// The value at a path of names: `owner.name`. A key with a dot in it is found too.
+fn at<'a>(record: &'a Value, path: &str) -> Option<&'a Value> {
+    if let Some(value) = record.get(path) {
+        return Some(value);
+    }
+    path.split('.').try_fold(record, |value, name| value.get(name))
+}
+
+fn cell(value: &Value) -> String {
+    let text = match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    };
+    cut(&text, LONGEST_CELL)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn columns_are_what_tells_records_apart() {
+        let users = json!([
+            {"object": "user", "type": "person", "name": "Ada", "id": "1", "person": {"email": "a@x"}, "avatar_url": null},
+            {"object": "user", "type": "bot", "name": "Bot\u{1b}[2J", "id": "22", "bot": {}, "avatar_url": null},
+        ]);
+        let table = render_within(&users, &[], None);
+        let lines: Vec<&str> = table.lines().collect();
+        assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>(), ["ID", "NAME", "TYPE", "PERSON.EMAIL"], "{table}");
+        assert_eq!(lines[1].split_whitespace().collect::<Vec<_>>(), ["1", "Ada", "person", "a@x"], "{table}");
+        assert!(!table.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_narrow_terminal_gets_fewer_columns() {
+        let record = json!({"a": 1, "b": 2, "c": 3, "d": 4, "id": 5, "e": 6});
+        let table = render_within(&json!([record]), &[], Some(40));
+        assert_eq!(table.lines().next().map(|line| line.split_whitespace().collect::<Vec<_>>()), Some(vec!["ID", "A"]));
+    }
+
+    #[test]
+    fn one_record_is_a_list_of_fields_and_named_fields_are_the_columns() {
+        let record = json!({"id": "1", "owner": {"name": "Ada"}});
+        let table = render_within(&record, &[], None);
+        assert!(table.lines().any(|line| line.split_whitespace().eq(["owner", r#"{"name":"Ada"}"#])), "{table}");
+        let fields = ["owner.name".to_owned()];
+        assert_eq!(render_within(&json!([record]), &fields, None), "OWNER.NAME\nAda\n");
+        assert_eq!(render_within(&json!([]), &[], None), "no records\n");
+        assert_eq!(render_within(&json!(["a", "b"]), &[], None), "a\nb\n");
+    }
+}

@@ -1,0 +1,130 @@
+//! Where a result goes: stdout, or a file that appears whole or not at all.
+
+use std::fs;
+use std::io::{self, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+use tieline::{Error, ErrorKind};
+
+use crate::stop::{Stop, invalid};
+use crate::token_file::folder_of;
+
+/// Where a result goes.
+pub(crate) enum Target {
+    /// To stdout.
+    Stdout(io::BufWriter<io::Stdout>),
+    /// To a file beside the one that `--output` names, which takes its place at the end.
+    File(io::BufWriter<NamedTempFile>, PathBuf),
+}
+
+impl Target {
+    /// The file that `--output` names, or stdout.
+    ///
+    /// # Errors
+    /// `invalid_input` when there can be no such file.
+    pub(crate) fn open(output: Option<&Path>) -> Result<Self, Error> {
+        let Some(path) = output else { return Ok(Self::Stdout(io::BufWriter::new(io::stdout()))) };
+        if path.is_dir() || path.file_name().is_none() {
+            return Err(invalid(format!("--output {} is a folder: name a file", path.display())));
+        }
+        // A link keeps pointing where it does.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let mut beside = tempfile::Builder::new();
+        beside.prefix(".tieline-");
+        #[cfg(unix)]
+        beside.permissions(permissions(&path));
+        let file = beside
+            .tempfile_in(folder_of(&path))
+            .map_err(|error| invalid(format!("--output {} cannot be made: {error}", path.display())))?;
+        Ok(Self::File(io::BufWriter::new(file), path))
+    }
+
+    /// Whether it is a terminal.
+    pub(crate) fn is_terminal(&self) -> bool {
+        match self {
+            Self::Stdout(_) => io::stdout().is_terminal(),
+            Self::File(..) => false,
+        }
+    }
+
+    /// Adds to it.
+    ///
+    /// # Errors
+    /// [`Stop::Closed`] when nobody reads stdout any more.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        match self {
+            Self::Stdout(out) => Ok(out.write_all(bytes)?),
+            Self::File(file, path) => file.write_all(bytes).map_err(|error| unwritable(path, &error)),
+        }
+    }
+
+    /// Lets the reader of stdout see what was written so far.
+    ///
+    /// # Errors
+    /// [`Stop::Closed`] when nobody reads stdout any more.
+    pub(crate) fn flush(&mut self) -> Result<(), Stop> {
+        match self {
+            Self::Stdout(out) => Ok(out.flush()?),
+            Self::File(..) => Ok(()),
+        }
+    }
+
+    /// Ends it: the file takes its place.
+    ///
+    /// # Errors
+    /// [`Stop::Closed`] when nobody reads stdout any more.
+    pub(crate) fn finish(self) -> Result<(), Stop> {
+        match self {
+            Self::Stdout(mut out) => Ok(out.flush()?),
+            Self::File(file, path) => {
+                let kept = file.into_inner().map_err(io::IntoInnerError::into_error);
+                let kept = kept.and_then(|file| file.persist(&path).map_err(|error| error.error));
+                kept.map(drop).map_err(|error| unwritable(&path, &error))
+            }
+        }
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Stop {
+    Error::new(ErrorKind::Unavailable, format!("{} cannot be written: {error}", path.display())).into()
+}
+
+/// The permissions of the file that is replaced, or those that any new file gets.
+#[cfg(unix)]
+fn permissions(path: &Path) -> fs::Permissions {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(path).map_or_else(|_| fs::Permissions::from_mode(0o666), |facts| facts.permissions())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_file_appears_at_the_end_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.json");
+        let mut given_up = Target::open(Some(&path)).unwrap();
+        given_up.write(b"half").unwrap();
+        drop(given_up);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+
+        let mut target = Target::open(Some(&path)).unwrap();
+        target.write(b"whole").unwrap();
+        assert!(!path.exists());
+        target.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_is_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Target::open(Some(folder.path())).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(Target::open(Some(&folder.path().join("no/such/folder.json"))).is_err());
+    }
+}

@@ -1,0 +1,182 @@
+//! The base URL of an operation, and every URL of the manifest moved elsewhere (`--base-url`).
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use url::Url;
+
+use crate::error::{Error, ErrorKind, Problem};
+use crate::notation::{Part, Template};
+use crate::plan::Operation;
+
+use super::{Base, path};
+
+/// What a configuration value may not mean when it stands in the path of a server URL.
+const NOT_IN_A_PATH: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'\\');
+
+/// The server's base URL for an operation, below `rebind` if there is one.
+///
+/// # Errors
+/// `invalid_input` when a configuration value is missing or the URL is none.
+pub(crate) fn server(base: &Base<'_>, operation: &Operation) -> Result<Url, Error> {
+    let template = operation.server.as_ref().unwrap_or(&base.head.server);
+    let text = rendered(base, template)?;
+    let url = Url::parse(&text).map_err(|error| unusable(template, &error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(unusable(template, "it must start with `https://`"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(unusable(template, "it must not hold a user name or a password"));
+    }
+    Ok(rebound(url, base.rebind))
+}
+
+/// A URL of the manifest, moved to the origin (and below the path) that `rebind` names.
+pub(crate) fn rebound(url: Url, rebind: Option<&Url>) -> Url {
+    let Some(rebind) = rebind else { return url };
+    let mut moved = rebind.clone();
+    moved.set_path(&format!("{}{}", rebind.path().trim_end_matches('/'), url.path()));
+    moved.set_query(url.query());
+    moved.set_fragment(None);
+    // Both fail only for URLs without a host, which have no user either.
+    let _ = moved.set_username("");
+    let _ = moved.set_password(None);
+    moved
+}
+
+/// The text of the URL. A value in the host cannot end the host, and a value in the path cannot leave it.
+fn rendered(base: &Base<'_>, template: &Template) -> Result<String, Error> {
+    let mut text = String::new();
+    for part in template.parts() {
+        match part {
+            Part::Text(literal) => text.push_str(literal),
+            Part::Name(name) => {
+                let value = base.text(name).ok_or_else(|| missing(base, name))?;
+                match text.split_once("://") {
+                    None => text.push_str(&value),
+                    Some((_, after)) if after.contains('/') => {
+                        if path::leaves_its_segment(&value) {
+                            return Err(misplaced(name, "must not hold `..`"));
+                        }
+                        text.extend(utf8_percent_encode(&value, NOT_IN_A_PATH));
+                    }
+                    Some(_) if !is_part_of_a_host(&value) => {
+                        return Err(misplaced(name, "stands in the host of a URL and must be a part of one"));
+                    }
+                    Some(_) => text.push_str(&value),
+                }
+            }
+        }
+    }
+    Ok(text)
+}
+
+fn is_part_of_a_host(value: &str) -> bool {
+    let ends_the_host =
+        |c: char| matches!(c, '/' | '\\' | '?' | '#' | '@' | '%') || c.is_whitespace() || c.is_control();
+    !value.is_empty() && !value.contains(ends_the_host)
+}
+
+fn missing(base: &Base<'_>, name: &str) -> Error {
+    let title = &base.head.title;
+    match name.split_once('.') {
+        Some(("token", key)) => {
+            let message =
+                format!("the server of {title} follows from `{key}` of the token response, which is not there");
+            Error::new(ErrorKind::Credentials, message).with_help("sign in again")
+        }
+        _ => {
+            let key = name.strip_prefix("config.").unwrap_or(name);
+            let message =
+                format!("the server of {title} depends on the configuration value `{key}`, which is not given");
+            Error::new(ErrorKind::InvalidInput, message)
+                .with_help(format!("give it with the connection's configuration: {{\"{key}\": \"…\"}}"))
+                .with_problems(vec![Problem { at: key.to_owned(), message: "is required".to_owned() }])
+        }
+    }
+}
+
+fn misplaced(name: &str, message: &str) -> Error {
+    let key = name.rsplit('.').next().unwrap_or(name);
+    Error::new(ErrorKind::InvalidInput, format!("the value of `{name}` {message}"))
+        .with_problems(vec![Problem { at: key.to_owned(), message: message.to_owned() }])
+}
+
+fn unusable(template: &Template, why: &str) -> Error {
+    Error::new(ErrorKind::InvalidInput, format!("the server `{template}` gives no usable URL: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use url::Url;
+
+    use super::{rebound, server};
+    use crate::build::Base;
+    use crate::build::fixture::{head, operation};
+    use crate::error::{Error, ErrorKind};
+
+    fn url(template: &str, config: Value, token: Value) -> Result<String, Error> {
+        let head = head(json!({ "server": template }));
+        let base =
+            Base { head: &head, config: config.as_object().unwrap(), token: token.as_object().unwrap(), rebind: None };
+        server(&base, &operation(json!({}))).map(String::from)
+    }
+
+    #[test]
+    fn values_stand_where_the_template_has_them() {
+        let config = json!({ "site": "acme", "port": "acme:8080", "base": "http://127.0.0.1:1", "path": "a/b c?d" });
+        let token = json!({ "instance_url": "https://eu.example.com/x" });
+        for (template, expected) in [
+            ("https://api.example.com/v1", "https://api.example.com/v1"),
+            ("https://${config.site}.example.com", "https://acme.example.com/"),
+            ("https://${config.port}", "https://acme:8080/"),
+            ("${config.base}/api", "http://127.0.0.1:1/api"),
+            ("${token.instance_url}/api", "https://eu.example.com/x/api"),
+            ("https://example.com/${config.path}/z", "https://example.com/a/b%20c%3Fd/z"),
+        ] {
+            assert_eq!(url(template, config.clone(), token.clone()).unwrap(), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let error = url("https://${config.site}.example.com", json!({}), json!({})).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert_eq!(error.message(), "the server of Acme depends on the configuration value `site`, which is not given");
+        assert_eq!(error.help(), Some("give it with the connection's configuration: {\"site\": \"…\"}"));
+        assert_eq!(error.problems()[0].at, "site");
+        let error = url("${token.instance_url}", json!({}), json!({})).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+    }
+
+    #[test]
+    fn no_value_moves_the_host() {
+        for value in
+            ["evil.com/", "evil.com#", "evil.com?", "a@evil.com", "evil.com\\", "evil.com:443", "e vil", "", "%2f"]
+        {
+            let error = url("https://${config.site}.example.com", json!({ "site": value }), json!({}));
+            assert!(error.is_err(), "{value:?} gave {error:?}");
+        }
+        for value in ["..", "a/../..", "%2e%2e/x"] {
+            let error = url("https://example.com/${config.site}/z", json!({ "site": value }), json!({}));
+            assert!(error.is_err(), "{value:?} gave {error:?}");
+        }
+        for base in ["ftp://example.com", "file:///etc/passwd", "https://u:p@example.com", "example.com", ""] {
+            let error = url("${config.site}/x", json!({ "site": base }), json!({})).unwrap_err();
+            assert!(!error.message().contains("u:p"), "{error}");
+        }
+    }
+
+    #[test]
+    fn rebinding_keeps_path_and_query() {
+        let bind = |url: &str, to: &str| rebound(Url::parse(url).unwrap(), Some(&Url::parse(to).unwrap())).to_string();
+        for (from, to, expected) in [
+            ("https://api.example.com/v1/x?a=%2B", "http://127.0.0.1:8080", "http://127.0.0.1:8080/v1/x?a=%2B"),
+            ("https://api.example.com/v1/x", "http://localhost:1/mock/?drop#me", "http://localhost:1/mock/v1/x"),
+            ("https://api.example.com/a%2Fb", "http://u:p@localhost", "http://localhost/a%2Fb"),
+            ("https://api.example.com", "http://localhost/p", "http://localhost/p/"),
+        ] {
+            assert_eq!(bind(from, to), expected);
+        }
+    }
+}

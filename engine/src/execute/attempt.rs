@@ -1,0 +1,172 @@
+//! One attempt: sign, send, follow redirects, read.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, LOCATION};
+use http::{HeaderMap, Method, StatusCode};
+use tracing::Instrument as _;
+
+use crate::auth::{self, AccessToken};
+use crate::error::{Error, ErrorKind};
+use crate::transport::{TransportError, TransportFailure};
+use crate::wire::{Body, Request, Response, ResponseBody, SignedRequest, Trust};
+
+use super::send::{Sending, Want};
+
+/// How many redirects are followed.
+const MOST_REDIRECTS: usize = 5;
+/// The most of an error's body that is read when the body was wanted as a stream, in bytes.
+const ERROR_BYTES: usize = 1 << 20;
+
+/// One attempt to get an answer.
+pub(super) struct Attempt<'a> {
+    pub sending: &'a Sending<'a>,
+    pub request: &'a Request,
+    pub trust: Trust,
+    pub want: Want,
+    /// How many times it was sent before.
+    pub resends: u32,
+    /// The longest it may take.
+    pub time: Duration,
+}
+
+/// What came of an attempt.
+pub(super) enum Outcome {
+    Answer { status: StatusCode, headers: HeaderMap, body: Bytes, stream: Option<ResponseBody> },
+    NoAnswer(TransportError),
+}
+
+/// One request on its way, which redirects may turn into another.
+struct Hop {
+    request: Request,
+    trust: Trust,
+    /// Whether it goes to the origin that the credentials belong to.
+    at_home: bool,
+}
+
+impl Attempt<'_> {
+    /// Runs it. Errors are those that no further attempt can mend.
+    pub async fn run(&self, token: Option<&AccessToken>) -> Result<Outcome, Error> {
+        let span = self.span();
+        let late = || TransportError {
+            failure: TransportFailure::Timeout,
+            message: format!("waited {} s", self.time.as_secs_f64()),
+        };
+        let answer = self.follow(token).instrument(span.clone());
+        let outcome = match self.sending.within(self.time, answer, "").await {
+            Ok(outcome) => outcome?,
+            Err(_) => Outcome::NoAnswer(late()),
+        };
+        match &outcome {
+            Outcome::Answer { status, .. } => span.record("http.response.status_code", status.as_u16()),
+            Outcome::NoAnswer(error) => span.record("error.type", format!("{:?}", error.failure)),
+        };
+        Ok(outcome)
+    }
+
+    /// Sends, and follows redirects to where the answer is.
+    async fn follow(&self, token: Option<&AccessToken>) -> Result<Outcome, Error> {
+        let mut hop =
+            Hop { request: self.request.clone(), trust: self.trust, at_home: self.sending.is_home(&self.request.url) };
+        for _ in 0..=MOST_REDIRECTS {
+            self.sending.inner.options.allows(&hop.request.url)?;
+            let signed = match self.sending.scheme.filter(|_| hop.at_home) {
+                Some(scheme) => {
+                    auth::sign(hop.request.clone(), hop.trust, scheme, &self.sending.inner.credentials, token)?
+                }
+                None => SignedRequest::new(hop.request.clone(), hop.trust),
+            };
+            let response = match self.sending.inner.transport.send(signed).await {
+                Ok(response) => response,
+                Err(error) => return Ok(Outcome::NoAnswer(error)),
+            };
+            match self.redirected(&hop, &response)? {
+                Some(next) => hop = next,
+                None => return self.read(response).await,
+            }
+        }
+        Err(Error::new(ErrorKind::UnexpectedResponse, format!("the API redirected more than {MOST_REDIRECTS} times")))
+    }
+
+    /// Where a redirect leads. Credentials stay at home, and a body goes nowhere else.
+    fn redirected(&self, hop: &Hop, response: &Response) -> Result<Option<Hop>, Error> {
+        let Some(location) = response.headers.get(LOCATION).filter(|_| is_redirect(response.status)) else {
+            return Ok(None);
+        };
+        let url = location.to_str().ok().and_then(|location| hop.request.url.join(location).ok());
+        let url = url.ok_or_else(|| {
+            Error::new(ErrorKind::UnexpectedResponse, "the API redirected to something that is not a URL")
+        })?;
+        let origin = url.origin().ascii_serialization();
+        if hop.request.url.scheme() == "https" && url.scheme() != "https" {
+            return Err(Error::new(ErrorKind::Refused, format!("the API redirected from https to {origin}")));
+        }
+        let mut request = hop.request.clone();
+        let at_home = hop.at_home && url.origin() == hop.request.url.origin();
+        let safe = request.method == Method::GET || request.method == Method::HEAD;
+        match response.status {
+            StatusCode::SEE_OTHER if !safe => {
+                request.method = Method::GET;
+                request.body = Body::default();
+                request.headers.remove(CONTENT_TYPE);
+                request.headers.remove(CONTENT_LENGTH);
+            }
+            StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND if !safe => {
+                let message = format!("the API redirected a {} to {origin}; it was not repeated there", request.method);
+                return Err(Error::new(ErrorKind::Refused, message));
+            }
+            _ if !safe && !at_home => {
+                let message = format!("the API redirected a {} to another origin ({origin})", request.method);
+                return Err(Error::new(ErrorKind::Refused, message));
+            }
+            _ => {}
+        }
+        request.headers.remove(HOST);
+        request.url = url;
+        Ok(Some(Hop { request, trust: if at_home { hop.trust } else { Trust::Response }, at_home }))
+    }
+
+    /// Reads as much of the answer as is wanted.
+    async fn read(&self, response: Response) -> Result<Outcome, Error> {
+        let Response { status, headers, body } = response;
+        if self.want == Want::Stream && status.is_success() {
+            return Ok(Outcome::Answer { status, headers, body: Bytes::new(), stream: Some(body) });
+        }
+        let most = self.sending.inner.options.max_response_bytes;
+        let limit = if self.want == Want::Stream { most.min(ERROR_BYTES) } else { most };
+        match body.collect(limit).await {
+            Ok(Some(body)) => Ok(Outcome::Answer { status, headers, body, stream: None }),
+            Ok(None) => {
+                let message = format!("the answer is larger than {limit} bytes");
+                Err(Error::new(ErrorKind::TooLarge, message)
+                    .with_status(status.as_u16())
+                    .with_help("ask for fewer records a page"))
+            }
+            Err(error) => Ok(Outcome::NoAnswer(error)),
+        }
+    }
+
+    /// OpenTelemetry's names for an HTTP client call (semantic conventions, "HTTP client span").
+    fn span(&self) -> tracing::Span {
+        let Request { method, url, .. } = self.request;
+        let mut shown = url.clone();
+        shown.set_query(None);
+        tracing::info_span!(
+            "http.client",
+            otel.name = %method,
+            otel.kind = "client",
+            http.request.method = %method,
+            server.address = url.host_str().unwrap_or_default(),
+            server.port = url.port_or_known_default(),
+            url.full = %shown,
+            http.request.resend_count = self.resends,
+            http.response.status_code = tracing::field::Empty,
+            error.r#type = tracing::field::Empty,
+        )
+    }
+}
+
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}

@@ -1,0 +1,112 @@
+//! The pages of a list: one, all of them, or as a stream.
+
+use std::collections::HashSet;
+
+use futures_util::stream::{self, BoxStream, StreamExt as _};
+use indexmap::IndexMap;
+
+use crate::error::{Error, ErrorKind};
+use crate::paginate::{Next, Resume, seal};
+use crate::plan::Answer;
+
+use super::call::Call;
+use super::envelope::{Data, Envelope, Page};
+use super::road::Road;
+
+/// One page as an envelope.
+pub(super) async fn one(road: Road) -> Result<Envelope, Error> {
+    let mut walk = Walk::start(road)?;
+    let page = walk.step().await?.unwrap_or_else(Page::empty);
+    Ok(Envelope { data: Data::Records(page.records), meta: page.meta, next: Some(page.next) })
+}
+
+/// All pages in one envelope, up to the caller's caps: the meta of the last page, and where it stopped.
+pub(super) async fn all(road: Road) -> Result<Envelope, Error> {
+    let mut walk = Walk::start(road)?;
+    let mut whole = Page::empty();
+    while let Some(page) = walk.step().await? {
+        whole.records.extend(page.records);
+        whole.meta = page.meta;
+        whole.next = page.next;
+    }
+    Ok(Envelope { data: Data::Records(whole.records), meta: whole.meta, next: Some(whole.next) })
+}
+
+/// The pages as a stream. It ends after an error.
+pub(super) fn stream(call: Call) -> BoxStream<'static, Result<Page, Error>> {
+    stream::once(async move { Road::start(call).and_then(Walk::start) })
+        .flat_map(|walk| match walk {
+            Ok(walk) => {
+                stream::try_unfold(walk, |mut walk| async move { Ok(walk.step().await?.map(|page| (page, walk))) })
+                    .boxed()
+            }
+            Err(error) => stream::once(async move { Err(error) }).boxed(),
+        })
+        .boxed()
+}
+
+/// Where a walk through the pages stands.
+struct Walk {
+    road: Road,
+    /// Where the next page is; `None` before the first.
+    at: Option<Next>,
+    /// How many records at the start of the next page were given out before.
+    skip: usize,
+    done: bool,
+    pages: usize,
+    records: usize,
+    seen: HashSet<String>,
+}
+
+impl Walk {
+    fn start(road: Road) -> Result<Self, Error> {
+        let operation = road.operation()?;
+        if !matches!(operation.answer, Answer::List(_)) {
+            let message = format!("`{}` does not answer with a list", operation.name());
+            return Err(Error::new(ErrorKind::InvalidInput, message));
+        }
+        let resumed = road.resumed()?;
+        let (at, skip) = resumed.map_or((None, 0), |resumed| (resumed.at, resumed.skip));
+        Ok(Self { road, at, skip, done: false, pages: 0, records: 0, seen: HashSet::new() })
+    }
+
+    /// The next page, `None` after the last or at a cap.
+    async fn step(&mut self) -> Result<Option<Page>, Error> {
+        if self.done {
+            return Ok(None);
+        }
+        let step = self.road.page(self.at.as_ref()).await?;
+        let mut page = step.page;
+        page.records.drain(..self.skip.min(page.records.len()));
+        let room = self.road.call.max_records.map_or(usize::MAX, |most| most - self.records);
+        if page.records.len() > room {
+            page.records.truncate(room);
+            page.next = Some(seal(self.road.operation()?, &Resume { at: self.at.clone(), skip: self.skip + room }));
+            self.done = true;
+            return Ok(Some(page));
+        }
+        self.records += page.records.len();
+        self.pages += 1;
+        self.skip = 0;
+        self.at = step.next;
+        match &self.at {
+            Some(next) => {
+                let sealed = seal(self.road.operation()?, &Resume { at: Some(next.clone()), skip: 0 });
+                if !self.seen.insert(sealed.clone()) {
+                    return Err(Error::new(ErrorKind::UnexpectedResponse, "the API names pages in a circle"));
+                }
+                page.next = Some(sealed);
+            }
+            None => self.done = true,
+        }
+        self.done |= self.road.call.max_pages.is_some_and(|most| self.pages >= most);
+        self.done |= self.road.call.max_records.is_some_and(|most| self.records >= most);
+        Ok(Some(page))
+    }
+}
+
+impl Page {
+    pub(super) fn empty() -> Self {
+        Self { records: Vec::new(), meta: IndexMap::new(), next: None }
+    }
+}

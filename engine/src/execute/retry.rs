@@ -1,0 +1,106 @@
+//! Whether to send again, and when.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
+use http::header::RETRY_AFTER;
+use serde_json::Value;
+
+use crate::connect::Clock;
+use crate::extract::Document;
+use crate::manifest::Retry;
+
+const ATTEMPTS: u32 = 4;
+const ALWAYS: &[u16] = &[429, 529];
+const WHEN_REPEATABLE: &[u16] = &[500, 502, 503, 504];
+const BASE_DELAY: Duration = Duration::from_millis(500);
+const MAX_DELAY: Duration = Duration::from_secs(60);
+
+impl Retry {
+    /// How many attempts in all.
+    pub(super) fn most_attempts(&self) -> u32 {
+        self.attempts.unwrap_or(ATTEMPTS).max(1)
+    }
+
+    /// Whether an answer with this status may be followed by another attempt.
+    pub(super) fn wants(&self, status: u16, repeatable: Repeatable) -> bool {
+        let always = self.always.as_deref().unwrap_or(ALWAYS);
+        let when_repeatable = self.when_repeatable.as_deref().unwrap_or(WHEN_REPEATABLE);
+        always.contains(&status) || (repeatable == Repeatable::Yes && when_repeatable.contains(&status))
+    }
+
+    /// The longest wait between attempts.
+    pub(super) fn longest_delay(&self) -> Duration {
+        self.max_delay.map_or(MAX_DELAY, |delay| delay.duration())
+    }
+
+    /// The wait before the next attempt: exponential, with full jitter.
+    pub(super) fn delay(&self, attempt: u32, clock: &dyn Clock) -> Duration {
+        let base = self.base_delay.map_or(BASE_DELAY, |delay| delay.duration());
+        let ceiling = base.saturating_mul(2_u32.saturating_pow(attempt - 1)).min(self.longest_delay());
+        let share = (clock.random() >> 11) as f64 / (1_u64 << 53) as f64;
+        ceiling.mul_f64(share)
+    }
+
+    /// How long the API asks to wait: seconds, or a date (RFC 9110 section 10.2.3).
+    pub(super) fn asked_delay(
+        &self,
+        headers: &HeaderMap,
+        document: &Document<'_>,
+        now: SystemTime,
+    ) -> Option<Duration> {
+        let text = match &self.retry_after {
+            Some(lookup) => match document.lookup(lookup)? {
+                Value::String(text) => text,
+                Value::Number(number) => number.to_string(),
+                Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+            },
+            None => headers.get(RETRY_AFTER)?.to_str().ok()?.to_owned(),
+        };
+        let text = text.trim();
+        match text.parse::<f64>() {
+            Ok(seconds) if seconds.is_finite() && (0.0..1e9).contains(&seconds) => {
+                Some(Duration::from_secs_f64(seconds))
+            }
+            Ok(_) => None,
+            Err(_) => httpdate::parse_http_date(text).ok().map(|date| date.duration_since(now).unwrap_or_default()),
+        }
+    }
+}
+
+/// Whether a request may be sent twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repeatable {
+    Yes,
+    No,
+}
+
+/// What a connection may spend on further attempts, so that an API that fails is not stormed: each costs, each success gives some back.
+#[derive(Debug)]
+pub(crate) struct Quota {
+    left: AtomicU32,
+}
+
+const FULL: u32 = 100;
+const PRICE: u32 = 5;
+const REFUND: u32 = 1;
+
+impl Default for Quota {
+    fn default() -> Self {
+        Self { left: AtomicU32::new(FULL) }
+    }
+}
+
+impl Quota {
+    /// Pays for another attempt, if there is enough left.
+    pub(super) fn pay(&self) -> bool {
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(PRICE)).is_ok()
+    }
+
+    /// Takes note of a success.
+    pub(super) fn refund(&self) {
+        let more = |left: u32| (left < FULL).then(|| (left + REFUND).min(FULL));
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+    }
+}

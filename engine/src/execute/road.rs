@@ -1,0 +1,192 @@
+//! One call on its way: the operation, its arguments, and the steps that every kind of answer shares.
+
+use http::StatusCode;
+use indexmap::IndexMap;
+use serde_json::Map;
+use url::Url;
+
+use crate::args::{self, Args};
+use crate::auth::{self, Scheme};
+use crate::build::{self, Base};
+use crate::connect::Inner;
+use crate::error::{Error, ErrorKind};
+use crate::extract::{self, Document, Scope};
+use crate::manifest::SchemeChoice;
+use crate::paginate::{Next, Resume, unseal};
+use crate::plan::Operation;
+use crate::raw::Raw;
+use crate::wire::{Request, Trust};
+
+use super::call::{Call, Explanation};
+use super::envelope::{Data, Envelope, Page};
+use super::send::{Answered, Sending, Want};
+
+/// A call whose operation is found and whose arguments are bound.
+pub(super) struct Road {
+    pub call: Call,
+    pub args: Args,
+}
+
+/// A page with where the list goes on.
+pub(super) struct Step {
+    pub page: Page,
+    pub next: Option<Next>,
+}
+
+impl Road {
+    /// Finds the operation and binds the arguments.
+    pub fn start(mut call: Call) -> Result<Self, Error> {
+        let inner = call.connection.inner.clone();
+        let operation = inner.connector.operation(&call.entity, &call.action)?;
+        let params = std::mem::take(&mut call.params);
+        let uploads = std::mem::take(&mut call.uploads);
+        let args = args::bind(&inner.connector, operation, params, uploads, &inner.config, inner.clock.now())?;
+        Ok(Self { call, args })
+    }
+
+    /// The operation.
+    pub fn operation(&self) -> Result<&Operation, Error> {
+        self.inner().connector.operation(&self.call.entity, &self.call.action)
+    }
+
+    pub fn inner(&self) -> &Inner {
+        &self.call.connection.inner
+    }
+
+    /// What expressions over records can look at.
+    fn scope(&self) -> Scope<'_> {
+        Scope { config: &self.inner().config, now: self.inner().clock.now() }
+    }
+
+    /// Where the caller says that the list goes on.
+    pub fn resumed(&self) -> Result<Option<Resume>, Error> {
+        let operation = self.operation()?;
+        self.call.next.as_deref().map(|text| unseal(operation, text)).transpose()
+    }
+
+    /// The one record of an answer, or nothing.
+    pub async fn record(self) -> Result<Envelope, Error> {
+        let operation = self.operation()?;
+        let answered = self.send(None).await?;
+        if answered.body.is_empty() || answered.status == StatusCode::NO_CONTENT {
+            return Ok(Envelope { data: Data::Nothing, meta: IndexMap::new(), next: None });
+        }
+        let document = Document::new(&answered.headers, &answered.body);
+        let record = extract::records(operation, &document, self.scope())?.kept.into_iter().next();
+        let data = record.map_or(Data::Nothing, |record| Data::Record(self.selected(record)));
+        Ok(Envelope { data, meta: extract::meta(operation, &document)?, next: None })
+    }
+
+    /// One page of a list.
+    pub async fn page(&self, from: Option<&Next>) -> Result<Step, Error> {
+        let operation = self.operation()?;
+        let answered = self.send(from).await?;
+        if answered.status == StatusCode::NO_CONTENT {
+            return Ok(Step { page: Page::empty(), next: None });
+        }
+        let document = Document::new(&answered.headers, &answered.body);
+        let records = extract::records(operation, &document, self.scope())?;
+        let next = match &operation.pagination {
+            Some(pagination) => pagination.next(&self.args_from(from)?, &document, records.found)?,
+            None => None,
+        };
+        let records = records.kept.into_iter().map(|record| self.selected(record)).collect();
+        let meta = extract::meta(operation, &document)?;
+        Ok(Step { page: Page { records, meta, next: None }, next })
+    }
+
+    /// Builds the request of a page (the first one without `from`) and sends it.
+    async fn send(&self, from: Option<&Next>) -> Result<Answered, Error> {
+        let sending = self.sending().await?;
+        let request = self.request(from, &sending.base())?;
+        sending.send(&request, Trust::Declared, Want::Whole).await
+    }
+
+    /// How this call's requests are sent.
+    pub async fn sending(&self) -> Result<Sending<'_>, Error> {
+        Sending::start(self.inner(), self.operation()?, self.scheme()?, self.call.deadline).await
+    }
+
+    /// The request of a page, without secrets.
+    pub fn request(&self, from: Option<&Next>, base: &Base<'_>) -> Result<Request, Error> {
+        let operation = self.operation()?;
+        let mut request = build::request(base, operation, &self.args_from(from)?)?;
+        if let Some(Next::Url(url)) = from {
+            request.url = self.url_from_answer(base, &request.url, url)?;
+        }
+        Ok(request)
+    }
+
+    /// A URL that an answer named for the next page: on the server's own origin, or refused.
+    fn url_from_answer(&self, base: &Base<'_>, asked: &Url, url: &str) -> Result<Url, Error> {
+        let unusable = |_| Error::new(ErrorKind::UnexpectedResponse, "the API named a next page that is not a URL");
+        let mut url = asked.join(url).map_err(unusable)?;
+        if build::server(&Base { rebind: None, ..*base }, self.operation()?)?.origin() == url.origin() {
+            url = build::rebound(url, base.rebind);
+        }
+        if url.origin() != asked.origin() {
+            let message =
+                format!("the API named a next page on another origin ({})", url.origin().ascii_serialization());
+            return Err(Error::new(ErrorKind::Refused, message));
+        }
+        if let Some((_, scheme)) = self.scheme()? {
+            auth::without_secrets(&mut url, scheme);
+        }
+        Ok(url)
+    }
+
+    /// The caller's arguments with those of the page.
+    fn args_from(&self, from: Option<&Next>) -> Result<Args, Error> {
+        let mut args = self.args.clone();
+        if let Some(pagination) = &self.operation()?.pagination {
+            args.values.extend(pagination.first(&args));
+        }
+        if let Some(Next::Params(params)) = from {
+            args.values.extend(params.iter().map(|(name, value)| (name.clone(), value.clone())));
+        }
+        Ok(args)
+    }
+
+    /// The way to sign in that the operation needs, with its name.
+    fn scheme(&self) -> Result<Option<(&str, &Scheme)>, Error> {
+        let operation = self.operation()?;
+        let schemes = &self.inner().connector.head().auth;
+        let name = match &operation.auth {
+            Some(SchemeChoice::None) => None,
+            Some(SchemeChoice::Named(name)) => Some(name.as_str()),
+            None => self.inner().scheme.as_deref(),
+        };
+        let Some((name, scheme)) = name.and_then(|name| Some((name, schemes.get(name)?))) else { return Ok(None) };
+        if operation.auth.is_none() && scheme.limited == Some(true) {
+            let others =
+                schemes.iter().filter(|(_, other)| other.limited != Some(true)).map(|(name, _)| format!("`{name}`"));
+            let help = format!("give the credentials of {}", others.collect::<Vec<_>>().join(" or "));
+            let message = format!("`{}` cannot be called when signed in by `{name}`", operation.name());
+            return Err(Error::new(ErrorKind::Credentials, message).with_help(help));
+        }
+        Ok(Some((name, scheme)))
+    }
+
+    fn selected(&self, record: Raw) -> Raw {
+        if self.call.fields.is_empty() { record } else { extract::select(&record, &self.call.fields) }
+    }
+
+    /// What would be sent.
+    pub fn explain(&self) -> Result<Explanation, Error> {
+        let from = self.resumed()?.and_then(|resumed| resumed.at);
+        let inner = self.inner();
+        let base = Base {
+            head: inner.connector.head(),
+            config: &inner.config,
+            token: &Map::new(),
+            rebind: inner.rebind.as_ref(),
+        };
+        let request = self.request(from.as_ref(), &base)?;
+        let scheme = self.scheme()?;
+        Ok(Explanation {
+            request,
+            scheme: scheme.map(|(name, _)| name.to_owned()),
+            secrets: scheme.map(|(_, scheme)| auth::secret_places(scheme, &inner.credentials)).unwrap_or_default(),
+        })
+    }
+}

@@ -1,0 +1,264 @@
+//! From a request to an answer: attempts, until one counts.
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde_json::{Map, Value};
+use url::{Origin, Url};
+
+use crate::auth::{AccessToken, Scheme};
+use crate::body::Body;
+use crate::build::{self, Base};
+use crate::connect::{Inner, Session};
+use crate::error::{Error, ErrorKind};
+use crate::extract::Document;
+use crate::manifest::{ErrorRules, Retry};
+use crate::plan::Operation;
+use crate::transport::TransportFailure;
+use crate::wire::{Request, ResponseBody, Trust};
+
+use super::attempt::{Attempt, Outcome};
+use super::failure;
+use super::retry::Repeatable;
+
+/// How the requests of one call are sent.
+pub(super) struct Sending<'a> {
+    pub inner: &'a Inner,
+    pub operation: &'a Operation,
+    pub scheme: Option<&'a Scheme>,
+    session: Option<Session>,
+    /// Values of the token response, for templates.
+    pub token_values: Map<String, Value>,
+    /// The origin that the credentials belong to.
+    home: Origin,
+    deadline: SystemTime,
+}
+
+/// What is wanted of an answer's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Want {
+    /// All of it.
+    Whole,
+    /// As it arrives.
+    Stream,
+}
+
+/// An answer with status 2xx.
+pub(super) struct Answered {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    /// The whole body; empty when it was wanted as a stream.
+    pub body: Bytes,
+    /// The body as it arrives, when that was wanted.
+    pub stream: Option<ResponseBody>,
+}
+
+/// What one attempt leads to.
+enum Verdict {
+    Done(Answered),
+    Renew(Error),
+    Again(Error, Option<Duration>),
+    Failed(Error),
+}
+
+impl<'a> Sending<'a> {
+    /// Gets ready to send: obtains an access token first where its values decide what is sent.
+    pub async fn start(
+        inner: &'a Inner,
+        operation: &'a Operation,
+        scheme: Option<(&str, &'a Scheme)>,
+        deadline: Option<Duration>,
+    ) -> Result<Self, Error> {
+        let session = scheme.map(|(name, _)| inner.session(name)).transpose()?.flatten();
+        let deadline = inner.clock.now() + deadline.unwrap_or(inner.options.deadline);
+        let scheme = scheme.map(|(_, scheme)| scheme);
+        let mut sending =
+            Self { inner, operation, scheme, session, token_values: Map::new(), home: Origin::new_opaque(), deadline };
+        let decides = scheme.and_then(|scheme| scheme.oauth2.as_ref()).is_some_and(|oauth2| !oauth2.extract.is_empty());
+        if decides && let Some(token) = sending.token().await? {
+            sending.token_values = token.extracted().clone();
+        }
+        sending.home = build::server(&sending.base(), operation)?.origin();
+        Ok(sending)
+    }
+
+    /// What every request is built with.
+    pub fn base(&self) -> Base<'_> {
+        Base {
+            head: self.inner.connector.head(),
+            config: &self.inner.config,
+            token: &self.token_values,
+            rebind: self.inner.rebind.as_ref(),
+        }
+    }
+
+    /// Whether the credentials belong to this URL's origin.
+    pub fn is_home(&self, url: &Url) -> bool {
+        url.origin() == self.home
+    }
+
+    /// Sends a request until an answer counts, within the deadline.
+    pub async fn send(&self, request: &Request, trust: Trust, want: Want) -> Result<Answered, Error> {
+        let mut request = request.clone();
+        let repeatable = self.mark_repeatable(&mut request)?;
+        let retry = self.retry();
+        let mut renewed = false;
+        let mut sent = 0;
+        loop {
+            self.keep_rate_limits().await?;
+            let token = self.token().await?;
+            sent += 1;
+            let attempt = Attempt {
+                sending: self,
+                request: &request,
+                trust,
+                want,
+                resends: sent - 1,
+                time: self.time_for_one()?,
+            };
+            match self.judge(attempt.run(token.as_ref()).await?, repeatable) {
+                Verdict::Done(answered) => {
+                    self.inner.quota.refund();
+                    return Ok(answered);
+                }
+                Verdict::Renew(error) => {
+                    let Some(refused) = token.filter(|_| !renewed) else { return Err(error) };
+                    renewed = true;
+                    if self.renewed(&refused).await?.is_none() {
+                        return Err(error);
+                    }
+                }
+                Verdict::Again(error, asked) => {
+                    let delay = asked.unwrap_or_else(|| retry.delay(sent, &*self.inner.clock));
+                    let too_late = self.inner.clock.now() + delay >= self.deadline;
+                    if sent >= retry.most_attempts()
+                        || delay > retry.longest_delay()
+                        || too_late
+                        || !self.inner.quota.pay()
+                    {
+                        return Err(error);
+                    }
+                    tracing::debug!(attempt = sent, delay_ms = delay.as_millis() as u64, error = %error, "trying again");
+                    self.inner.clock.sleep(delay).await;
+                }
+                Verdict::Failed(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Gives the request a key by which the API knows it again, where it takes one.
+    fn mark_repeatable(&self, request: &mut Request) -> Result<Repeatable, Error> {
+        let idempotency = self.operation.idempotency.as_ref().or(self.inner.connector.head().idempotency.as_ref());
+        let Some(idempotency) = idempotency.filter(|_| !self.operation.repeatable) else {
+            return Ok(if self.operation.repeatable { Repeatable::Yes } else { Repeatable::No });
+        };
+        let invalid = |_| {
+            Error::new(ErrorKind::InvalidManifest, format!("`{}` is not the name of a header", *idempotency.header))
+        };
+        let name = http::HeaderName::try_from(idempotency.header.as_str()).map_err(invalid)?;
+        if !request.headers.contains_key(&name) {
+            let (high, low) = (self.inner.clock.random(), self.inner.clock.random());
+            let key = uuid::Builder::from_random_bytes(((u128::from(high) << 64) | u128::from(low)).to_be_bytes())
+                .into_uuid();
+            if let Ok(value) = http::HeaderValue::try_from(key.to_string()) {
+                request.headers.insert(name, value);
+            }
+        }
+        Ok(Repeatable::Yes)
+    }
+
+    /// What an outcome leads to.
+    fn judge(&self, outcome: Outcome, repeatable: Repeatable) -> Verdict {
+        let (status, headers, body, stream) = match outcome {
+            Outcome::Answer { status, headers, body, stream } => (status, headers, body, stream),
+            Outcome::NoAnswer(error) => {
+                let nothing_was_sent = error.failure == TransportFailure::Connect;
+                let refused = error.failure == TransportFailure::Refused;
+                let failed = failure::from_transport(&error);
+                return match !refused && (nothing_was_sent || repeatable == Repeatable::Yes) {
+                    true => Verdict::Again(failed, None),
+                    false => Verdict::Failed(failed),
+                };
+            }
+        };
+        let document = Document::new(&headers, &body);
+        if status.is_success() {
+            return match failure::inside_success(self.errors(), self.is_graphql(), status, &document) {
+                Some(error) => Verdict::Failed(error),
+                None => Verdict::Done(Answered { status, headers, body, stream }),
+            };
+        }
+        let asked = self.retry().asked_delay(&headers, &document, self.inner.clock.now());
+        let error = failure::from_status(self.errors(), status, &document, asked);
+        let never =
+            self.retry().never_if.iter().any(|condition| condition.holds(document.lookup(&condition.at).as_ref()));
+        if status == StatusCode::UNAUTHORIZED {
+            Verdict::Renew(error)
+        } else if !never && self.retry().wants(status.as_u16(), repeatable) {
+            Verdict::Again(error, asked)
+        } else {
+            Verdict::Failed(error)
+        }
+    }
+
+    /// Waits for a place under every rate limit.
+    async fn keep_rate_limits(&self) -> Result<(), Error> {
+        for limit in self.inner.connector.head().limits.iter().chain(&self.operation.limits) {
+            let place = self.inner.limiter.acquire(&self.inner.key, limit);
+            self.within(self.time_left()?, place, "the API's rate limit leaves no place before the deadline").await?;
+        }
+        Ok(())
+    }
+
+    /// Runs something no longer than this.
+    pub async fn within<T>(&self, time: Duration, what: impl Future<Output = T>, too_late: &str) -> Result<T, Error> {
+        let what = std::pin::pin!(what);
+        match futures_util::future::select(what, self.inner.clock.sleep(time)).await {
+            futures_util::future::Either::Left((result, _)) => Ok(result),
+            futures_util::future::Either::Right(_) => Err(Error::new(ErrorKind::Timeout, too_late)),
+        }
+    }
+
+    fn time_left(&self) -> Result<Duration, Error> {
+        let left = self.deadline.duration_since(self.inner.clock.now()).ok().filter(|left| !left.is_zero());
+        left.ok_or_else(|| Error::new(ErrorKind::Timeout, "the call took longer than its deadline allows"))
+    }
+
+    /// The longest that one attempt may take.
+    fn time_for_one(&self) -> Result<Duration, Error> {
+        let timeout = self.operation.timeout.unwrap_or(self.inner.connector.head().timeout);
+        Ok(timeout.duration().min(self.time_left()?))
+    }
+
+    fn retry(&self) -> &'a Retry {
+        self.operation.retry.as_ref().unwrap_or(&self.inner.connector.head().retry)
+    }
+
+    fn errors(&self) -> &'a ErrorRules {
+        self.operation.errors.as_ref().unwrap_or(&self.inner.connector.head().errors)
+    }
+
+    fn is_graphql(&self) -> bool {
+        matches!(self.operation.body, Some(Body::Graphql(_)))
+    }
+
+    /// The access token to sign with, renewed first when its end is near; `None` when the way to sign in has none.
+    async fn token(&self) -> Result<Option<AccessToken>, Error> {
+        match &self.session {
+            Some(session) => self.within(self.time_left()?, session.token(), "no access token came in time").await?,
+            None => Ok(None),
+        }
+    }
+
+    /// A token after the API refused `used`; `None` when there is nothing to renew it with.
+    async fn renewed(&self, used: &AccessToken) -> Result<Option<AccessToken>, Error> {
+        match &self.session {
+            Some(session) => {
+                let renewal = session.renew_after_401(used);
+                self.within(self.time_left()?, renewal, "no new access token came in time").await?
+            }
+            None => Ok(None),
+        }
+    }
+}

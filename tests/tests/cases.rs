@@ -1,0 +1,172 @@
+//! Every case, through every face. `CASE=name` runs those whose name contains it; `UPDATE_CASES=1` rewrites what is expected.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tieline::Connector;
+use tieline_tests::call::Call;
+use tieline_tests::case::{Case, Manifest};
+use tieline_tests::exchange::Exchange;
+use tieline_tests::library::Outcome;
+use tieline_tests::script::Script;
+use tieline_tests::{command_line, expectation, library};
+
+/// The longest that the other faces, whose time is real, may have to wait.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+#[test]
+fn requests_are_what_the_cases_say() {
+    each(Case::all("cases/request"), |case| {
+        let calls = case.calls()?;
+        match library::explain(case.connector()?, &calls[0]) {
+            Ok(request) => {
+                expectation::absent(case, "error.json")?;
+                expectation::text(case, "request.http", &request)
+            }
+            Err(error) => {
+                expectation::absent(case, "request.http")?;
+                expectation::json(case, "error.json", &error)
+            }
+        }
+    });
+}
+
+#[test]
+fn answers_are_what_the_cases_say_through_every_face() {
+    each(Case::all("cases/execute"), answers);
+}
+
+#[test]
+fn the_built_in_connectors_answer_as_their_cases_say_through_every_face() {
+    each(Case::all_of_connectors(), answers);
+}
+
+fn answers(case: &Case) -> Result<(), String> {
+    let (connector, calls, exchanges) = (case.connector()?, case.calls()?, case.exchanges()?);
+    let server = server(&connector);
+    let script = Arc::new(Script::new(exchanges.clone(), server.as_deref()));
+    let outcome = in_paused_time(library::execute(connector.clone(), &calls, script.clone()));
+    no_faults(&script)?;
+    expected(case, &outcome)?;
+    let Ok(server) = playable(server, &connector, &calls, &exchanges, outcome.took) else { return Ok(()) };
+    for (face, run) in [("execute", command_line::execute as Run), ("batch", command_line::batch)] {
+        if face == "batch" && calls.iter().any(|call| call.next.is_some() && calls.len() > 1) {
+            continue;
+        }
+        let script = Arc::new(Script::new(exchanges.clone(), None));
+        let answers = run(case, &calls, &script, &server).map_err(|error| format!("tieline {face}: {error}"))?;
+        no_faults(&script).map_err(|fault| format!("tieline {face}: {fault}"))?;
+        for (answer, expected) in answers.iter().zip(&outcome.answers) {
+            if answer != expected {
+                return Err(format!(
+                    "tieline {face} differs from the library\nlibrary: {expected:#}\n{face}: {answer:#}"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+type Run = fn(&Case, &[Call], &Arc<Script>, &str) -> Result<Vec<Value>, String>;
+
+fn expected(case: &Case, outcome: &Outcome) -> Result<(), String> {
+    match outcome.answers.as_slice() {
+        [error] if error.get("error").is_some() => {
+            expectation::absent(case, "envelope.json")?;
+            expectation::json(case, "error.json", error)?;
+        }
+        [envelope] => {
+            expectation::absent(case, "error.json")?;
+            expectation::json(case, "envelope.json", envelope)?;
+        }
+        several => {
+            expectation::absent(case, "error.json")?;
+            expectation::json(case, "envelope.json", &several.into())?;
+        }
+    }
+    match (case.file("tokens.json"), &outcome.tokens) {
+        (Some(_), Some(tokens)) => expectation::json(case, "tokens.json", tokens),
+        (Some(_), None) => Err("tokens.json is there, but the token store is empty".to_owned()),
+        (None, _) => Ok(()),
+    }
+}
+
+/// Where a case can be played to another process, or why it cannot be.
+fn playable(
+    server: Option<String>,
+    connector: &Connector,
+    calls: &[Call],
+    exchanges: &[Exchange],
+    took: Duration,
+) -> Result<String, &'static str> {
+    let server =
+        server.filter(|server| server.starts_with("https://")).ok_or("the server is not one fixed https origin")?;
+    let fails = |exchange: &Exchange| exchange.failure.is_some() || exchange.delay > 0.0;
+    let unsaid = |call: &Call| {
+        call.range.is_some()
+            || call.deadline.is_some()
+            || call.max_response_bytes.is_some()
+            || call.token_store.is_some()
+            || call.allow_http
+    };
+    if exchanges.iter().any(fails) {
+        return Err("a server cannot fail like this");
+    }
+    if exchanges.iter().any(|exchange| exchange.request.origin.as_ref().is_some_and(|origin| *origin != server)) {
+        return Err("it needs a second server");
+    }
+    if calls.iter().any(unsaid) {
+        return Err("the command line has no flag for it");
+    }
+    if calls.len() > 1 && connector.head().auth.values().any(|scheme| scheme.oauth2.is_some()) {
+        return Err("two processes do not share a connection");
+    }
+    if took > PATIENCE {
+        return Err("it would really have to wait");
+    }
+    Ok(server)
+}
+
+/// The origin of the server, when no configuration decides it.
+fn server(connector: &Connector) -> Option<String> {
+    let url = connector.head().server.render(|_| None::<&str>).ok()?;
+    Some(url::Url::parse(&url).ok()?.origin().ascii_serialization())
+}
+
+fn no_faults(script: &Script) -> Result<(), String> {
+    let faults = script.faults();
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
+
+fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap().block_on(future)
+}
+
+/// Runs every case, and tells of all that fail.
+fn each(cases: Vec<Case>, run: impl Fn(&Case) -> Result<(), String>) {
+    assert!(!cases.is_empty(), "there are no cases");
+    let wanted = std::env::var("CASE").unwrap_or_default();
+    let mut failed = Vec::new();
+    let mut ran = 0;
+    for case in cases.iter().filter(|case| case.name().contains(&wanted)) {
+        ran += 1;
+        let unread = || match case.unread().as_slice() {
+            [] => Ok(()),
+            files => Err(format!("nobody reads {}", files.join(", "))),
+        };
+        if let Err(fault) = run(case).and_then(|()| unread()) {
+            let of = match case.manifest() {
+                Manifest::Own => String::new(),
+                Manifest::BuiltIn(connector) => format!("{connector}/"),
+            };
+            failed.push(format!("── {of}{}\n{fault}\n", case.name()));
+        }
+    }
+    println!("{ran} cases");
+    if !failed.is_empty() {
+        panic!("{} of {ran} cases failed\n{}", failed.len(), failed.join("\n"));
+    }
+}
