@@ -11,7 +11,7 @@ mod nearest;
 mod reference;
 
 pub use decode::{Decode, Object};
-pub(crate) use decode::{Reading, decode_map, unknown_key, wrong_type};
+pub(crate) use decode::{Reading, decode_map, unknown_key, with_article, wrong_type};
 pub use doc::{ChoiceDoc, KeyDoc, KindsDoc, ObjectDoc, Shape};
 pub use json_schema::json_schema;
 pub(crate) use macros::{choices, kinds, object};

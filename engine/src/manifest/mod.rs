@@ -22,7 +22,7 @@ pub use config::ConfigValue;
 pub use entity::{Cardinality, Entity, Hints, Relation};
 pub use param::{Param, Place, Style};
 pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink};
-pub use schema::{Schema, SchemaRef};
+pub use schema::{KEYWORDS, Schema, SchemaRef};
 
 /// The version of the language that this engine reads.
 pub const LANGUAGE_VERSION: u64 = 1;

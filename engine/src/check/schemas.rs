@@ -1,0 +1,134 @@
+//! Schemas are JSON Schemas (2020-12), and checking a value against them comes to an end soon.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jsonschema::draft202012;
+use serde_json::json;
+
+use crate::args::{explain, schema_options};
+use crate::language::nearest;
+use crate::manifest::{KEYWORDS, Schema};
+use crate::notation::Pattern;
+use crate::source::{Code, Diagnostic, Span};
+use crate::yaml::Node;
+
+use super::subschemas::{Holds, all, children, keywords};
+use super::view::View;
+
+pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
+    let mut patterns = Patterns::default();
+    for schema in view.schemas() {
+        check_valid(schema, findings);
+        for part in all(&schema.node) {
+            check_keywords(part, findings);
+            patterns.check(part, findings);
+        }
+    }
+    check_recursion(view, findings);
+}
+
+/// It fits the schema of schemas.
+fn check_valid(schema: &Schema, findings: &mut Vec<Diagnostic>) {
+    let written = schema.to_json();
+    for error in draft202012::meta::validator().iter_errors(&written) {
+        for (place, message) in explain(&serde_json::Value::Null, &error) {
+            let key = place.as_str().rsplit('/').next().unwrap_or_default();
+            let subject = if key.is_empty() { "the schema".to_owned() } else { format!("`{key}`") };
+            let span = schema.node.nearest(place.as_str()).span;
+            findings.push(Diagnostic::new(
+                Code::BadSchema,
+                span,
+                format!("not a JSON Schema: {subject} {}", verbal(&message)),
+            ));
+        }
+    }
+}
+
+/// ``expected text`` after a subject.
+fn verbal(message: &str) -> String {
+    message.strip_prefix("expected ").map_or_else(|| message.to_owned(), |rest| format!("must be {rest}"))
+}
+
+/// It has no keyword that JSON Schema does not have.
+fn check_keywords(schema: &Node, findings: &mut Vec<Diagnostic>) {
+    let known = || KEYWORDS.iter().copied().chain(["required"]);
+    for (key, entry) in keywords(schema).into_iter().flatten() {
+        if known().any(|known| known == key) || key.starts_with("x-") {
+            continue;
+        }
+        let found = Diagnostic::new(Code::UnknownKey, entry.span, format!("unknown key `{key}` in a schema"));
+        findings.push(match (key.as_str(), nearest(key, known())) {
+            ("nullable", _) => found.help("write `type: [string, \"null\"]`, or `anyOf` with `type: \"null\"`"),
+            ("$defs" | "definitions", _) => found.help("put it under the manifest's `schemas`"),
+            ("$id" | "$anchor" | "$schema" | "$dynamicRef" | "$dynamicAnchor", _) => {
+                found.help("leave it out; references have the form `#/schemas/Name`")
+            }
+            (_, Some(near)) => found.help(format!("did you mean `{near}`?")),
+            (_, None) => found.help("the keywords of JSON Schema 2020-12, or keys that start with `x-`"),
+        });
+    }
+}
+
+/// Regular expressions, each judged once.
+#[derive(Default)]
+struct Patterns(BTreeMap<String, Option<String>>);
+
+impl Patterns {
+    /// The regular expressions of a schema match in linear time.
+    fn check(&mut self, schema: &Node, findings: &mut Vec<Diagnostic>) {
+        let pattern = schema.get("pattern").and_then(|node| Some((node.as_text()?, node.span)));
+        let names = schema.get("patternProperties").and_then(keywords).into_iter().flatten();
+        for (text, span) in pattern.into_iter().chain(names.map(|(name, entry)| (name.as_str(), entry.span))) {
+            let problem = self.0.entry(text.to_owned()).or_insert_with(|| problem(text));
+            findings
+                .extend(problem.as_ref().map(|problem| Diagnostic::new(Code::BadExpression, span, problem.clone())));
+        }
+    }
+}
+
+fn problem(pattern: &str) -> Option<String> {
+    let is_good = schema_options().build(&json!({ "pattern": pattern })).is_ok();
+    let why = pattern.parse::<Pattern>().err();
+    (!is_good)
+        .then(|| why.unwrap_or_else(|| format!("the regular expression `{pattern}` cannot be read, or is too costly")))
+}
+
+/// No schema is defined as itself: checking a value against it would not end.
+fn check_recursion(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
+    let schemas = &view.manifest.schemas;
+    let same_value: BTreeMap<&str, Vec<(&str, Span)>> =
+        schemas.iter().map(|(name, schema)| (name.as_str(), refers_for_same_value(&schema.node))).collect();
+    for name in schemas.keys() {
+        let mut seen = BTreeSet::new();
+        let mut waiting = same_value.get(name.as_str()).cloned().unwrap_or_default();
+        while let Some((target, span)) = waiting.pop() {
+            if target == name {
+                let message =
+                    format!("`{name}` refers to itself without going into the value, so that no value can be checked");
+                findings.push(Diagnostic::new(Code::BadSchema, span, message));
+                break;
+            }
+            if seen.insert(target) {
+                let further = same_value.get(target).into_iter().flatten();
+                waiting.extend(further.map(|(further, _)| (*further, span)));
+            }
+        }
+    }
+}
+
+/// The schemas that a value must fit, or must not, to fit this one.
+fn refers_for_same_value(schema: &Node) -> Vec<(&str, Span)> {
+    let mut found = Vec::new();
+    let mut waiting = vec![schema];
+    while let Some(schema) = waiting.pop() {
+        if let Some(node) = schema.get("$ref") {
+            found.extend(
+                node.as_text().and_then(|target| target.strip_prefix("#/schemas/")).map(|name| (name, node.span)),
+            );
+        }
+        waiting.extend(
+            children(schema).into_iter().filter(|(holds, _)| *holds == Holds::SameValue).map(|(_, child)| child),
+        );
+    }
+    found
+}

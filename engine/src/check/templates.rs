@@ -1,0 +1,62 @@
+//! A template names nothing but what exists where it stands.
+
+use crate::language::nearest;
+use crate::source::{Code, Diagnostic, Span};
+
+use super::part_of;
+use super::secrets::secret_field;
+use super::sites::{Becomes, Scope, Site, sites};
+use super::view::View;
+
+pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
+    for site in sites(view) {
+        let known = known(view, site.scope);
+        for name in site.template.names().filter(|name| !known.iter().any(|known| known == name)) {
+            let is_leak = site.becomes != Becomes::Other && secret_field(view, name);
+            if !is_leak {
+                findings.push(unknown(view, &site, name, &known));
+            }
+        }
+    }
+}
+
+fn unknown(view: &View<'_>, site: &Site<'_>, name: &str, known: &[String]) -> Diagnostic {
+    let span = place(site, name);
+    let found = Diagnostic::new(Code::UnknownName, span, format!("`${{{name}}}` names nothing here"));
+    let is_field = view.manifest.auth.values().any(|scheme| scheme.fields.contains_key(name));
+    let qualified = ["config", "token"].map(|group| format!("{group}.{name}"));
+    if let Some(meant) = qualified.iter().find(|meant| known.contains(meant)) {
+        found.help(format!("did you mean `${{{meant}}}`?"))
+    } else if let Some(near) = nearest(name, known.iter().map(String::as_str)) {
+        found.help(format!("did you mean `${{{near}}}`?"))
+    } else if is_field {
+        found.help(format!("`{name}` is a credential field, which only the templates of its way to sign in can use"))
+    } else if known.is_empty() {
+        found.help("declare the value under `config`")
+    } else {
+        let names: Vec<_> = known.iter().map(|name| format!("`${{{name}}}`")).collect();
+        found.help(format!("known here: {}", names.join(", ")))
+    }
+}
+
+/// Where `${name}` stands in a template.
+pub(super) fn place(site: &Site<'_>, name: &str) -> Span {
+    part_of(site.span, &site.template.to_string(), &format!("${{{name}}}"))
+}
+
+/// The names that a template knows.
+fn known(view: &View<'_>, scope: Scope<'_>) -> Vec<String> {
+    let manifest = view.manifest;
+    let config = manifest.config.keys().map(|name| format!("config.{name}"));
+    let all_tokens =
+        || manifest.auth.values().filter_map(|scheme| scheme.oauth2.as_ref()).flat_map(|oauth2| oauth2.extract.keys());
+    let (fields, tokens): (Vec<String>, Vec<&String>) = match scope {
+        Scope::Scheme(scheme) => (
+            scheme.fields.keys().cloned().collect(),
+            scheme.oauth2.iter().flat_map(|oauth2| oauth2.extract.keys()).collect(),
+        ),
+        Scope::Request => (Vec::new(), all_tokens().collect()),
+        Scope::Fill => (Vec::new(), Vec::new()),
+    };
+    fields.into_iter().chain(config).chain(tokens.into_iter().map(|name| format!("token.{name}"))).collect()
+}
