@@ -73,13 +73,8 @@ pub(crate) fn connect(
     }
     // Who calls an API on this machine is led to other addresses of it.
     let is_local = args.base_url.as_ref().is_some_and(is_this_machine);
-    let options = Options { allow_http: args.allow_http, allow_private_addresses: is_local, ..Options::default() };
-    builder
-        .config(config)
-        .options(options)
-        .transport(transport(connector, destination, is_local)?)
-        .connect()
-        .map_err(|error| credentials::with_help(error, head))
+    let options = Options { allow_http: args.allow_http, ..Options::default() };
+    builder.config(config).options(options).transport(transport(connector, destination, is_local)?).connect()
 }
 
 fn transport(

@@ -117,7 +117,9 @@ impl Call {
     /// Where the call goes on.
     pub fn goes_on_at(&self, before: Option<&str>) -> Option<String> {
         match self.next.as_ref()? {
-            Next::Before(true) => Some(before.expect("the call before ended its list, so there is no `next`").to_owned()),
+            Next::Before(true) => {
+                Some(before.expect("the call before ended its list, so there is no `next`").to_owned())
+            }
             Next::Before(false) => None,
             Next::Text(text) => Some(text.clone()),
         }

@@ -72,7 +72,8 @@ pub fn batch(case: &Case, calls: &[Call], script: &Arc<Script>, server: &str) ->
     let mut answers = vec![Value::Null; calls.len()];
     for line in text.lines() {
         let mut answer: Map<String, Value> = serde_json::from_str(line).map_err(|error| format!("{error}: {line}"))?;
-        let id = answer.shift_remove("id").and_then(|id| id.as_u64()).ok_or_else(|| format!("without its id: {line}"))?;
+        let id =
+            answer.shift_remove("id").and_then(|id| id.as_u64()).ok_or_else(|| format!("without its id: {line}"))?;
         answers[usize::try_from(id).unwrap()] = as_at(server, loopback.url(), &Value::Object(answer));
     }
     Ok(answers)

@@ -1,6 +1,10 @@
 //! Cases as data: folders that say what is called, what goes over the wire and what comes back, played through every face.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "this crate is test code: a case that cannot be read ends the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "this crate is test code: a case that cannot be read ends the test"
+)]
 
 pub mod call;
 pub mod case;

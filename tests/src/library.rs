@@ -103,7 +103,8 @@ impl Transport for Stage {
             };
             let exchange = self.script.meet(&seen).ok_or_else(|| broken("no such exchange"))?;
             if let Some(expected) = exchange.waited.filter(|expected| (expected - waited.as_secs_f64()).abs() > 0.002) {
-                self.script.fault(format!("{} {}: expected to wait {expected} s, waited {waited:?}", seen.method, seen.path));
+                self.script
+                    .fault(format!("{} {}: expected to wait {expected} s, waited {waited:?}", seen.method, seen.path));
             }
             tokio::time::sleep(exchange.delay()).await;
             *self.answered.lock().unwrap() = Instant::now();
@@ -113,10 +114,9 @@ impl Transport for Stage {
 }
 
 fn play(exchange: &Exchange) -> Result<Response, TransportError> {
-    let failure = exchange.failure.map(|failure| TransportError {
-        failure: failure.into(),
-        message: format!("{failure:?}, as the case says"),
-    });
+    let failure = exchange
+        .failure
+        .map(|failure| TransportError { failure: failure.into(), message: format!("{failure:?}, as the case says") });
     match (&exchange.response, failure) {
         (Some(answer), failure) => Ok(response(answer, failure)),
         (None, Some(failure)) => Err(failure),
@@ -125,7 +125,8 @@ fn play(exchange: &Exchange) -> Result<Response, TransportError> {
 }
 
 fn response(answer: &Answer, failure: Option<TransportError>) -> Response {
-    let header = |(name, value): (&str, &str)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
+    let header =
+        |(name, value): (&str, &str)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
     // In pieces, as a network gives it.
     let body = answer.bytes();
     let middle = body.len() / 2;
@@ -181,7 +182,8 @@ impl TokenStore for Tokens {
 /// # Errors
 /// The error as JSON.
 pub fn explain(connector: Arc<Connector>, call: &Call) -> Result<String, Value> {
-    let explained = connection(connector, call, |builder| builder).and_then(|connection| call.on(&connection, None).explain());
+    let explained =
+        connection(connector, call, |builder| builder).and_then(|connection| call.on(&connection, None).explain());
     let explanation = explained.map_err(|error| error.to_json())?;
     let secret = |(place, name): &(&str, String)| format!("# with a secret in the {place}: {name}\n");
     let text = explanation.secrets.iter().map(secret).collect::<String>() + &explanation.request.to_http();

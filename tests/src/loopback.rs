@@ -93,7 +93,8 @@ async fn answer(played: Played, request: http::Request<Incoming>) -> Result<http
 impl Played {
     fn response(&self, exchange: &Exchange) -> http::Response<Full<Bytes>> {
         let answer = exchange.response.as_ref().expect("a case with failures is not played to another process");
-        let here = |text: &str| if self.server.is_empty() { text.to_owned() } else { text.replace(&self.server, &self.url) };
+        let here =
+            |text: &str| if self.server.is_empty() { text.to_owned() } else { text.replace(&self.server, &self.url) };
         let body = match std::str::from_utf8(&answer.bytes()) {
             Ok(text) => here(text).into(),
             Err(_) => answer.bytes(),

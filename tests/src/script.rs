@@ -70,7 +70,8 @@ impl Script {
     pub fn faults(&self) -> Vec<String> {
         let state = self.state.lock().unwrap();
         let missing = self.exchanges[state.played..].iter();
-        let missing = missing.map(|exchange| format!("not sent: {} {}", exchange.request.method, exchange.request.path));
+        let missing =
+            missing.map(|exchange| format!("not sent: {} {}", exchange.request.method, exchange.request.path));
         state.faults.iter().cloned().chain(missing).collect()
     }
 }

@@ -65,7 +65,9 @@ fn answers(case: &Case) -> Result<(), String> {
         no_faults(&script).map_err(|fault| format!("tieline {face}: {fault}"))?;
         for (answer, expected) in answers.iter().zip(&outcome.answers) {
             if answer != expected {
-                return Err(format!("tieline {face} differs from the library\nlibrary: {expected:#}\n{face}: {answer:#}"));
+                return Err(format!(
+                    "tieline {face} differs from the library\nlibrary: {expected:#}\n{face}: {answer:#}"
+                ));
             }
         }
     }
@@ -104,7 +106,8 @@ fn playable(
     exchanges: &[Exchange],
     took: Duration,
 ) -> Result<String, &'static str> {
-    let server = server.filter(|server| server.starts_with("https://")).ok_or("the server is not one fixed https origin")?;
+    let server =
+        server.filter(|server| server.starts_with("https://")).ok_or("the server is not one fixed https origin")?;
     let fails = |exchange: &Exchange| exchange.failure.is_some() || exchange.delay > 0.0;
     let unsaid = |call: &Call| {
         call.range.is_some()

@@ -244,9 +244,7 @@ impl<T: Decode> Decode for Vec<T> {
 
     fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
         match &node.value {
-            Value::List(items) => {
-                Some(items.iter().filter_map(|item| T::decode(item, findings)).collect())
-            }
+            Value::List(items) => Some(items.iter().filter_map(|item| T::decode(item, findings)).collect()),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Map(_) => {
                 findings.push(wrong_type(node, "a list"));
                 None

@@ -1,0 +1,166 @@
+//! Records of one kind: made up with an id, and changed by what a caller gives.
+
+use serde_json::{Map, Value};
+use tieline::Connector;
+use tieline::notation::{JsonPath, Step};
+use tieline::plan::Operation;
+
+use crate::draft::{find, put};
+use crate::sample::{Seed, effective, sample};
+use crate::schemas::Schemas;
+
+/// A kind of record. Operations that answer with the same schema share their records.
+pub(crate) struct Kind<'a> {
+    /// Its name.
+    pub(crate) name: String,
+    schema: Option<&'a Value>,
+    key: JsonPath,
+    schemas: &'a Schemas,
+    seed: Seed,
+}
+
+impl<'a> Kind<'a> {
+    /// The kind of an operation's records, and the name of the kind of its entity's.
+    pub(crate) fn of(
+        connector: &Connector,
+        schemas: &'a Schemas,
+        operation: &'a Operation,
+        seed: Seed,
+    ) -> (Self, String) {
+        let entity = connector.entity(&operation.entity).ok();
+        let of_entity = entity.and_then(|entity| entity.record.as_ref());
+        let own = name_of(operation.record.as_ref(), of_entity, &operation.entity, &operation.name());
+        let entitys = name_of(of_entity, of_entity, &operation.entity, &operation.entity);
+        let key = entity.map(|entity| entity.key.clone()).unwrap_or_default();
+        let seed = seed.and(&own);
+        (Self { name: own, schema: operation.record.as_ref(), key, schemas, seed }, entitys)
+    }
+
+    /// The record with an id: always the same.
+    pub(crate) fn with_id(&self, id: &str) -> Value {
+        self.identified(self.made(self.seed.and("id").and(&canonical(id))), id)
+    }
+
+    /// The record without an id of its own.
+    pub(crate) fn single(&self) -> Value {
+        self.made(self.seed)
+    }
+
+    /// The id of the n-th record of a group: numbers are counted, and records whose schema gives all of them the same text
+    /// are told apart by UUIDs.
+    pub(crate) fn nth_id(&self, group: &str, n: usize) -> String {
+        let seed = self.seed.and(group);
+        let made = |n| self.made(seed.nth(n));
+        let record = made(n);
+        match (find(&record, self.key.steps()), self.id_of(&record)) {
+            (Some(Value::String(_)), Some(id)) if self.id_of(&made(n + 1)).as_ref() != Some(&id) => id,
+            (Some(Value::Number(_)), _) => ((1 + seed.below(9_000)) * 10_000 + n as u64).to_string(),
+            _ => seed.nth(n).uuid().to_string(),
+        }
+    }
+
+    /// The id that a record has.
+    pub(crate) fn id_of(&self, record: &Value) -> Option<String> {
+        match find(record, self.key.steps())? {
+            Value::String(id) => Some(id.clone()),
+            Value::Number(id) => Some(id.to_string()),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
+    /// A record with this id, where its schema has room for one.
+    pub(crate) fn identified(&self, record: Value, id: &str) -> Value {
+        let number = id.parse::<i64>().ok().map(Value::from);
+        let is_number = matches!(find(&record, self.key.steps()), Some(Value::Number(_)));
+        let text = Some(Value::from(id));
+        let candidates = if is_number { [number, text] } else { [text, number] };
+        for candidate in candidates.into_iter().flatten() {
+            let mut changed = record.clone();
+            put(&mut changed, self.key.steps(), candidate);
+            if self.declares_key(&record) && self.accepts(&changed, &record) {
+                return changed;
+            }
+        }
+        record
+    }
+
+    /// A record with what a caller gives under the same names, as far as the schema allows.
+    pub(crate) fn changed(&self, mut record: Value, given: impl IntoIterator<Item = (String, Value)>) -> Value {
+        for (name, value) in given {
+            let before = record.get(&name).cloned();
+            let declared = self.schema.is_none() || before.is_some() || self.properties().contains_key(&name);
+            if !declared || !record.is_object() {
+                continue;
+            }
+            let over = over(before.unwrap_or_default(), value.clone());
+            for candidate in [value, over] {
+                let mut changed = record.clone();
+                put(&mut changed, &[Step::Key(name.clone())], candidate);
+                if self.accepts(&changed, &record) {
+                    record = changed;
+                    break;
+                }
+            }
+        }
+        record
+    }
+
+    /// Whether a changed record is as good as it was before.
+    pub(crate) fn accepts(&self, changed: &Value, before: &Value) -> bool {
+        self.schema.is_none_or(|schema| self.schemas.fits(schema, changed) || !self.schemas.fits(schema, before))
+    }
+
+    fn made(&self, seed: Seed) -> Value {
+        match self.schema {
+            Some(schema) => sample(self.schemas, schema, seed),
+            None => Value::Object(Map::new()),
+        }
+    }
+
+    /// Whether records have a place for an id.
+    fn declares_key(&self, record: &Value) -> bool {
+        let Some(Step::Key(first)) = self.key.steps().first() else { return false };
+        self.schema.is_none() || record.get(first).is_some() || self.properties().contains_key(first)
+    }
+
+    fn properties(&self) -> Map<String, Value> {
+        let flat = self.schema.and_then(|schema| effective(self.schemas, schema, &[], 0));
+        match flat.and_then(|mut flat| flat.keywords.swap_remove("properties")) {
+            Some(Value::Object(properties)) => properties,
+            _ => Map::new(),
+        }
+    }
+}
+
+/// `Page` for a reference to a schema, the entity for a schema that its records have, else a name of its own.
+fn name_of(schema: Option<&Value>, of_entity: Option<&Value>, entity: &str, own: &str) -> String {
+    let reference = schema.and_then(|schema| schema.get("$ref")).and_then(Value::as_str);
+    match reference {
+        Some(reference) => reference.to_owned(),
+        None if schema == of_entity => entity.to_owned(),
+        None => own.to_owned(),
+    }
+}
+
+/// One spelling of an id: UUIDs are compared with hyphens, in lower case.
+pub(crate) fn canonical(id: &str) -> String {
+    uuid::Uuid::parse_str(id).map_or_else(|_| id.to_owned(), |uuid| uuid.to_string())
+}
+
+/// A value laid over another: members over members, each element over the first one that was there.
+fn over(before: Value, given: Value) -> Value {
+    match (before, given) {
+        (Value::Object(mut before), Value::Object(given)) => {
+            for (name, value) in given {
+                let under = before.get(&name).cloned().unwrap_or_default();
+                before.insert(name, over(under, value));
+            }
+            Value::Object(before)
+        }
+        (Value::Array(before), Value::Array(given)) => {
+            let under = before.first().cloned().unwrap_or_default();
+            given.into_iter().map(|value| over(under.clone(), value)).collect()
+        }
+        (_, given) => given,
+    }
+}
