@@ -210,7 +210,10 @@ fn exit_codes_say_what_kind_of_failure_it_was() {
 #[test]
 fn a_manifest_with_errors_is_told_with_its_places() {
     let place = Place::new();
-    place.write("bad.yaml", "tieline: 1\nname: bad\ntitle: Bad\nversion: 1.0.0\nsumary: typo\nserver: https://x.example\n");
+    place.write(
+        "bad.yaml",
+        "tieline: 1\nname: bad\ntitle: Bad\nversion: 1.0.0\nsumary: typo\nserver: https://x.example\n",
+    );
     let error = place.run(&["execute", "bad.yaml", "a", "b"]).error(4, "invalid_manifest");
     let at: Vec<&str> = error["problems"].as_array().unwrap().iter().map(|p| p["at"].as_str().unwrap()).collect();
     assert!(at.contains(&"bad.yaml:5:1"), "{error}");

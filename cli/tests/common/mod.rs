@@ -1,9 +1,9 @@
 //! The built `tieline` in a folder of its own, with a small connector in it.
 
-#![allow(clippy::unwrap_used, clippy::panic, dead_code)]
+#![allow(clippy::unwrap_used, clippy::panic, dead_code, unreachable_pub, missing_docs)]
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
@@ -223,9 +223,4 @@ impl Drop for Server {
 /// The credentials option with the secret in it.
 pub fn token() -> String {
     format!(r#"{{"token":"{SECRET}"}}"#)
-}
-
-/// The folder of a path.
-pub fn folder(path: &Path) -> &Path {
-    path.parent().unwrap()
 }
