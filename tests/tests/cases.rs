@@ -122,6 +122,12 @@ fn playable(
     if exchanges.iter().any(|exchange| exchange.request.origin.as_ref().is_some_and(|origin| *origin != server)) {
         return Err("it needs a second server");
     }
+    let names_plain_http = |exchange: &Exchange| {
+        exchange.response.iter().any(|answer| answer.headers.values().any(|value| value.contains("http://")))
+    };
+    if exchanges.iter().any(names_plain_http) {
+        return Err("the server on this machine speaks plain http itself");
+    }
     if calls.iter().any(unsaid) {
         return Err("the command line has no flag for it");
     }
