@@ -9,7 +9,6 @@ mod exit_code;
 mod input;
 mod logging;
 mod made_up;
-mod mocking;
 mod network;
 mod output;
 mod params;

@@ -87,7 +87,10 @@ impl Exchange {
         let exchanges: Vec<Self> = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
         match exchanges.iter().position(|exchange| exchange.response.is_none() && exchange.failure.is_none()) {
             Some(at) => Err(format!("exchange {} has neither `response` nor `failure`", at + 1)),
-            None => Ok(exchanges.iter().flat_map(|exchange| std::iter::repeat_n(exchange.clone(), exchange.times)).collect()),
+            None => Ok(exchanges
+                .iter()
+                .flat_map(|exchange| std::iter::repeat_n(exchange.clone(), exchange.times))
+                .collect()),
         }
     }
 

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &DescribeArgs) -> Result<(), Stop> {
     let subject = subject(&connector, args)?;
     match args.format {
         TextFormat::Json => print_json(&json::describe(&connector, &subject)),
-        TextFormat::Text => print_text(&text::describe(&connector, &subject, &connector::display(&args.connector))),
+        TextFormat::Text => print_text(&text::describe(&connector, &subject, &connector::quoted(&args.connector))),
     }
 }
 
