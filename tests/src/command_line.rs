@@ -172,8 +172,8 @@ fn build() -> PathBuf {
     assert!(output.status.success(), "the command line cannot be built");
     let built = String::from_utf8(output.stdout).unwrap();
     let messages = built.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let executable = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).last();
-    executable.expect("cargo says where the binary is")
+    let mut executables = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+    executables.next_back().expect("cargo says where the binary is")
 }
 
 /// The folder `target`, above the test that runs.

@@ -189,13 +189,14 @@ fn does_not_fit(head: &Head, problems: Vec<Problem>, otherwise: impl FnOnce() ->
     Error::new(ErrorKind::Credentials, message).with_problems(problems)
 }
 
-/// Every way to sign in with what `tell` says about it.
+/// Every way to sign in by choice with what `tell` says about it.
 fn ways(head: &Head, tell: impl Fn(&str, &Scheme) -> String) -> String {
     let way = |(name, scheme): (&String, &Scheme)| match &scheme.title {
         Some(title) => format!("`{name}` ({title}) {}", tell(name, scheme)),
         None => format!("`{name}` {}", tell(name, scheme)),
     };
-    format!("ways to sign in: {}", head.auth.iter().map(way).collect::<Vec<_>>().join("; "))
+    let by_choice = head.auth.iter().filter(|(_, scheme)| scheme.limited != Some(true));
+    format!("ways to sign in: {}", by_choice.map(way).collect::<Vec<_>>().join("; "))
 }
 
 fn takes(scheme: &Scheme) -> String {
@@ -254,7 +255,7 @@ mod tests {
 
     const TAKES: &str = "ways to sign in: \
         `oauth` (OAuth) takes `client_id`, `client_secret`, `access_token`, optionally `refresh_token`; \
-        `token` (Token) takes `token`; `client` (Client) takes `client_id`, `client_secret`";
+        `token` (Token) takes `token`";
 
     #[test]
     fn says_what_is_wrong_and_what_to_do() {
@@ -289,12 +290,11 @@ mod tests {
                 { "`tokens` is no field of any way to sign in; did you mean `token`?" },
                 "ways to sign in: \
                 `oauth` (OAuth) lacks `client_id`, `client_secret`, `access_token` and has no `tokens`; \
-                `token` (Token) lacks `token` and has no `tokens`; \
-                `client` (Client) lacks `client_id`, `client_secret` and has no `tokens`",
+                `token` (Token) lacks `token` and has no `tokens`",
             ),
             (OAUTH_AND_TOKEN, &both, None, "the credentials for Notes fit no way to sign in", {
                 "ways to sign in: `oauth` (OAuth) lacks `access_token` and has no `token`; \
-                 `token` (Token) has no `client_id`, `client_secret`; `client` (Client) has no `token`"
+                 `token` (Token) has no `client_id`, `client_secret`"
             }),
             (several, &[("key", "k-1")], None, "the credentials for Notes fit several ways to sign in: `a`, `b`", {
                 "name the one that is meant; ways to sign in: `a` takes `key`; `b` takes `key`"

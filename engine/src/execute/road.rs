@@ -35,7 +35,7 @@ pub(super) struct Step {
 
 impl Road {
     /// Finds the operation and binds the arguments.
-    pub fn start(mut call: Call) -> Result<Self, Error> {
+    pub(super) fn start(mut call: Call) -> Result<Self, Error> {
         let inner = call.connection.inner.clone();
         let operation = inner.connector.operation(&call.entity, &call.action)?;
         let params = std::mem::take(&mut call.params);
@@ -45,11 +45,11 @@ impl Road {
     }
 
     /// The operation.
-    pub fn operation(&self) -> Result<&Operation, Error> {
+    pub(super) fn operation(&self) -> Result<&Operation, Error> {
         self.inner().connector.operation(&self.call.entity, &self.call.action)
     }
 
-    pub fn inner(&self) -> &Inner {
+    pub(super) fn inner(&self) -> &Inner {
         &self.call.connection.inner
     }
 
@@ -59,13 +59,13 @@ impl Road {
     }
 
     /// Where the caller says that the list goes on.
-    pub fn resumed(&self) -> Result<Option<Resume>, Error> {
+    pub(super) fn resumed(&self) -> Result<Option<Resume>, Error> {
         let operation = self.operation()?;
         self.call.next.as_deref().map(|text| unseal(operation, text)).transpose()
     }
 
     /// The one record of an answer, or nothing.
-    pub async fn record(self) -> Result<Envelope, Error> {
+    pub(super) async fn record(self) -> Result<Envelope, Error> {
         let operation = self.operation()?;
         let answered = self.send(None).await?;
         if answered.body.is_empty() || answered.status == StatusCode::NO_CONTENT {
@@ -78,7 +78,7 @@ impl Road {
     }
 
     /// One page of a list.
-    pub async fn page(&self, from: Option<&Next>) -> Result<Step, Error> {
+    pub(super) async fn page(&self, from: Option<&Next>) -> Result<Step, Error> {
         let operation = self.operation()?;
         let answered = self.send(from).await?;
         if answered.status == StatusCode::NO_CONTENT {
@@ -103,12 +103,12 @@ impl Road {
     }
 
     /// How this call's requests are sent.
-    pub async fn sending(&self) -> Result<Sending<'_>, Error> {
+    pub(super) async fn sending(&self) -> Result<Sending<'_>, Error> {
         Sending::start(self.inner(), self.operation()?, self.scheme()?, self.call.deadline).await
     }
 
     /// The request of a page, without secrets.
-    pub fn request(&self, from: Option<&Next>, base: &Base<'_>) -> Result<Request, Error> {
+    pub(super) fn request(&self, from: Option<&Next>, base: &Base<'_>) -> Result<Request, Error> {
         let operation = self.operation()?;
         let mut request = build::request(base, operation, &self.args_from(from)?)?;
         if let Some(Next::Url(url)) = from {
@@ -172,7 +172,7 @@ impl Road {
     }
 
     /// What would be sent.
-    pub fn explain(&self) -> Result<Explanation, Error> {
+    pub(super) fn explain(&self) -> Result<Explanation, Error> {
         let from = self.resumed()?.and_then(|resumed| resumed.at);
         let inner = self.inner();
         let base = Base {

@@ -64,7 +64,7 @@ enum Verdict {
 
 impl<'a> Sending<'a> {
     /// Gets ready to send: obtains an access token first where its values decide what is sent.
-    pub async fn start(
+    pub(super) async fn start(
         inner: &'a Inner,
         operation: &'a Operation,
         scheme: Option<(&str, &'a Scheme)>,
@@ -84,7 +84,7 @@ impl<'a> Sending<'a> {
     }
 
     /// What every request is built with.
-    pub fn base(&self) -> Base<'_> {
+    pub(super) fn base(&self) -> Base<'_> {
         Base {
             head: self.inner.connector.head(),
             config: &self.inner.config,
@@ -94,12 +94,12 @@ impl<'a> Sending<'a> {
     }
 
     /// Whether the credentials belong to this URL's origin.
-    pub fn is_home(&self, url: &Url) -> bool {
+    pub(super) fn is_home(&self, url: &Url) -> bool {
         url.origin() == self.home
     }
 
     /// Sends a request until an answer counts, within the deadline.
-    pub async fn send(&self, request: &Request, trust: Trust, want: Want) -> Result<Answered, Error> {
+    pub(super) async fn send(&self, request: &Request, trust: Trust, want: Want) -> Result<Answered, Error> {
         let mut request = request.clone();
         let repeatable = self.mark_repeatable(&mut request)?;
         let retry = self.retry();
@@ -212,7 +212,12 @@ impl<'a> Sending<'a> {
     }
 
     /// Runs something no longer than this.
-    pub async fn within<T>(&self, time: Duration, what: impl Future<Output = T>, too_late: &str) -> Result<T, Error> {
+    pub(super) async fn within<T>(
+        &self,
+        time: Duration,
+        what: impl Future<Output = T>,
+        too_late: &str,
+    ) -> Result<T, Error> {
         let what = std::pin::pin!(what);
         match futures_util::future::select(what, self.inner.clock.sleep(time)).await {
             futures_util::future::Either::Left((result, _)) => Ok(result),

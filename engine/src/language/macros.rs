@@ -46,7 +46,9 @@ macro_rules! object {
                         doc: concat!($($key_doc, "\n",)+),
                         required: || <$type as $crate::language::Decode>::absent().is_none(),
                         shape: <$type as $crate::language::Decode>::shape,
-                        read: |node, findings| drop(<$type as $crate::language::Decode>::decode(node, findings)),
+                        read: |node, findings| {
+                            let _ = <$type as $crate::language::Decode>::decode(node, findings);
+                        },
                     },
                 )*],
                 with_schema_keywords: false,

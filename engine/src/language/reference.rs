@@ -77,7 +77,7 @@ pub fn reference(root: &'static ObjectDoc) -> String {
 }
 
 fn object(page: &mut String, doc: &ObjectDoc) {
-    let _ = write!(page, "{}\n", paragraphs(doc.doc));
+    let _ = writeln!(page, "{}", paragraphs(doc.doc));
     if doc.with_schema_keywords {
         page.push_str("\nJSON Schema keywords (2020-12) may stand beside these keys.\n");
     }
