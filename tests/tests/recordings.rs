@@ -13,8 +13,8 @@ use http::Method;
 use serde_json::{Map, Value, json};
 use tieline::plan::{Answer, Operation};
 use tieline::wire::Request;
-use tieline::{Connection, Connector, Credentials, ErrorKind, Source};
-use tieline_tests::case::here;
+use tieline::{Connection, Connector, Credentials, ErrorKind};
+use tieline_tests::case::built_in;
 use tieline_tests::clock::TestClock;
 
 use recorded::{Part, Recorded, Recorder, find, params, parts};
@@ -29,9 +29,7 @@ fn recorded_exchanges_go_through_the_engine() {
         println!("did not run: TIELINE_RECORDINGS names no file");
         return;
     };
-    let text = fs::read_to_string(here("../specs/notion/connector.yaml")).unwrap();
-    let (connector, _) = Connector::load(&Source::new("connector.yaml", text)).unwrap();
-    let connector = Arc::new(connector);
+    let connector = built_in("notion").unwrap();
     let lines = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let mut tally = Tally::default();
     for (number, line) in lines.lines().enumerate() {
