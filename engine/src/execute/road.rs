@@ -15,7 +15,7 @@ use crate::manifest::SchemeChoice;
 use crate::paginate::{Next, Resume, unseal};
 use crate::plan::Operation;
 use crate::raw::Raw;
-use crate::wire::{Request, Trust};
+use crate::wire::Request;
 
 use super::call::{Call, Explanation};
 use super::envelope::{Data, Envelope, Page};
@@ -99,7 +99,7 @@ impl Road {
     async fn send(&self, from: Option<&Next>) -> Result<Answered, Error> {
         let sending = self.sending().await?;
         let request = self.request(from, &sending.base())?;
-        sending.send(&request, Trust::Declared, Want::Whole).await
+        sending.send(request, Want::Whole).await
     }
 
     /// How this call's requests are sent.
