@@ -31,7 +31,7 @@ fn check_one(
     span: Span,
     findings: &mut Vec<Diagnostic>,
 ) {
-    let roots = if filling.is_some() { ["config", "params", "now"] } else { ["record", "config", "now"] };
+    let roots = if filling.is_some() { ["config", "params"] } else { ["record", "config"] };
     for name in expression.names() {
         let (root, rest) = name.split_once('.').unwrap_or((&name, ""));
         let member = rest.split('.').next().filter(|member| !member.is_empty());

@@ -6,13 +6,13 @@ use jsonschema::draft202012;
 use serde_json::json;
 
 use crate::args::{explain, schema_options};
-use crate::language::nearest;
-use crate::manifest::{KEYWORDS, Schema};
+use crate::language::{Holds, nearest, schema_keywords};
+use crate::manifest::Schema;
 use crate::notation::Pattern;
 use crate::source::{Code, Diagnostic, Span};
 use crate::yaml::Node;
 
-use super::subschemas::{Holds, all, children, keywords};
+use super::subschemas::{all, children, keywords};
 use super::view::View;
 
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
@@ -51,7 +51,7 @@ fn verbal(message: &str) -> String {
 
 /// It has no keyword that JSON Schema does not have.
 fn check_keywords(schema: &Node, findings: &mut Vec<Diagnostic>) {
-    let known = || KEYWORDS.iter().copied().chain(["required"]);
+    let known = || schema_keywords().chain(["required"]);
     for (key, entry) in keywords(schema).into_iter().flatten() {
         if known().any(|known| known == key) || key.starts_with("x-") {
             continue;

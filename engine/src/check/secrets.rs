@@ -11,7 +11,10 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     for site in sites(view).iter().filter(|site| site.becomes != Becomes::Other) {
         for name in site.template.names() {
             let is_secret = match site.scope {
-                Scope::Scheme(scheme) => scheme.fields.get(name).is_some_and(|field| field.is_secret()),
+                Scope::Scheme(scheme) => {
+                    let is_token = scheme.oauth2.is_some() && name == "access_token";
+                    is_token || scheme.fields.get(name).is_some_and(|field| field.is_secret())
+                }
                 Scope::Request | Scope::Fill => secret_field(view, name),
             };
             if is_secret {

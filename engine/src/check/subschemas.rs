@@ -1,38 +1,7 @@
 //! The schemas inside a schema, with the keywords under which they stand.
 
+use crate::language::{Holds, SCHEMA_KEYWORDS};
 use crate::yaml::{Map, Node, Value};
-
-/// What a keyword of JSON Schema holds.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Holds {
-    /// A schema that the same value must fit, or a list of such.
-    SameValue,
-    /// A schema for parts of the value.
-    Part,
-    /// Schemas by name, for parts of the value.
-    Named,
-}
-
-const KEYWORDS: [(&str, Holds); 18] = [
-    ("allOf", Holds::SameValue),
-    ("anyOf", Holds::SameValue),
-    ("oneOf", Holds::SameValue),
-    ("not", Holds::SameValue),
-    ("if", Holds::SameValue),
-    ("then", Holds::SameValue),
-    ("else", Holds::SameValue),
-    ("items", Holds::Part),
-    ("prefixItems", Holds::Part),
-    ("contains", Holds::Part),
-    ("additionalProperties", Holds::Part),
-    ("propertyNames", Holds::Part),
-    ("unevaluatedItems", Holds::Part),
-    ("unevaluatedProperties", Holds::Part),
-    ("contentSchema", Holds::Part),
-    ("properties", Holds::Named),
-    ("patternProperties", Holds::Named),
-    ("dependentSchemas", Holds::Named),
-];
 
 /// The schema's keywords; nothing for `true` and `false`.
 pub(super) fn keywords(schema: &Node) -> Option<&Map> {
@@ -56,7 +25,7 @@ pub(super) fn all(schema: &Node) -> Vec<&Node> {
 /// The schemas directly inside a schema.
 pub(super) fn children(schema: &Node) -> Vec<(Holds, &Node)> {
     let mut found = Vec::new();
-    for (key, holds) in KEYWORDS {
+    for (key, holds) in SCHEMA_KEYWORDS.iter().copied().filter(|(_, holds)| *holds != Holds::Plain) {
         match schema.get(key).map(|node| (&node.value, node)) {
             Some((Value::List(items), _)) => found.extend(items.iter().map(|item| (holds, item))),
             Some((Value::Map(named), _)) if holds == Holds::Named => {

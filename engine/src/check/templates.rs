@@ -47,16 +47,17 @@ pub(super) fn place(site: &Site<'_>, name: &str) -> Span {
 /// The names that a template knows.
 fn known(view: &View<'_>, scope: Scope<'_>) -> Vec<String> {
     let manifest = view.manifest;
-    let config = manifest.config.keys().map(|name| format!("config.{name}"));
-    let all_tokens =
-        || manifest.auth.values().filter_map(|scheme| scheme.oauth2.as_ref()).flat_map(|oauth2| oauth2.extract.keys());
-    let (fields, tokens): (Vec<String>, Vec<&String>) = match scope {
-        Scope::Scheme(scheme) => (
-            scheme.fields.keys().cloned().collect(),
-            scheme.oauth2.iter().flat_map(|oauth2| oauth2.extract.keys()).collect(),
-        ),
-        Scope::Request => (Vec::new(), all_tokens().collect()),
-        Scope::Fill => (Vec::new(), Vec::new()),
+    let mut names: Vec<String> = match scope {
+        Scope::Scheme(scheme) => {
+            let token = scheme.oauth2.as_ref().map(|_| "access_token".to_owned());
+            scheme.fields.keys().cloned().chain(token).collect()
+        }
+        Scope::Request => {
+            let extracted = manifest.auth.values().filter_map(|scheme| scheme.oauth2.as_ref()).flat_map(|it| it.extract.keys());
+            extracted.map(|name| format!("token.{name}")).collect()
+        }
+        Scope::Fill => Vec::new(),
     };
-    fields.into_iter().chain(config).chain(tokens.into_iter().map(|name| format!("token.{name}"))).collect()
+    names.extend(manifest.config.keys().map(|name| format!("config.{name}")));
+    names
 }
