@@ -57,8 +57,11 @@ fn the_whole_manifest_in_the_introduction_can_be_used() {
 fn every_link_in_the_page_leads_to_a_heading() {
     let page = page();
     let anchor = |heading: &str| heading.to_lowercase().replace('.', "").replace(' ', "-");
-    let headings: Vec<_> =
-        page.lines().filter(|line| line.starts_with("##")).map(|line| anchor(line.trim_start_matches('#').trim())).collect();
+    let headings: Vec<_> = page
+        .lines()
+        .filter(|line| line.starts_with("##"))
+        .map(|line| anchor(line.trim_start_matches('#').trim()))
+        .collect();
     let links = page.split("](#").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
     let broken: Vec<_> = links.filter(|link| headings.iter().filter(|heading| heading == link).count() != 1).collect();
     assert!(broken.is_empty(), "{broken:?} are not one heading of {headings:?}");
@@ -113,7 +116,8 @@ fn objects() -> Vec<&'static ObjectDoc> {
 fn the_schema_accepts_what_the_engine_accepts() {
     let schema = schema();
     for (name, manifest) in manifests() {
-        let problems: Vec<_> = schema.iter_errors(&manifest).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        let problems: Vec<_> =
+            schema.iter_errors(&manifest).map(|error| format!("{}: {error}", error.instance_path())).collect();
         assert!(problems.is_empty(), "{name}: {problems:#?}");
     }
 }
