@@ -53,7 +53,8 @@ fn known(view: &View<'_>, scope: Scope<'_>) -> Vec<String> {
             scheme.fields.keys().cloned().chain(token).collect()
         }
         Scope::Request => {
-            let extracted = manifest.auth.values().filter_map(|scheme| scheme.oauth2.as_ref()).flat_map(|it| it.extract.keys());
+            let extracted =
+                manifest.auth.values().filter_map(|scheme| scheme.oauth2.as_ref()).flat_map(|it| it.extract.keys());
             extracted.map(|name| format!("token.{name}")).collect()
         }
         Scope::Fill => Vec::new(),

@@ -86,7 +86,8 @@ fn with_keywords(schema: &mut Value, others: &[&str]) {
 fn plain_keyword(name: &str) -> Value {
     let types = json!({ "enum": ["array", "boolean", "integer", "null", "number", "object", "string"] });
     match name {
-        "$ref" | "$comment" | "title" | "description" | "pattern" | "format" | "contentEncoding" | "contentMediaType" => {
+        "$ref" | "$comment" | "title" | "description" | "pattern" | "format" | "contentEncoding"
+        | "contentMediaType" => {
             json!({ "type": "string" })
         }
         "deprecated" | "readOnly" | "writeOnly" | "uniqueItems" => json!({ "type": "boolean" }),

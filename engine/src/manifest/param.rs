@@ -1,6 +1,8 @@
 //! A parameter: a JSON Schema with what makes it one.
 
-use crate::language::{Decode, KeyDoc, Object, ObjectDoc, Shape, choices, decode_map, nearest, object, schema_keywords, unknown_key};
+use crate::language::{
+    Decode, KeyDoc, Object, ObjectDoc, Shape, choices, decode_map, nearest, object, schema_keywords, unknown_key,
+};
 use crate::notation::Fill;
 use crate::source::{Diagnostic, Span, Spanned};
 use crate::yaml::{Map, Node, Value};
