@@ -14,7 +14,6 @@ mod output;
 mod params;
 mod progress;
 mod runtime;
-mod schema;
 mod stop;
 mod table;
 mod target;

@@ -6,7 +6,8 @@ use tieline::wire::Upload;
 use tieline::{Call, Connector, Error, ErrorKind, Problem};
 
 use crate::args::CallArgs;
-use crate::{input, schema, upload};
+use crate::{input, upload};
+use tieline::catalog::schema;
 
 /// The parameters of one call.
 #[derive(Debug, Default)]

@@ -62,7 +62,7 @@ fn answers(case: &Case) -> Result<(), String> {
         }
         let script = Arc::new(Script::new(exchanges.clone(), None));
         let answers = run(case, &calls, &script, &server).map_err(|error| format!("tieline {face}: {error}"))?;
-        no_faults(&script).map_err(|fault| format!("tieline {face}: {fault}"))?;
+        no_faults(&script).map_err(|fault| format!("tieline {face}: {fault}\n{}", Value::from(answers.clone())))?;
         for (answer, expected) in answers.iter().zip(&outcome.answers) {
             if answer != expected {
                 return Err(format!(

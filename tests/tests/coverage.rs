@@ -10,7 +10,11 @@ use tieline::ErrorKind;
 use tieline_tests::case::{Case, built_in, here};
 
 /// Kinds that no call through the library can end with, each with the test that shows it.
-const OF_A_FACE: &[(ErrorKind, &str, &str)] = &[];
+const OF_A_FACE: &[(ErrorKind, &str, &str)] = &[
+    (ErrorKind::UnknownConnector, "tests/tests/faces.rs", "an_unknown_connector_is_told_with_the_nearest_name"),
+    (ErrorKind::InvalidManifest, "tests/tests/faces.rs", "a_manifest_that_cannot_be_used_is_told_with_its_findings"),
+    (ErrorKind::Cancelled, "tests/tests/faces.rs", "a_caller_who_gives_up_ends_the_call"),
+];
 
 #[test]
 fn every_operation_of_a_built_in_connector_has_a_case() {
@@ -24,7 +28,8 @@ fn every_operation_of_a_built_in_connector_has_a_case() {
             .collect();
         let loaded = built_in(&connector).unwrap();
         let operations = loaded.entities().unwrap().into_iter().flat_map(|entity| entity.operations.values());
-        let missing: Vec<_> = operations.map(|operation| operation.name()).filter(|name| !shown.contains(name)).collect();
+        let missing: Vec<_> =
+            operations.map(|operation| operation.name()).filter(|name| !shown.contains(name)).collect();
         assert!(missing.is_empty(), "{connector} has no case for {}", missing.join(", "));
     }
 }
@@ -32,7 +37,9 @@ fn every_operation_of_a_built_in_connector_has_a_case() {
 #[test]
 fn every_kind_of_error_has_a_case() {
     let mut shown = BTreeSet::new();
-    for case in [Case::all("cases/execute"), Case::all("cases/request"), Case::all_of_connectors()].into_iter().flatten() {
+    for case in
+        [Case::all("cases/execute"), Case::all("cases/request"), Case::all_of_connectors()].into_iter().flatten()
+    {
         let error = case.file("error.json").map(|text| serde_json::from_str::<Value>(&text).unwrap());
         shown.extend(error.and_then(|error| error["error"]["kind"].as_str().map(str::to_owned)));
     }
@@ -41,7 +48,8 @@ fn every_kind_of_error_has_a_case() {
         assert!(text.contains(test), "{file} has no test `{test}` for `{}`", kind.as_str());
         assert!(shown.insert(kind.as_str().to_owned()), "`{}` has a case, so it need not be named here", kind.as_str());
     }
-    let missing: Vec<_> = ErrorKind::ALL.iter().map(|kind| kind.as_str()).filter(|kind| !shown.contains(*kind)).collect();
+    let missing: Vec<_> =
+        ErrorKind::ALL.iter().map(|kind| kind.as_str()).filter(|kind| !shown.contains(*kind)).collect();
     assert!(missing.is_empty(), "no case ends with {}", missing.join(", "));
 }
 

@@ -1,15 +1,15 @@
-//! What a JSON Schema of a connector says about a value, as far as the command line needs it.
+//! What a JSON Schema of a connector says about a value.
 
 use std::collections::BTreeSet;
 
+use crate::plan::Connector;
 use serde_json::{Map, Value};
-use tieline::Connector;
 
 /// References are followed so far; schemas may go in circles.
 const DEPTH: usize = 16;
 
 /// The JSON types that a schema takes, in the order it names them; empty when it does not say.
-pub(crate) fn types(connector: &Connector, schema: &Value) -> Vec<String> {
+pub fn types(connector: &Connector, schema: &Value) -> Vec<String> {
     let mut found = Vec::new();
     collect_types(connector, schema, DEPTH, &mut found);
     found
@@ -61,17 +61,17 @@ fn type_of(value: &Value) -> &'static str {
 }
 
 /// The name that a schema refers to: `Name` of `#/schemas/Name`.
-pub(crate) fn reference(schema: &Value) -> Option<&str> {
+pub fn reference(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.strip_prefix("#/schemas/")
 }
 
 /// The schema that a schema refers to, if it does.
-pub(crate) fn referred<'a>(connector: &'a Connector, schema: &Value) -> Option<&'a Value> {
+pub fn referred<'a>(connector: &'a Connector, schema: &Value) -> Option<&'a Value> {
     connector.schema(reference(schema)?).ok().flatten()
 }
 
 /// All named schemas that these schemas use, directly or through others, by name.
-pub(crate) fn used<'a>(connector: &'a Connector, schemas: impl IntoIterator<Item = &'a Value>) -> Map<String, Value> {
+pub fn used<'a>(connector: &'a Connector, schemas: impl IntoIterator<Item = &'a Value>) -> Map<String, Value> {
     let mut waiting: Vec<&Value> = schemas.into_iter().collect();
     let mut seen = BTreeSet::new();
     let mut used = Map::new();

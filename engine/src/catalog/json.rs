@@ -1,13 +1,11 @@
-//! A connector for programs: who calls it needs no manifest.
+//! A connector as JSON.
 
+use crate::auth::{Field, Scheme};
+use crate::manifest::ConfigValue;
+use crate::plan::{Answer, Connector, Entity, Operation, Param};
 use serde_json::{Map, Value, json};
-use tieline::Connector;
-use tieline::auth::{Field, Scheme};
-use tieline::manifest::ConfigValue;
-use tieline::plan::{Answer, Entity, Operation, Param};
 
-use super::Subject;
-use crate::schema;
+use super::{Subject, schema};
 
 /// The connector, narrowed to the subject. One operation comes with the schemas that it uses.
 pub(super) fn describe(connector: &Connector, subject: &Subject<'_>) -> Value {
