@@ -9,10 +9,10 @@ use tieline::{Connector, Source};
 use tieline_mock::{Faults, Mock, MockOptions, Received};
 
 /// A manifest with one of everything.
-pub const SHOP: &str = include_str!("shop.yaml");
+pub(crate) const SHOP: &str = include_str!("shop.yaml");
 
 /// Loads a manifest.
-pub fn connector(text: &str) -> Arc<Connector> {
+pub(crate) fn connector(text: &str) -> Arc<Connector> {
     match Connector::load(&Source::new("connector.yaml", text)) {
         Ok((connector, _)) => Arc::new(connector),
         Err(findings) => panic!("{findings:?}"),
@@ -20,31 +20,31 @@ pub fn connector(text: &str) -> Arc<Connector> {
 }
 
 /// The shop with these faults.
-pub fn shop(faults: &str) -> Mock {
+pub(crate) fn shop(faults: &str) -> Mock {
     static CONNECTOR: LazyLock<Arc<Connector>> = LazyLock::new(|| connector(SHOP));
     Mock::new(CONNECTOR.clone(), MockOptions { faults: Faults::parse(faults).unwrap(), ..MockOptions::default() })
 }
 
 /// An answer.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// Its status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// Its headers.
-    pub headers: http::HeaderMap,
+    pub(crate) headers: http::HeaderMap,
     /// Its bytes.
-    pub bytes: Bytes,
+    pub(crate) bytes: Bytes,
     /// Its JSON; null when it is none.
-    pub body: Value,
+    pub(crate) body: Value,
 }
 
 /// Sends a request that is signed.
-pub fn send(mock: &Mock, method: &str, path: &str, body: Value) -> Answer {
+pub(crate) fn send(mock: &Mock, method: &str, path: &str, body: Value) -> Answer {
     send_with(mock, method, path, &[("authorization", "Bearer t"), ("shop-version", "1")], body)
 }
 
 /// Sends a request with these headers. A text is sent as it is, anything else but null as JSON.
-pub fn send_with(mock: &Mock, method: &str, path: &str, headers: &[(&str, &str)], body: Value) -> Answer {
+pub(crate) fn send_with(mock: &Mock, method: &str, path: &str, headers: &[(&str, &str)], body: Value) -> Answer {
     let mut all = http::HeaderMap::new();
     let bytes = match &body {
         Value::Null => Bytes::new(),
