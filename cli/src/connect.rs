@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use serde_json::{Map, Value};
 use tieline::connect::Options;
 use tieline::transport::{HttpTransport, Transport, TransportError, TransportFailure};
 use tieline::wire::{Response, SignedRequest};
-use tieline::{Connection, Connector, Error, ErrorKind};
+use tieline::{Connection, Connector, Credentials, Error, ErrorKind};
+use tieline_mock::{Mock, MockOptions};
 use url::{Host, Url};
 
 use crate::args::ConnectionArgs;
 use crate::token_file::{FileTokenStore, NowhereToKeep};
-use crate::{credentials, input, made_up, mocking, network};
+use crate::{credentials, input, made_up, network};
 
 /// Where a connection's requests go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,12 +48,13 @@ pub(crate) fn connect(
     let head = connector.head();
     let mut config = match &args.config {
         Some(text) => input::object("--config", text, ErrorKind::InvalidInput)?,
-        None => serde_json::Map::new(),
+        None => Map::new(),
     };
     let mut builder = Connection::builder(connector.clone());
     if identity == Identity::MadeUp && args.credentials.is_none() {
         made_up::config(head, &mut config);
-        builder = builder.credentials(made_up::credentials(head, args.auth.as_deref()));
+        let values = made_up::credentials(head, args.auth.as_deref());
+        builder = builder.credentials(Credentials::from_json(&Value::Object(values))?);
     } else {
         let given = credentials::given(head, args)?;
         let rotating = credentials::rotating(head, &given.credentials, args.auth.as_deref());
@@ -74,12 +77,7 @@ pub(crate) fn connect(
     // Who calls an API on this machine is led to other addresses of it.
     let is_local = args.base_url.as_ref().is_some_and(is_this_machine);
     let options = Options { allow_http: args.allow_http, ..Options::default() };
-    builder
-        .config(config)
-        .options(options)
-        .transport(transport(connector, destination, is_local)?)
-        .connect()
-        .map_err(|error| credentials::with_help(error, head))
+    builder.config(config).options(options).transport(transport(connector, destination, is_local)?).connect()
 }
 
 fn transport(
@@ -94,7 +92,7 @@ fn transport(
             let unusable = |error: TransportError| Error::new(ErrorKind::InvalidInput, error.message);
             Arc::new(HttpTransport::new(&options).map_err(unusable)?)
         }
-        Destination::Mock => mocking::transport(connector)?,
+        Destination::Mock => Arc::new(Mock::new(connector.clone(), MockOptions::default())),
         Destination::Nowhere => Arc::new(Nowhere),
     })
 }

@@ -38,9 +38,9 @@ pub(crate) fn read(path: &Path) -> Result<Source, Error> {
     Ok(Source::new(file.display().to_string(), text))
 }
 
-/// How a connector is named in a command to copy: as the user named it.
-pub(crate) fn display(name: &str) -> String {
-    match name.chars().any(|c| c.is_whitespace() || "'\"$&|;<>()*?`\\".contains(c)) {
+/// A text as one word of a command to copy.
+pub(crate) fn quoted(name: &str) -> String {
+    match name.chars().any(|c| c.is_whitespace() || "'\"$&|;<>()*?`{}\\".contains(c)) {
         true => format!("'{}'", name.replace('\'', r"'\''")),
         false => name.to_owned(),
     }
@@ -84,8 +84,8 @@ mod tests {
 
     #[test]
     fn a_name_is_quoted_where_a_shell_would_split_it() {
-        assert_eq!(display("notion"), "notion");
-        assert_eq!(display("my api/connector.yaml"), "'my api/connector.yaml'");
-        assert_eq!(display("it's"), r"'it'\''s'");
+        assert_eq!(quoted("notion"), "notion");
+        assert_eq!(quoted("my api/connector.yaml"), "'my api/connector.yaml'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
     }
 }

@@ -111,21 +111,6 @@ fn only_name(template: &Template) -> Option<String> {
     }
 }
 
-/// Says how credentials are given on the command line, after what the engine says about them.
-pub(crate) fn with_help(error: Error, head: &Head) -> Error {
-    if error.kind() != ErrorKind::Credentials || head.auth.is_empty() {
-        return error;
-    }
-    let field = head.auth.values().flat_map(|scheme| scheme.fields.keys()).next();
-    let example = field.map_or_else(String::new, |field| format!(" or {}=…", variable(&head.name, field)));
-    let how = format!("give them with --credentials @file{example}; `tieline describe {}` shows the fields", head.name);
-    let help = match error.help() {
-        Some(help) => format!("{help}\n{how}"),
-        None => how,
-    };
-    error.with_help(help)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

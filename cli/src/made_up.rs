@@ -1,7 +1,6 @@
 //! Credentials and configuration for a mock: made up, and right by the manifest's own rules.
 
 use serde_json::{Map, Value};
-use tieline::Credentials;
 use tieline::auth::{Field, FieldType, Scheme};
 use tieline::plan::Head;
 
@@ -9,16 +8,16 @@ use tieline::plan::Head;
 const CANDIDATES: [&str; 6] =
     ["mock", "0123456789abcdef0123456789abcdef", "12345678", "mock@example.com", "https://example.com", "AA00"];
 
-/// Credentials for a way to sign in, or for the first one that connects by choice.
-pub(crate) fn credentials(head: &Head, auth: Option<&str>) -> Credentials {
+/// Credentials for a way to sign in, or for the first one that connects by choice: values by field.
+pub(crate) fn credentials(head: &Head, auth: Option<&str>) -> Map<String, Value> {
     let is_meant = |name: &str, scheme: &Scheme| match auth {
         Some(auth) => auth == name,
         None => scheme.limited != Some(true),
     };
     let meant = head.auth.iter().find(|(name, scheme)| is_meant(name, scheme)).or(head.auth.first());
-    let Some((_, scheme)) = meant else { return Credentials::none() };
-    let required = scheme.fields.iter().filter(|(_, field)| field.is_required());
-    required.fold(Credentials::none(), |all, (name, field)| all.with(name, value(name, field)))
+    let fields = meant.into_iter().flat_map(|(_, scheme)| &scheme.fields);
+    let required = fields.filter(|(_, field)| field.is_required());
+    required.map(|(name, field)| (name.clone(), value(name, field).into())).collect()
 }
 
 /// The configuration values that must be given and were not.

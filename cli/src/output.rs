@@ -1,9 +1,7 @@
 //! A call's result as JSON, as lines of JSON, or as a table.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
-use tieline::execute::{Data, FileContent};
+use serde_json::Value;
+use tieline::execute::Data;
 use tieline::{Envelope, Raw};
 
 use crate::args::Format;
@@ -22,7 +20,7 @@ pub(crate) fn envelope(target: &mut Target, format: Format, fields: &[String], r
             Data::Nothing => Ok(()),
             Data::Record(record) => line(target, record),
             Data::Records(records) => records.iter().try_for_each(|record| line(target, record)),
-            Data::File(file) => json_text(target, file_to_json(file).to_string().as_bytes()),
+            Data::File(_) => target.write(format!("{}\n", data(result)).as_bytes()),
         },
         Format::Table => target.write(table::render(&data(result), fields).as_bytes()),
     }
@@ -79,15 +77,9 @@ fn data(result: &Envelope) -> Value {
         Data::Nothing => Value::Null,
         Data::Record(record) => record.to_value(),
         Data::Records(records) => records.iter().map(Raw::to_value).collect(),
-        Data::File(file) => file_to_json(file),
+        Data::File(_) => serde_json::from_slice::<Value>(&result.to_json())
+            .ok()
+            .and_then(|mut envelope| envelope.get_mut("data").map(Value::take))
+            .unwrap_or_default(),
     }
-}
-
-fn file_to_json(file: &FileContent) -> Value {
-    json!({
-        "content": STANDARD.encode(&file.content),
-        "encoding": "base64",
-        "bytes": file.content.len(),
-        "content_type": file.content_type,
-    })
 }

@@ -6,7 +6,8 @@ use tieline::wire::Upload;
 use tieline::{Call, Connector, Error, ErrorKind, Problem};
 
 use crate::args::CallArgs;
-use crate::{input, schema, upload};
+use crate::{input, upload};
+use tieline::catalog::schema;
 
 /// The parameters of one call.
 #[derive(Debug, Default)]
@@ -92,6 +93,7 @@ fn value(types: &[String], text: &str) -> Result<Value, String> {
         Ok(value @ (Value::String(_) | Value::Number(_) | Value::Bool(_))) if takes("array") => {
             Ok(Value::Array(vec![value]))
         }
+        Ok(value @ Value::Object(_)) if takes("array") && !takes("object") => Ok(Value::Array(vec![value])),
         Ok(value) => Ok(value),
         Err(_) if types.is_empty() => Ok(text.into()),
         Err(_) if takes("array") && !text.starts_with(['[', '{']) => Ok(Value::Array(vec![text.into()])),
@@ -137,6 +139,8 @@ mod tests {
             (&["array"], "[1,2]", json!([1, 2])),
             (&["array"], "title", json!(["title"])),
             (&["array"], "3", json!([3])),
+            (&["array"], "{\"a\":1}", json!([{"a": 1}])),
+            (&["array", "object"], "{\"a\":1}", json!({"a": 1})),
             (&[], "3", json!(3)),
             (&[], "three", json!("three")),
         ];

@@ -17,6 +17,7 @@ pub(crate) fn run<T>(work: impl Future<Output = Result<T, Stop>>) -> Result<T, S
         .map_err(|error| Error::new(ErrorKind::Unavailable, format!("the system gives no event loop: {error}")))?;
     let result = runtime.block_on(async {
         tokio::select! {
+            biased;
             result = work => result,
             () = interrupted() => Err(Error::new(ErrorKind::Cancelled, "interrupted").into()),
         }

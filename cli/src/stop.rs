@@ -111,8 +111,11 @@ fn unusable(findings: &Diagnostics) -> Error {
 fn in_words(error: &Error) -> String {
     let (bold, red, end) = if colored() { ("\x1b[1m", "\x1b[1;31m", "\x1b[0m") } else { ("", "", "") };
     let mut text = format!("{red}error:{end} {bold}{}{end}\n", plain(error.message()));
-    // A manifest's findings stand above, each with its place.
-    for problem in error.problems().iter().filter(|_| error.kind() != ErrorKind::InvalidManifest) {
+    // A manifest's findings stand above, each with its place; a problem that is the whole error is said.
+    let is_said = |problem: &Problem| {
+        error.kind() == ErrorKind::InvalidManifest || plain(&problem.message) == plain(error.message())
+    };
+    for problem in error.problems().iter().filter(|problem| !is_said(problem)) {
         let _ = match problem.at.as_str() {
             "" => writeln!(text, "  {}", plain(&problem.message)),
             at => writeln!(text, "  {bold}{}{end}: {}", plain(at), plain(&problem.message)),
@@ -130,6 +133,10 @@ fn in_words(error: &Error) -> String {
     }
     if let Some(help) = error.help() {
         let _ = writeln!(text, "{bold}help:{end} {}", plain(help));
+    }
+    if error.kind() == ErrorKind::Credentials {
+        let how = "give credentials with --credentials @file or in the environment; `tieline describe` names them";
+        let _ = writeln!(text, "{bold}help:{end} {how}");
     }
     text
 }

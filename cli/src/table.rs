@@ -5,8 +5,6 @@ use serde_json::{Map, Value};
 
 use crate::text::{cut, terminal_width};
 
-/// A table wider than a terminal has no more columns than fit at this width each.
-const NARROWEST: usize = 14;
 /// No cell is longer.
 const LONGEST_CELL: usize = 60;
 
@@ -26,8 +24,7 @@ fn render_within(data: &Value, fields: &[String], width: Option<usize>) -> Strin
 }
 
 fn list(records: &[Value], fields: &[String], width: Option<usize>) -> String {
-    let room = width.map_or(usize::MAX, |width| (width / NARROWEST).max(2));
-    let columns = if fields.is_empty() { telling(records, room) } else { fields.to_vec() };
+    let columns = if fields.is_empty() { fitting(telling(records), records, width) } else { fields.to_vec() };
     let mut table = empty(width);
     if columns.is_empty() {
         for record in records {
@@ -76,8 +73,8 @@ fn finished(table: &Table) -> String {
 }
 
 /// The paths of the scalar values that tell records apart: those at the top, then those one level down. What is the same in
-/// every record (`object: user`) says nothing, and comes last if there is room.
-fn telling(records: &[Value], room: usize) -> Vec<String> {
+/// every record (`object: user`) says nothing, and is left out.
+fn telling(records: &[Value]) -> Vec<String> {
     let mut paths: Vec<String> = Vec::new();
     for (key, value) in records.iter().filter_map(Value::as_object).flatten() {
         let nested = value.as_object().into_iter().flatten();
@@ -102,9 +99,29 @@ fn telling(records: &[Value], room: usize) -> Vec<String> {
     };
     paths.retain(|path| records.iter().any(|record| at(record, path).is_some_and(|value| !value.is_null())));
     paths.sort_by_key(rank);
-    let useful = paths.iter().filter(|path| rank(path) < 4).count();
-    paths.truncate(if useful == 0 { room } else { useful.min(room) });
+    match paths.iter().filter(|path| rank(path) < 4).count() {
+        0 => {}
+        useful => paths.truncate(useful),
+    }
     paths
+}
+
+/// The columns that fit beside each other, whole: half an id is of no use. The first always does.
+fn fitting(mut columns: Vec<String>, records: &[Value], width: Option<usize>) -> Vec<String> {
+    let Some(mut room) = width else { return columns };
+    let longest = |path: &String| {
+        let cells = records.iter().filter_map(|record| at(record, path)).map(|value| cell(value).chars().count());
+        cells.chain([path.chars().count()]).max().unwrap_or_default() + 2
+    };
+    let mut is_first = true;
+    columns.retain(|path| {
+        let needed = longest(path);
+        let fits = is_first || needed <= room;
+        is_first = false;
+        room = if fits { room.saturating_sub(needed) } else { room };
+        fits
+    });
+    columns
 }
 
 fn is_scalar(value: &Value) -> bool {
@@ -149,9 +166,15 @@ mod tests {
 
     #[test]
     fn a_narrow_terminal_gets_fewer_columns() {
-        let record = json!({"a": 1, "b": 2, "c": 3, "d": 4, "id": 5, "e": 6});
-        let table = render_within(&json!([record]), &[], Some(40));
-        assert_eq!(table.lines().next().map(|line| line.split_whitespace().collect::<Vec<_>>()), Some(vec!["ID", "A"]));
+        let record = json!({"a": "x".repeat(10), "b": "y".repeat(30), "c": 3, "id": "z".repeat(16)});
+        let header = |width| -> Vec<String> {
+            let table = render_within(&json!([record]), &[], Some(width));
+            assert_eq!(table.lines().count(), 2, "{table}");
+            table.lines().next().unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+        };
+        assert_eq!(header(80), ["ID", "A", "B", "C"]);
+        assert_eq!(header(40), ["ID", "A", "C"]);
+        assert_eq!(header(20), ["ID"]);
     }
 
     #[test]

@@ -10,7 +10,8 @@ pub(crate) fn terminal_width() -> Option<usize> {
     if !io::stdout().is_terminal() {
         return None;
     }
-    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    Some(width.filter(|width| *width > 0).unwrap_or(80))
 }
 
 /// How wide prose is set.

@@ -14,6 +14,9 @@ use tieline::{Error, ErrorKind};
 
 use crate::credentials::{RENEWED, Rotating};
 
+#[cfg(test)]
+mod tests;
+
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(120);
 

@@ -108,6 +108,12 @@ impl Call {
         if self.fields.is_empty() { call } else { call.fields(&self.fields) }
     }
 
+    /// Whether it says nothing but entity, action and parameters, which is all that a line of `tieline batch` can say.
+    pub fn is_plain(&self) -> bool {
+        let capped = self.all || self.max_pages.is_some() || self.max_records.is_some();
+        !capped && self.fields.is_empty() && self.next.is_none()
+    }
+
     /// Where the call goes on.
     pub fn goes_on_at(&self, before: Option<&str>) -> Option<String> {
         match self.next.as_ref()? {

@@ -1,10 +1,10 @@
 //! A case: one folder whose files say what is called, what goes over the wire and what comes back.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tieline::{Connector, Source};
 
@@ -65,7 +65,7 @@ impl Case {
     pub fn manifest_path(&self) -> PathBuf {
         match &self.manifest {
             Manifest::Own => self.folder.join("connector.yaml"),
-            Manifest::BuiltIn(name) => here("../specs").join(name).join("connector.yaml"),
+            Manifest::BuiltIn(name) => specs(name),
         }
     }
 
@@ -74,14 +74,12 @@ impl Case {
     /// # Errors
     /// The findings of its manifest.
     pub fn connector(&self) -> Result<Arc<Connector>, String> {
-        let path = self.manifest_path();
-        if matches!(self.manifest, Manifest::Own) {
-            self.read.borrow_mut().insert("connector.yaml".to_owned());
-        }
-        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        match Connector::load(&Source::new("connector.yaml", text)) {
-            Ok((connector, _)) => Ok(Arc::new(connector)),
-            Err(findings) => Err(findings.render(false)),
+        match &self.manifest {
+            Manifest::Own => {
+                self.read.borrow_mut().insert("connector.yaml".to_owned());
+                load(&self.manifest_path())
+            }
+            Manifest::BuiltIn(name) => built_in(name),
         }
     }
 
@@ -115,6 +113,33 @@ impl Case {
         let files = fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         files.filter(|file| !self.read.borrow().contains(file)).collect()
     }
+}
+
+/// The built-in connector of this name, from its manifest, which is read once.
+///
+/// # Errors
+/// The findings of its manifest.
+pub fn built_in(name: &str) -> Result<Arc<Connector>, String> {
+    static LOADED: Mutex<BTreeMap<String, Arc<Connector>>> = Mutex::new(BTreeMap::new());
+    let mut loaded = LOADED.lock().unwrap();
+    if let Some(connector) = loaded.get(name) {
+        return Ok(connector.clone());
+    }
+    let connector = load(&specs(name))?;
+    loaded.insert(name.to_owned(), connector.clone());
+    Ok(connector)
+}
+
+fn load(path: &Path) -> Result<Arc<Connector>, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    match Connector::load(&Source::new("connector.yaml", text)) {
+        Ok((connector, _)) => Ok(Arc::new(connector)),
+        Err(findings) => Err(findings.render(false)),
+    }
+}
+
+fn specs(name: &str) -> PathBuf {
+    here("../specs").join(name).join("connector.yaml")
 }
 
 /// A path in the folder of this crate.

@@ -103,23 +103,7 @@ fn tieline(name: &str, case: &Case, call: &Call, loopback: &Loopback, folder: &P
 
 /// A line of `tieline batch`.
 fn line(id: usize, call: &Call) -> Value {
-    let mut line = json!({ "id": id, "entity": call.entity, "action": call.action, "params": call.params });
-    if call.all {
-        line["all"] = true.into();
-    }
-    if let Some(pages) = call.max_pages {
-        line["max_pages"] = pages.into();
-    }
-    if let Some(records) = call.max_records {
-        line["max_records"] = records.into();
-    }
-    if !call.fields.is_empty() {
-        line["fields"] = call.fields.clone().into();
-    }
-    if let Some(next) = call.goes_on_at(None) {
-        line["next"] = next.into();
-    }
-    line
+    json!({ "id": id, "entity": call.entity, "action": call.action, "params": call.params })
 }
 
 /// The envelope on stdout, or the error on stderr with the exit code that belongs to it.
@@ -188,8 +172,8 @@ fn build() -> PathBuf {
     assert!(output.status.success(), "the command line cannot be built");
     let built = String::from_utf8(output.stdout).unwrap();
     let messages = built.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let executable = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).last();
-    executable.expect("cargo says where the binary is")
+    let mut executables = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+    executables.next_back().expect("cargo says where the binary is")
 }
 
 /// The folder `target`, above the test that runs.

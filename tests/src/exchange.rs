@@ -25,6 +25,9 @@ pub struct Exchange {
     pub delay: f64,
     /// Seconds that pass between the answer before and this request; not looked at when left out.
     pub waited: Option<f64>,
+    /// How many times it happens.
+    #[serde(default = "once")]
+    pub times: usize,
 }
 
 /// What a request looks like. What is not said about headers is not looked at; all else is compared.
@@ -84,7 +87,10 @@ impl Exchange {
         let exchanges: Vec<Self> = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
         match exchanges.iter().position(|exchange| exchange.response.is_none() && exchange.failure.is_none()) {
             Some(at) => Err(format!("exchange {} has neither `response` nor `failure`", at + 1)),
-            None => Ok(exchanges),
+            None => Ok(exchanges
+                .iter()
+                .flat_map(|exchange| std::iter::repeat_n(exchange.clone(), exchange.times))
+                .collect()),
         }
     }
 
@@ -122,4 +128,8 @@ impl From<Failure> for TransportFailure {
             Failure::Timeout => Self::Timeout,
         }
     }
+}
+
+fn once() -> usize {
+    1
 }

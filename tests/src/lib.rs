@@ -12,6 +12,7 @@ pub mod clock;
 pub mod command_line;
 pub mod exchange;
 pub mod expectation;
+pub mod generated;
 pub mod library;
 pub mod loopback;
 pub mod script;

@@ -177,10 +177,15 @@ impl TokenStore for Tokens {
     }
 }
 
-/// What a call would send, as HTTP; or the error.
+/// What a call would send, as HTTP, after a line for each secret that would be added; or the error.
+///
+/// # Errors
+/// The error as JSON.
 pub fn explain(connector: Arc<Connector>, call: &Call) -> Result<String, Value> {
     let explained =
         connection(connector, call, |builder| builder).and_then(|connection| call.on(&connection, None).explain());
     let explanation = explained.map_err(|error| error.to_json())?;
-    Ok(explanation.request.to_http())
+    let secret = |(place, name): &(&str, String)| format!("# with a secret in the {place}: {name}\n");
+    let text = explanation.secrets.iter().map(secret).collect::<String>() + &explanation.request.to_http();
+    Ok(if text.ends_with('\n') { text } else { text + "\n" })
 }

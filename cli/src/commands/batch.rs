@@ -1,5 +1,6 @@
 //! `tieline batch`: calls as JSON lines on stdin, answers as JSON lines on stdout, in the order they finish.
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use clap::Args;
@@ -8,7 +9,7 @@ use futures_util::stream::{self, Stream};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use tieline::{Connection, Error, ErrorKind};
+use tieline::{Call, Connection, Error, ErrorKind};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, BufReader};
 
 use crate::args::ConnectionArgs;
@@ -25,6 +26,7 @@ const LONGEST_LINE: usize = 16 << 20;
 #[command(after_help = r#"Each line is one call; its answer carries the same id:
   {"id": 1, "entity": "users", "action": "list", "params": {"page_size": 10}}
   {"id":1,"data":[…],"meta":{…},"next":null}
+`all`, `max_pages`, `max_records`, `next` and `fields` are as the options of execute; `range` asks for a part of a file.
 A line that fails is answered with {"id": …, "error": {…}}; the others go on.
 
 Examples:
@@ -122,6 +124,42 @@ struct BatchCall<'a> {
     action: String,
     #[serde(default)]
     params: Option<Value>,
+    #[serde(default)]
+    all: bool,
+    #[serde(default)]
+    max_pages: Option<NonZero<usize>>,
+    #[serde(default)]
+    max_records: Option<NonZero<usize>>,
+    #[serde(default)]
+    next: Option<String>,
+    #[serde(default)]
+    fields: Vec<String>,
+    #[serde(default)]
+    range: Option<String>,
+}
+
+impl BatchCall<'_> {
+    /// The call that the line describes.
+    fn on(self, connection: &Connection) -> Call {
+        let params = self.params.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        let mut call = connection.call(&self.entity, &self.action).params(params).fields(self.fields);
+        if self.all {
+            call = call.all();
+        }
+        if let Some(pages) = self.max_pages {
+            call = call.max_pages(pages.get());
+        }
+        if let Some(records) = self.max_records {
+            call = call.max_records(records.get());
+        }
+        if let Some(next) = self.next {
+            call = call.next(next);
+        }
+        if let Some(range) = self.range {
+            call = call.range(range);
+        }
+        call
+    }
 }
 
 /// The answer to a line, as a line. It fails only when stdin does.
@@ -143,8 +181,7 @@ async fn answer(connection: &Connection, line: std::io::Result<Line>) -> Result<
         }
     };
     let id = call.id.map_or("null", RawValue::get);
-    let params = call.params.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-    let result = connection.execute(&call.entity, &call.action, params).await;
+    let result = call.on(connection).execute().await;
     Ok(joined(id, &result.map_or_else(|error| error_json(&error), |envelope| envelope.to_json())))
 }
 

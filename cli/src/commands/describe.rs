@@ -1,11 +1,9 @@
 //! `tieline describe`: what a connector can do and how to sign in.
 
-mod json;
 mod text;
 
 use clap::Args;
-use tieline::plan::{Entity, Operation};
-use tieline::{Connector, Error};
+use tieline::catalog::Subject;
 
 use crate::args::TextFormat;
 use crate::connector;
@@ -31,51 +29,12 @@ pub(crate) struct DescribeArgs {
     pub format: TextFormat,
 }
 
-/// What is described.
-enum Subject<'a> {
-    /// All of a connector.
-    Connector(Vec<&'a Entity>),
-    /// One entity.
-    Entity(&'a Entity),
-    /// One operation.
-    Operation(&'a Entity, &'a Operation),
-}
-
 /// Describes it.
 pub(crate) fn run(args: &DescribeArgs) -> Result<(), Stop> {
     let connector = connector::find(&args.connector)?;
-    let subject = subject(&connector, args)?;
+    let subject = Subject::find(&connector, args.entity.as_deref(), args.action.as_deref())?;
     match args.format {
-        TextFormat::Json => print_json(&json::describe(&connector, &subject)),
-        TextFormat::Text => print_text(&text::describe(&connector, &subject, &connector::display(&args.connector))),
-    }
-}
-
-fn subject<'a>(connector: &'a Connector, args: &DescribeArgs) -> Result<Subject<'a>, Error> {
-    Ok(match (&args.entity, &args.action) {
-        (None, _) => Subject::Connector(connector.entities()?),
-        (Some(entity), None) => Subject::Entity(connector.entity(entity)?),
-        (Some(entity), Some(action)) => {
-            Subject::Operation(connector.entity(entity)?, connector.operation(entity, action)?)
-        }
-    })
-}
-
-impl<'a> Subject<'a> {
-    /// Its operations, each with its entity.
-    fn operations(&self) -> Vec<&'a Operation> {
-        match self {
-            Self::Connector(entities) => entities.iter().flat_map(|entity| entity.operations.values()).collect(),
-            Self::Entity(entity) => entity.operations.values().collect(),
-            Self::Operation(_, operation) => vec![operation],
-        }
-    }
-
-    /// The entities that they belong to.
-    fn entities(&self) -> Vec<&'a Entity> {
-        match self {
-            Self::Connector(entities) => entities.clone(),
-            Self::Entity(entity) | Self::Operation(entity, _) => vec![entity],
-        }
+        TextFormat::Json => print_json(&subject.to_json(&connector)),
+        TextFormat::Text => print_text(&text::describe(&connector, &subject, &connector::quoted(&args.connector))),
     }
 }

@@ -1,20 +1,38 @@
 //! `tieline mock`: a connector's API as a local server.
 
+use std::io::{self, Write as _};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
 use clap::Args;
+use serde_json::Value;
+use tieline::{Connector, Error, ErrorKind};
+use tieline_mock::{Faults, Mock, MockOptions};
+use tokio::net::TcpListener;
+use url::Url;
 
 use crate::args::ConnectionArgs;
-use crate::stop::Stop;
-use crate::{connector, mocking};
+use crate::connect::{Destination, Identity, connect};
+use crate::connector::{self, quoted};
+use crate::input::Place;
+use crate::stop::{Stop, invalid};
+use crate::{made_up, runtime};
 
 /// What to play, and where.
 #[derive(Args)]
+#[command(after_help = "Requests are checked against the manifest and answered from its examples and schemas; what is
+created can be read back. Any credentials do that the manifest's ways to sign in would send.
+
+Examples:
+  tieline mock notion --port 4010
+  tieline mock notion --port 4010 --fail 429:3,500:1,slow:2s")]
 pub(crate) struct MockArgs {
     /// A built-in connector, or the path of a manifest
     pub connector: String,
     /// The port on this machine; any free one when left out
     #[arg(long, default_value_t = 0)]
     pub port: u16,
-    /// Faults to play: `429:3,500:1,slow:2s`
+    /// Faults to play: three times 429, once 500, every answer two seconds late is `429:3,500:1,slow:2s`
     #[arg(long, value_name = "FAULTS")]
     pub fail: Option<String>,
     #[command(flatten)]
@@ -23,7 +41,72 @@ pub(crate) struct MockArgs {
 
 /// Plays it until Ctrl-C.
 pub(crate) fn run(args: &MockArgs) -> Result<(), Stop> {
-    let connector = std::sync::Arc::new(connector::find(&args.connector)?);
-    mocking::transport(&connector)?;
+    let connector = Arc::new(connector::find(&args.connector)?);
+    let faults = match &args.fail {
+        Some(text) => Faults::parse(text).map_err(|error| invalid(format!("--fail: {error}")))?,
+        None => Faults::default(),
+    };
+    let mock = Mock::new(connector.clone(), MockOptions { faults, ..MockOptions::default() });
+    runtime::run(async {
+        // Options that no call could use are better refused now.
+        connect(&connector, &args.connection, Destination::Nowhere, identity(args))?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await.map_err(|error| {
+            Error::new(ErrorKind::Unavailable, format!("port {} cannot be used: {error}", args.port))
+        })?;
+        let address = listener.local_addr()?;
+        let url = match &args.connection.base_url {
+            Some(url) => url.clone(),
+            None => Url::parse(&format!("http://{address}")).map_err(|error| invalid(error.to_string()))?,
+        };
+        announce(&connector, args, url.as_str().trim_end_matches('/'))?;
+        Ok(tieline_mock::serve(listener, mock, runtime::interrupted()).await?)
+    })
+}
+
+fn identity(args: &MockArgs) -> Identity {
+    if args.connection.credentials.is_some() { Identity::Users } else { Identity::MadeUp }
+}
+
+/// Says where it is and how to call it.
+fn announce(connector: &Connector, args: &MockArgs, url: &str) -> Result<(), Error> {
+    let title = &connector.head().title;
+    let mut text = format!("{title} is played at {url} until Ctrl-C\n");
+    if let Some((entity, action)) = easy_call(connector)? {
+        let name = quoted(&args.connector);
+        let credentials = credentials(connector, &args.connection);
+        text.push_str(&format!("  tieline execute {name} {entity} {action} --base-url {url}{credentials}\n"));
+    }
+    // Who does not read stderr does not miss it.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
     Ok(())
+}
+
+/// The operation that shows whether a connection works, or one that needs no parameters.
+fn easy_call(connector: &Connector) -> Result<Option<(&str, &str)>, Error> {
+    if let Some((entity, action)) = &connector.head().check {
+        return Ok(Some((entity, action)));
+    }
+    let entities = connector.entities()?;
+    let mut operations = entities.into_iter().flat_map(|entity| entity.operations.values());
+    let easy = operations.find(|operation| operation.params.iter().all(|param| !param.required));
+    Ok(easy.map(|operation| (operation.entity.as_str(), operation.action.as_str())))
+}
+
+/// The option that signs in: the user's file, or made-up values. Values that the user gave are not repeated.
+fn credentials(connector: &Connector, args: &ConnectionArgs) -> String {
+    let text = match &args.credentials {
+        Some(given) => match Place::of(given) {
+            Place::File(_) => quoted(given),
+            Place::Inline | Place::Stdin => "…".to_owned(),
+        },
+        None => {
+            let values = made_up::credentials(connector.head(), args.auth.as_deref());
+            if values.is_empty() {
+                return String::new();
+            }
+            quoted(&Value::Object(values).to_string())
+        }
+    };
+    let auth = args.auth.as_ref().map(|auth| format!(" --auth {}", quoted(auth))).unwrap_or_default();
+    format!(" --credentials {text}{auth}")
 }

@@ -46,7 +46,7 @@ pub(crate) fn run(args: &NewArgs) -> Result<(), Stop> {
     }
     let mut file = fs::File::create_new(&path).map_err(unwritten)?;
     file.write_all(manifest(&args.name).as_bytes()).map_err(unwritten)?;
-    let shown = connector::display(&path.display().to_string());
+    let shown = connector::quoted(&path.display().to_string());
     print_text(&format!("{shown}\n"))?;
     next_steps(&shown);
     Ok(())

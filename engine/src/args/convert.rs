@@ -60,7 +60,7 @@ fn types<'a>(schema: &'a Value, document: &'a Value) -> BTreeSet<&'a str> {
             Some(_) | None => {}
         }
         let listed = part.get("enum").and_then(Value::as_array).into_iter().flatten();
-        found.extend(listed.chain(part.get("const")).map(|value| type_of(value)));
+        found.extend(listed.chain(part.get("const")).map(type_of));
         found.extend(part.get("properties").map(|_| "object"));
         found.extend(part.get("items").map(|_| "array"));
     }

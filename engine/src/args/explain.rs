@@ -6,7 +6,6 @@ use jsonschema::paths::{Location, LocationSegment};
 use jsonschema::types::JsonType;
 use serde_json::Value;
 
-use crate::error::Problem;
 use crate::language::nearest;
 
 use super::meant::{Meant, meant};
@@ -14,14 +13,14 @@ use super::meant::{Meant, meant};
 /// How many of an enumeration's values a message lists.
 const MOST_VALUES: usize = 16;
 
-/// The problems behind one finding about the value of the parameter `name`.
-pub(super) fn explain(name: &str, document: &Value, error: &ValidationError<'_>) -> Vec<Problem> {
-    let at = place(name, error.instance_path());
-    let one = |message: String| vec![Problem { at: at.clone(), message }];
-    let below = |key: &str, message: String| Problem { at: member(&at, key), message };
+/// What one finding of a schema's validator comes to: the places in the value, and what is wrong there.
+pub(crate) fn explain(document: &Value, error: &ValidationError<'_>) -> Vec<(Location, String)> {
+    let at = error.instance_path();
+    let one = |message: String| vec![(at.clone(), message)];
+    let below = |key: &str, message: String| (at.join(key), message);
     match error.kind() {
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => match meant(error, context) {
-            Meant::Branch(errors) => errors.into_iter().flat_map(|error| explain(name, document, error)).collect(),
+            Meant::Branch(errors) => errors.into_iter().flat_map(|error| explain(document, error)).collect(),
             Meant::Member(key, options) => vec![below(&key, choice(&options, error.instance().get(&key)))],
             Meant::Keys(keys) => one(format!("needs one of {}", listed(keys.iter().map(String::as_str)))),
             Meant::Types(types) => one(wrong_type(&types, error.instance())),
@@ -149,15 +148,15 @@ fn siblings<'a>(document: &'a Value, keyword: &Location) -> Vec<&'a str> {
     properties.map(|members| members.keys().map(String::as_str).collect()).unwrap_or_default()
 }
 
-/// `children[0].paragraph.rich_text`.
-fn place(name: &str, location: &Location) -> String {
-    location.segments().fold(name.to_owned(), |at, segment| match segment {
-        LocationSegment::Property(key) => member(&at, &key),
+/// A place in the value of a parameter, for people: `children[0].paragraph.rich_text`.
+pub(super) fn shown(param: &str, place: &Location) -> String {
+    place.segments().fold(param.to_owned(), |at, segment| match segment {
+        LocationSegment::Property(key) if is_plain(&key) => format!("{at}.{key}"),
+        LocationSegment::Property(key) => format!("{at}[{}]", Value::from(key.as_ref())),
         LocationSegment::Index(index) => format!("{at}[{index}]"),
     })
 }
 
-fn member(at: &str, key: &str) -> String {
-    let is_plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'));
-    if is_plain { format!("{at}.{key}") } else { format!("{at}[{}]", Value::from(key)) }
+fn is_plain(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'))
 }

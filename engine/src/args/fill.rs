@@ -37,8 +37,12 @@ fn rendered(template: &Template, config: &Map<String, Value>) -> Option<Value> {
     if let [Part::Name(name)] = template.parts() {
         return value(name).cloned();
     }
-    let text = |name: &str| value(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-    template.render(text).ok().map(Value::String)
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let listed = |value: &Value| match value {
+        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(","),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => text(value),
+    };
+    template.render(|name| value(name).map(listed)).ok().map(Value::String)
 }
 
 /// The configuration values that a fill reads and that have no value.

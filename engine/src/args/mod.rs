@@ -16,6 +16,7 @@ use serde_json::Value;
 use crate::wire::Upload;
 
 pub(crate) use bind::bind;
+pub(crate) use explain::explain;
 pub(crate) use validators::{Validators, options as schema_options};
 
 /// The parameters of one call, checked: what the operation takes, by the callers' names.

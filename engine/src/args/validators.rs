@@ -11,7 +11,7 @@ use crate::notation::MAX_COMPILED;
 use crate::plan::{Connector, Operation, Param};
 
 use super::convert::converted;
-use super::explain::explain;
+use super::explain::{explain, shown};
 
 /// The compiled schemas of an operation's parameters, in the order of the parameters.
 #[derive(Debug)]
@@ -64,7 +64,8 @@ impl Compiled {
             Some(other) => other,
             None => value,
         };
-        Err(self.validator.iter_errors(&value).flat_map(|error| explain(name, &self.document, &error)).collect())
+        let found = self.validator.iter_errors(&value).flat_map(|error| explain(&self.document, &error));
+        Err(found.map(|(place, message)| Problem { at: shown(name, &place), message }).collect())
     }
 }
 

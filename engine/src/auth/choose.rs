@@ -189,13 +189,14 @@ fn does_not_fit(head: &Head, problems: Vec<Problem>, otherwise: impl FnOnce() ->
     Error::new(ErrorKind::Credentials, message).with_problems(problems)
 }
 
-/// Every way to sign in with what `tell` says about it.
+/// Every way to sign in by choice with what `tell` says about it.
 fn ways(head: &Head, tell: impl Fn(&str, &Scheme) -> String) -> String {
     let way = |(name, scheme): (&String, &Scheme)| match &scheme.title {
         Some(title) => format!("`{name}` ({title}) {}", tell(name, scheme)),
         None => format!("`{name}` {}", tell(name, scheme)),
     };
-    format!("ways to sign in: {}", head.auth.iter().map(way).collect::<Vec<_>>().join("; "))
+    let by_choice = head.auth.iter().filter(|(_, scheme)| scheme.limited != Some(true));
+    format!("ways to sign in: {}", by_choice.map(way).collect::<Vec<_>>().join("; "))
 }
 
 fn takes(scheme: &Scheme) -> String {
@@ -209,4 +210,138 @@ fn takes(scheme: &Scheme) -> String {
 fn listed<'a>(verb: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
     let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
     (!names.is_empty()).then(|| format!("{verb} {}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::choose;
+    use crate::auth::Credentials;
+    use crate::auth::testing::{OAUTH_AND_TOKEN, given, head};
+    use crate::error::{Error, ErrorKind};
+
+    fn chosen(
+        auth: &str,
+        fields: &[(&str, &str)],
+        wanted: Option<&str>,
+    ) -> Result<(Option<String>, Credentials), Error> {
+        choose(&head(auth), given(fields), wanted)
+    }
+
+    const CLIENT: [(&str, &str); 2] = [("client_id", "id-1"), ("client_secret", "secret-1")];
+
+    #[test]
+    fn finds_the_way_that_is_meant() {
+        let oauth = [&CLIENT[..], &[("access_token", "a-1")]].concat();
+        let renewable = [&oauth[..], &[("refresh_token", "r-1")]].concat();
+        let all = [&CLIENT[..], &[("token", "ntn_1")]].concat();
+        for (fields, wanted, expected) in [
+            (&[("token", "ntn_1")][..], None, "token"),
+            (&[("token", "secret_1")], None, "token"),
+            (&oauth, None, "oauth"),
+            (&renewable, None, "oauth"),
+            (&CLIENT, None, "client"),
+            (&oauth, Some("oauth"), "oauth"),
+            (&all, Some("token"), "token"),
+            (&oauth, Some("client"), "client"),
+        ] {
+            let (name, credentials) = chosen(OAUTH_AND_TOKEN, fields, wanted).unwrap();
+            assert_eq!(name.as_deref(), Some(expected), "{fields:?} {wanted:?}");
+            assert!(credentials.fields().eq(fields.iter().map(|(name, _)| *name)), "an action may use any of them");
+        }
+        assert_eq!(chosen("{}", &[], None).unwrap().0, None);
+    }
+
+    const TAKES: &str = "ways to sign in: \
+        `oauth` (OAuth) takes `client_id`, `client_secret`, `access_token`, optionally `refresh_token`; \
+        `token` (Token) takes `token`";
+
+    #[test]
+    fn says_what_is_wrong_and_what_to_do() {
+        let several = "{ a: { fields: { key: {} }, bearer: '${key}' }, b: { fields: { key: {} }, bearer: '${key}' } }";
+        let one = "{ a: { fields: { key: {}, site: {} }, bearer: '${key}' } }";
+        let both = [&CLIENT[..], &[("token", "ntn_1")]].concat();
+        for (auth, fields, wanted, message, help) in [
+            (OAUTH_AND_TOKEN, &[("token", "abc")][..], None, "token must start with `ntn_` or `secret_`", TAKES),
+            (
+                OAUTH_AND_TOKEN,
+                &[("token", "ntn_1\n")],
+                None,
+                { "token has white space or a line break at its start or end; without it, the value fits" },
+                TAKES,
+            ),
+            (OAUTH_AND_TOKEN, &[("token", "ntn_1 ")], None, "token must not begin or end with white space", TAKES),
+            (OAUTH_AND_TOKEN, &[("token", "")], None, "token must not be empty", TAKES),
+            (OAUTH_AND_TOKEN, &[], None, "Notes needs credentials, and none were given", TAKES),
+            (OAUTH_AND_TOKEN, &CLIENT, Some("token"), "token is required", TAKES),
+            (
+                OAUTH_AND_TOKEN,
+                &CLIENT,
+                Some("tokn"),
+                { "Notes has no way to sign in named `tokn`" },
+                "did you mean `token`?",
+            ),
+            (OAUTH_AND_TOKEN, &CLIENT, Some("kerberos"), "Notes has no way to sign in named `kerberos`", TAKES),
+            (
+                OAUTH_AND_TOKEN,
+                &[("tokens", "ntn_1")],
+                None,
+                { "`tokens` is no field of any way to sign in; did you mean `token`?" },
+                "ways to sign in: \
+                `oauth` (OAuth) lacks `client_id`, `client_secret`, `access_token` and has no `tokens`; \
+                `token` (Token) lacks `token` and has no `tokens`",
+            ),
+            (OAUTH_AND_TOKEN, &both, None, "the credentials for Notes fit no way to sign in", {
+                "ways to sign in: `oauth` (OAuth) lacks `access_token` and has no `token`; \
+                 `token` (Token) has no `client_id`, `client_secret`"
+            }),
+            (several, &[("key", "k-1")], None, "the credentials for Notes fit several ways to sign in: `a`, `b`", {
+                "name the one that is meant; ways to sign in: `a` takes `key`; `b` takes `key`"
+            }),
+            (one, &[("key", "k-1")], None, "site is required", "ways to sign in: `a` lacks `site`"),
+            ("{}", &[("key", "k-1")], None, "Notes has no way to sign in", "leave the credentials out"),
+        ] {
+            let error = chosen(auth, fields, wanted).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Credentials);
+            assert_eq!((error.message(), error.help()), (message, Some(help)), "{fields:?} {wanted:?}");
+        }
+    }
+
+    #[test]
+    fn lists_all_problems_at_once() {
+        let auth = "{ a: { fields: { key: { prefix: [k-] }, site: { enum: [eu, us] }, port: {} }, bearer: '${key}' } }";
+        let error = chosen(auth, &[("key", "1"), ("site", "asia"), ("prt", "1")], Some("a")).unwrap_err();
+        assert_eq!(error.message(), "the credentials for Notes have 4 problems");
+        let expected = json!([
+            { "at": "prt", "message": "`prt` is no field of any way to sign in; did you mean `port`?" },
+            { "at": "port", "message": "port is required" },
+            { "at": "key", "message": "key must start with `k-`" },
+            { "at": "site", "message": "site must be `eu` or `us`" },
+        ]);
+        assert_eq!(json!(error.problems()), expected);
+    }
+
+    #[test]
+    fn fills_in_defaults_and_drops_what_is_empty() {
+        let fields = "{ key: {}, region: { default: eu }, team: { required: false, prefix: [t-] } }";
+        let auth = format!("{{ a: {{ fields: {fields}, bearer: '${{key}}' }} }}");
+        let (_, credentials) = chosen(&auth, &[("key", "k-1"), ("team", "")], None).unwrap();
+        assert_eq!(credentials.expose("region"), Some("eu"));
+        assert_eq!(credentials.expose("team"), None);
+    }
+
+    #[test]
+    fn takes_several_lines_only_in_a_key_file() {
+        let oauth2 = "{ grant: jwt_bearer, service_account: '${key}', token: { url: 'https://a.example' } }";
+        let auth = format!("{{ a: {{ fields: {{ key: {{}} }}, oauth2: {oauth2} }} }}");
+        let (_, credentials) = chosen(&auth, &[("key", "{\n  \"private_key\": \"a\\nb\"\n}\n")], None).unwrap();
+        assert_eq!(credentials.expose("key"), Some(r#"{"private_key":"a\nb"}"#));
+        let error = chosen(&auth, &[("key", "-----BEGIN\nKEY")], None).unwrap_err();
+        assert_eq!(error.message(), "key must be the JSON text of a key file");
+        // A password may have spaces at its ends: `basic` encodes it.
+        let basic = "{ a: { fields: { user: {}, pass: {} }, basic: { username: '${user}', password: '${pass}' } } }";
+        assert!(chosen(basic, &[("user", "u"), ("pass", " p ")], None).is_ok());
+        assert!(chosen(basic, &[("user", "u"), ("pass", "p\n")], None).is_err());
+    }
 }

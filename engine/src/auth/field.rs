@@ -63,12 +63,12 @@ object! {
         pub pattern: Option<Spanned<Pattern>>,
         /// What the value must start with, one of these.
         /// ```yaml
-        /// prefix: [ntn_, secret_]
+        /// prefix: [lib_, secret_]
         /// ```
         pub prefix: Vec<String>,
         /// A value to show in documentation; never a real one.
         /// ```yaml
-        /// example: ntn_xxxxxxxx
+        /// example: lib_xxxxxxxx
         /// ```
         pub example: Option<String>,
     }

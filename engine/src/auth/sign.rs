@@ -154,3 +154,6 @@ fn token_value(values: &Values<'_>, oauth2: &OAuth2) -> Result<HeaderValue, Erro
     header_value(&prefix, token.access_token.expose_secret())
         .ok_or_else(|| unfit("access_token", "access_token has a character that a header cannot carry".to_owned()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -127,8 +127,6 @@ fn contains(hay: &[u8], needle: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop")]
-
     use bytes::Bytes;
     use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 

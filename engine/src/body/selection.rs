@@ -108,8 +108,6 @@ fn is_name(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop")]
-
     use serde_json::{Value, json};
 
     use super::{Selection, is_name, replace_placeholder};

@@ -1,7 +1,5 @@
 //! Every kind of body, as it goes over the wire.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop")]
-
 use futures_util::{FutureExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 

@@ -1,34 +1,45 @@
-//! Operations and heads for tests, written as little JSON as possible.
+//! Operations and heads for tests: those of a small manifest, with changes written as JSON.
 
-#![expect(clippy::unwrap_used, reason = "only tests use it")]
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
 use crate::args::Args;
-use crate::plan::{Head, Operation};
+use crate::plan::{Connector, Head, Operation};
+use crate::source::Source;
 
-/// A head: what `changes` says, and nothing else.
+const MANIFEST: &str = "
+tieline: 1
+name: acme
+title: Acme
+version: 1.0.0
+summary: Things.
+server: https://api.example.com/v1
+entities:
+  items:
+    key: $.id
+    actions:
+      get: { get: /items, record: { type: object } }
+";
+
+static CONNECTOR: LazyLock<Connector> =
+    LazyLock::new(|| Connector::load(&Source::new("acme.yaml", MANIFEST)).unwrap().0);
+
+/// A head: that of the manifest, with these members changed.
 pub(crate) fn head(changes: Value) -> Head {
-    let head = json!({
-        "name": "acme", "title": "Acme", "version": "1.0.0", "summary": "", "links": [], "server": "https://api.example.com/v1",
-        "config": {}, "headers": {}, "query": {}, "auth": {}, "errors": { "message": [], "failed_if": [] }, "limits": [],
-        "retry": { "never_if": [] }, "timeout": "60s",
-    });
-    serde_json::from_value(merged(head, changes)).unwrap()
+    serde_json::from_value(changed(json!(CONNECTOR.head()), changes)).unwrap()
 }
 
-/// An operation: what `changes` says; its `params` are an object of changes to a text in the query that is not required.
+/// An operation: that of the manifest with these members changed. It has no path, and its `params` are an object of changes
+/// to a parameter in the query that is not required.
 pub(crate) fn operation(changes: Value) -> Operation {
-    let operation = json!({
-        "entity": "items", "action": "act", "effect": "read", "repeatable": true, "destructive": false, "internal": false,
-        "deprecated": false, "beta": false, "method": "GET", "path": [], "headers": {}, "query": {}, "params": {},
-        "empty_body": "omit", "answer": { "one": "$" }, "meta": {}, "transform": {}, "limits": [], "examples": [],
-    });
-    let mut operation = merged(operation, changes);
+    let operation = json!(CONNECTOR.operation("items", "get").unwrap());
+    let mut operation = changed(operation, json!({ "path": [], "params": {} }));
+    operation = changed(operation, changes);
     let params = operation["params"].as_object().unwrap().iter();
     let params = params.map(|(name, changes)| {
         let param = json!({ "name": name, "wire": name, "place": "query", "required": false, "schema": {} });
-        merged(param, changes.clone())
+        changed(param, changes.clone())
     });
     operation["params"] = params.collect();
     serde_json::from_value(operation).unwrap()
@@ -40,7 +51,7 @@ pub(crate) fn args(values: Value) -> Args {
     Args { values: values.into_iter().collect(), ..Args::default() }
 }
 
-fn merged(mut base: Value, changes: Value) -> Value {
+fn changed(mut base: Value, changes: Value) -> Value {
     base.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     base
 }

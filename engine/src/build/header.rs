@@ -73,17 +73,17 @@ fn cookies(operation: &Operation, args: &Args, before: Option<&HeaderValue>) -> 
         header_name(&param.wire)?;
         cookies.push(format!("{}={value}", param.wire));
     }
-    match cookies.is_empty() {
-        true => Ok(None),
-        false => header_value("Cookie", &cookies.join("; ")).map(Some),
+    if cookies.is_empty() {
+        return Ok(None);
     }
+    header_value("Cookie", &cookies.join("; ")).map(Some)
 }
 
 /// A value in style `simple`: commas between what a list or object holds.
 fn simple(param: &Param, value: &Value) -> String {
     let between = if param.explode == Some(true) { "=" } else { "," };
     let separator = match param.style {
-        Some(Style::Json) => return text_or_json(value),
+        Some(Style::Json) => return ascii_json(value),
         Some(Style::Space) => " ",
         Some(Style::Pipe) => "|",
         Some(Style::Form | Style::DeepObject | Style::Brackets) | None => ",",
@@ -100,12 +100,13 @@ fn simple(param: &Param, value: &Value) -> String {
 }
 
 /// JSON in which every character is ASCII, as a header needs it.
-fn text_or_json(value: &Value) -> String {
+fn ascii_json(value: &Value) -> String {
     let mut json = String::new();
     for c in value.to_string().chars() {
-        match c.is_ascii() {
-            true => json.push(c),
-            false => json.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}"))),
+        if c.is_ascii() {
+            json.push(c);
+        } else {
+            json.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
         }
     }
     json
@@ -127,8 +128,6 @@ fn header_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop")]
-
     use serde_json::{Map, Value, json};
 
     use super::headers;

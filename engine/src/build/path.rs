@@ -124,8 +124,6 @@ fn undeclared(operation: &Operation, wire: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop")]
-
     use serde_json::{Value, json};
     use url::Url;
 

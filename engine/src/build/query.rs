@@ -89,8 +89,6 @@ fn form(param: &Param, value: &Value, separator: &str) -> Vec<(String, String)> 
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop")]
-
     use serde_json::{Map, Value, json};
     use url::Url;
 

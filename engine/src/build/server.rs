@@ -107,8 +107,6 @@ fn unusable(template: &Template, why: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop")]
-
     use serde_json::{Value, json};
     use url::Url;
 

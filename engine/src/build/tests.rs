@@ -1,7 +1,5 @@
 //! Whole requests.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop")]
-
 use serde_json::{Map, Value, json};
 use url::Url;
 

@@ -47,7 +47,7 @@ struct Hop {
 
 impl Attempt<'_> {
     /// Runs it. Errors are those that no further attempt can mend.
-    pub async fn run(&self, token: Option<&AccessToken>) -> Result<Outcome, Error> {
+    pub(super) async fn run(&self, token: Option<&AccessToken>) -> Result<Outcome, Error> {
         let span = self.span();
         let late = || TransportError {
             failure: TransportFailure::Timeout,

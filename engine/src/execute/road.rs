@@ -15,7 +15,7 @@ use crate::manifest::SchemeChoice;
 use crate::paginate::{Next, Resume, unseal};
 use crate::plan::Operation;
 use crate::raw::Raw;
-use crate::wire::{Request, Trust};
+use crate::wire::Request;
 
 use super::call::{Call, Explanation};
 use super::envelope::{Data, Envelope, Page};
@@ -35,7 +35,7 @@ pub(super) struct Step {
 
 impl Road {
     /// Finds the operation and binds the arguments.
-    pub fn start(mut call: Call) -> Result<Self, Error> {
+    pub(super) fn start(mut call: Call) -> Result<Self, Error> {
         let inner = call.connection.inner.clone();
         let operation = inner.connector.operation(&call.entity, &call.action)?;
         let params = std::mem::take(&mut call.params);
@@ -45,11 +45,11 @@ impl Road {
     }
 
     /// The operation.
-    pub fn operation(&self) -> Result<&Operation, Error> {
+    pub(super) fn operation(&self) -> Result<&Operation, Error> {
         self.inner().connector.operation(&self.call.entity, &self.call.action)
     }
 
-    pub fn inner(&self) -> &Inner {
+    pub(super) fn inner(&self) -> &Inner {
         &self.call.connection.inner
     }
 
@@ -59,15 +59,15 @@ impl Road {
     }
 
     /// Where the caller says that the list goes on.
-    pub fn resumed(&self) -> Result<Option<Resume>, Error> {
+    pub(super) fn resumed(&self) -> Result<Option<Resume>, Error> {
         let operation = self.operation()?;
         self.call.next.as_deref().map(|text| unseal(operation, text)).transpose()
     }
 
     /// The one record of an answer, or nothing.
-    pub async fn record(self) -> Result<Envelope, Error> {
+    pub(super) async fn record(self) -> Result<Envelope, Error> {
         let operation = self.operation()?;
-        let answered = self.send(None).await?;
+        let (_, answered) = self.send(None).await?;
         if answered.body.is_empty() || answered.status == StatusCode::NO_CONTENT {
             return Ok(Envelope { data: Data::Nothing, meta: IndexMap::new(), next: None });
         }
@@ -78,9 +78,9 @@ impl Road {
     }
 
     /// One page of a list.
-    pub async fn page(&self, from: Option<&Next>) -> Result<Step, Error> {
+    pub(super) async fn page(&self, from: Option<&Next>) -> Result<Step, Error> {
         let operation = self.operation()?;
-        let answered = self.send(from).await?;
+        let (url, answered) = self.send(from).await?;
         if answered.status == StatusCode::NO_CONTENT {
             return Ok(Step { page: Page::empty(), next: None });
         }
@@ -90,25 +90,27 @@ impl Road {
             Some(pagination) => pagination.next(&self.args_from(from)?, &document, records.found)?,
             None => None,
         };
+        let next = next.map(|next| self.seen_from(&url, next)).transpose()?;
         let records = records.kept.into_iter().map(|record| self.selected(record)).collect();
         let meta = extract::meta(operation, &document)?;
         Ok(Step { page: Page { records, meta, next: None }, next })
     }
 
-    /// Builds the request of a page (the first one without `from`) and sends it.
-    async fn send(&self, from: Option<&Next>) -> Result<Answered, Error> {
+    /// Builds the request of a page (the first one without `from`) and sends it; the answer comes with the URL that was asked.
+    async fn send(&self, from: Option<&Next>) -> Result<(Url, Answered), Error> {
         let sending = self.sending().await?;
         let request = self.request(from, &sending.base())?;
-        sending.send(&request, Trust::Declared, Want::Whole).await
+        let asked = request.url.clone();
+        Ok((asked, sending.send(request, Want::Whole).await?))
     }
 
     /// How this call's requests are sent.
-    pub async fn sending(&self) -> Result<Sending<'_>, Error> {
+    pub(super) async fn sending(&self) -> Result<Sending<'_>, Error> {
         Sending::start(self.inner(), self.operation()?, self.scheme()?, self.call.deadline).await
     }
 
     /// The request of a page, without secrets.
-    pub fn request(&self, from: Option<&Next>, base: &Base<'_>) -> Result<Request, Error> {
+    pub(super) fn request(&self, from: Option<&Next>, base: &Base<'_>) -> Result<Request, Error> {
         let operation = self.operation()?;
         let mut request = build::request(base, operation, &self.args_from(from)?)?;
         if let Some(Next::Url(url)) = from {
@@ -117,9 +119,19 @@ impl Road {
         Ok(request)
     }
 
+    /// Where the list goes on as the page sees it that was at this URL: a whole URL, without the secrets that the API may have
+    /// written into it. Whether it may be followed is seen when somebody follows it.
+    fn seen_from(&self, page: &Url, next: Next) -> Result<Next, Error> {
+        let Next::Url(url) = next else { return Ok(next) };
+        let mut url = page.join(&url).map_err(unusable)?;
+        if let Some((_, scheme)) = self.scheme()? {
+            auth::without_secrets(&mut url, scheme);
+        }
+        Ok(Next::Url(url.into()))
+    }
+
     /// A URL that an answer named for the next page: on the server's own origin, or refused.
     fn url_from_answer(&self, base: &Base<'_>, asked: &Url, url: &str) -> Result<Url, Error> {
-        let unusable = |_| Error::new(ErrorKind::UnexpectedResponse, "the API named a next page that is not a URL");
         let mut url = asked.join(url).map_err(unusable)?;
         if build::server(&Base { rebind: None, ..*base }, self.operation()?)?.origin() == url.origin() {
             url = build::rebound(url, base.rebind);
@@ -172,7 +184,7 @@ impl Road {
     }
 
     /// What would be sent.
-    pub fn explain(&self) -> Result<Explanation, Error> {
+    pub(super) fn explain(&self) -> Result<Explanation, Error> {
         let from = self.resumed()?.and_then(|resumed| resumed.at);
         let inner = self.inner();
         let base = Base {
@@ -189,4 +201,8 @@ impl Road {
             secrets: scheme.map(|(_, scheme)| auth::secret_places(scheme, &inner.credentials)).unwrap_or_default(),
         })
     }
+}
+
+fn unusable(_: url::ParseError) -> Error {
+    Error::new(ErrorKind::UnexpectedResponse, "the API named a next page that is not a URL")
 }

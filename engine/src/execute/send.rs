@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 use url::{Origin, Url};
 
@@ -62,9 +63,23 @@ enum Verdict {
     Failed(Error),
 }
 
+/// Shorter secrets are looked for in no message: they would be found in its words.
+const SHORTEST_SECRET: usize = 4;
+
+impl Verdict {
+    fn map_error(self, change: impl FnOnce(Error) -> Error) -> Self {
+        match self {
+            Self::Done(answered) => Self::Done(answered),
+            Self::Renew(error) => Self::Renew(change(error)),
+            Self::Again(error, asked) => Self::Again(change(error), asked),
+            Self::Failed(error) => Self::Failed(change(error)),
+        }
+    }
+}
+
 impl<'a> Sending<'a> {
     /// Gets ready to send: obtains an access token first where its values decide what is sent.
-    pub async fn start(
+    pub(super) async fn start(
         inner: &'a Inner,
         operation: &'a Operation,
         scheme: Option<(&str, &'a Scheme)>,
@@ -84,7 +99,7 @@ impl<'a> Sending<'a> {
     }
 
     /// What every request is built with.
-    pub fn base(&self) -> Base<'_> {
+    pub(super) fn base(&self) -> Base<'_> {
         Base {
             head: self.inner.connector.head(),
             config: &self.inner.config,
@@ -94,14 +109,28 @@ impl<'a> Sending<'a> {
     }
 
     /// Whether the credentials belong to this URL's origin.
-    pub fn is_home(&self, url: &Url) -> bool {
+    pub(super) fn is_home(&self, url: &Url) -> bool {
         url.origin() == self.home
     }
 
-    /// Sends a request until an answer counts, within the deadline.
-    pub async fn send(&self, request: &Request, trust: Trust, want: Want) -> Result<Answered, Error> {
-        let mut request = request.clone();
+    /// Sends the operation's request until an answer counts, within the deadline.
+    pub(super) async fn send(&self, mut request: Request, want: Want) -> Result<Answered, Error> {
         let repeatable = self.mark_repeatable(&mut request)?;
+        self.attempts(&request, repeatable, Trust::Declared, want).await
+    }
+
+    /// Fetches a file that an answer names; that may always be repeated.
+    pub(super) async fn fetch(&self, request: &Request, trust: Trust) -> Result<Answered, Error> {
+        self.attempts(request, Repeatable::Yes, trust, Want::Stream).await
+    }
+
+    async fn attempts(
+        &self,
+        request: &Request,
+        repeatable: Repeatable,
+        trust: Trust,
+        want: Want,
+    ) -> Result<Answered, Error> {
         let retry = self.retry();
         let mut renewed = false;
         let mut sent = 0;
@@ -109,15 +138,10 @@ impl<'a> Sending<'a> {
             self.keep_rate_limits().await?;
             let token = self.token().await?;
             sent += 1;
-            let attempt = Attempt {
-                sending: self,
-                request: &request,
-                trust,
-                want,
-                resends: sent - 1,
-                time: self.time_for_one()?,
-            };
-            match self.judge(attempt.run(token.as_ref()).await?, repeatable) {
+            let attempt =
+                Attempt { sending: self, request, trust, want, resends: sent - 1, time: self.time_for_one()? };
+            let verdict = self.judge(attempt.run(token.as_ref()).await?, repeatable);
+            match verdict.map_error(|error| self.without_secrets(error, token.as_ref())) {
                 Verdict::Done(answered) => {
                     self.inner.quota.refund();
                     return Ok(answered);
@@ -202,6 +226,16 @@ impl<'a> Sending<'a> {
         }
     }
 
+    /// The error without the caller's secrets, which the API may have repeated.
+    fn without_secrets(&self, error: Error, token: Option<&AccessToken>) -> Error {
+        let fields = self.scheme.into_iter().flat_map(|scheme| &scheme.fields).filter(|(_, field)| field.is_secret());
+        let given = fields.filter_map(|(name, _)| self.inner.credentials.expose(name));
+        let obtained = token.into_iter().map(|token| token.access_token.expose_secret());
+        let mut secrets: Vec<_> = given.chain(obtained).filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
+        secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
+        error.map_texts(|text| secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "[secret]")))
+    }
+
     /// Waits for a place under every rate limit.
     async fn keep_rate_limits(&self) -> Result<(), Error> {
         for limit in self.inner.connector.head().limits.iter().chain(&self.operation.limits) {
@@ -212,7 +246,12 @@ impl<'a> Sending<'a> {
     }
 
     /// Runs something no longer than this.
-    pub async fn within<T>(&self, time: Duration, what: impl Future<Output = T>, too_late: &str) -> Result<T, Error> {
+    pub(super) async fn within<T>(
+        &self,
+        time: Duration,
+        what: impl Future<Output = T>,
+        too_late: &str,
+    ) -> Result<T, Error> {
         let what = std::pin::pin!(what);
         match futures_util::future::select(what, self.inner.clock.sleep(time)).await {
             futures_util::future::Either::Left((result, _)) => Ok(result),

@@ -15,7 +15,7 @@ use crate::plan::Operation;
 use crate::raw::Raw;
 
 pub(crate) use document::Document;
-pub(crate) use records::{Records, Scope, records};
+pub(crate) use records::{Scope, records};
 pub(crate) use select::select;
 
 /// What the envelope's `meta` holds; what is not found is null. One scan of the body serves all of it.

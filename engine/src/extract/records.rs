@@ -37,8 +37,8 @@ pub(crate) struct Scope<'a> {
 /// `unexpected_response` when there is nothing where the manifest says there is something, or an expression does not fit a record.
 pub(crate) fn records(operation: &Operation, document: &Document<'_>, scope: Scope<'_>) -> Result<Records, Error> {
     let (found, filter) = match &operation.answer {
-        Answer::List(path) if operation.may_be_single && document.find(path)?.is_empty() => {
-            (vec![one(document, &JsonPath::root())?], operation.filter.as_ref())
+        Answer::List(path) if operation.may_be_single && is_single(document, path)? => {
+            (document.find(&JsonPath::root())?, operation.filter.as_ref())
         }
         Answer::List(path) => (list(document, path)?, operation.filter.as_ref()),
         Answer::One(path) => (vec![one(document, path)?], None),
@@ -59,6 +59,13 @@ pub(crate) fn records(operation: &Operation, document: &Document<'_>, scope: Sco
 
 fn one(document: &Document<'_>, path: &JsonPath) -> Result<Raw, Error> {
     document.find(path)?.into_iter().next().ok_or_else(|| nothing_at(document, path, "a record"))
+}
+
+/// Whether the answer is itself a record: an object with nothing where the list should be.
+fn is_single(document: &Document<'_>, path: &JsonPath) -> Result<bool, Error> {
+    let nothing = document.find(path)?.is_empty() && !is_rightly_empty(document, path)?;
+    let whole = document.find(&JsonPath::root())?;
+    Ok(nothing && whole.first().is_some_and(|whole| whole.as_bytes().starts_with(b"{")))
 }
 
 /// A path that names one place finds a list or null. One that names several (`[*]`) finds records and lists of records, in one list.

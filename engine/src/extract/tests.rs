@@ -14,17 +14,11 @@ use crate::raw::Raw;
 
 use super::{Document, Scope, meta, records, select};
 
-/// An operation with these members beside what every operation has.
-pub(crate) fn operation(members: Value) -> Operation {
-    let mut operation = json!({
-        "entity": "users", "action": "list", "effect": "read", "repeatable": true, "destructive": false, "internal": false,
-        "deprecated": false, "beta": false, "method": "GET", "path": [], "headers": {}, "query": {}, "params": [],
-        "empty_body": "object", "answer": { "list": "$.results" }, "meta": {}, "transform": {}, "limits": [], "examples": [],
-    });
-    for (name, value) in members.as_object().unwrap() {
-        operation[name] = value.clone();
-    }
-    serde_json::from_value(operation).unwrap()
+/// A list of users, with these changes.
+pub(crate) fn operation(changes: Value) -> Operation {
+    let mut operation = json!({ "entity": "users", "action": "list", "answer": { "list": "$.results" } });
+    operation.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    crate::build::fixture::operation(operation)
 }
 
 fn path(text: &str) -> JsonPath {
@@ -173,6 +167,15 @@ fn reads_one_record() {
     assert_eq!(read(one("$.user"), "{\"user\": null}"), Ok((vec![Value::Null], 1)));
     assert!(read(one("$.user"), "{}").unwrap_err().message().contains("expected a record at `$.user`"));
     assert_eq!(read(json!({ "answer": { "file": null } }), "anything"), Ok((vec![], 0)));
+}
+
+#[test]
+fn an_answer_may_be_the_only_record() {
+    let single = json!({ "may_be_single": true });
+    assert_eq!(read(single.clone(), r#"{"id": 1}"#), Ok((vec![json!({ "id": 1 })], 1)));
+    assert_eq!(read(single.clone(), r#"{"results": [2]}"#), Ok((vec![json!(2)], 1)));
+    assert_eq!(read(single.clone(), r#"{"results": []}"#), Ok((vec![], 0)));
+    assert!(read(single.clone(), "[1]").is_err() && read(single, r#"{"results": {}}"#).is_err());
 }
 
 #[test]

@@ -59,8 +59,9 @@ pub(crate) fn missing(doc: &ObjectDoc, key: &str, span: Span) -> Diagnostic {
     Diagnostic::new(Code::MissingKey, span, format!("{} needs `{key}`", with_article(doc.name)))
 }
 
-fn with_article(name: &str) -> String {
-    let article = if name.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+/// `an entity`, `a way to sign in`.
+pub(crate) fn with_article(name: &str) -> String {
+    let article = if name.to_lowercase().starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
     format!("{article} {name}")
 }
 

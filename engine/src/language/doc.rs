@@ -58,8 +58,8 @@ pub struct KeyDoc {
     pub required: fn() -> bool,
     /// What its value looks like.
     pub shape: fn() -> Shape,
-    /// Reads a value for the findings alone.
-    pub read: fn(&Node, &mut Vec<Diagnostic>),
+    /// Whether a value of it can be read; the findings say what is wrong.
+    pub read: fn(&Node, &mut Vec<Diagnostic>) -> bool,
 }
 
 /// A closed list of texts.

@@ -4,11 +4,16 @@ use serde_json::{Map, Value, json};
 
 use super::doc::{ObjectDoc, Shape};
 use super::reference::{Section, paragraphs, sections};
+use super::schema_keywords::{Holds, SCHEMA_KEYWORDS};
+
+/// The name of the definition of JSON Schemas.
+const SCHEMA: &str = "JSON_Schema";
 
 /// The JSON Schema of the language whose root is this object.
 pub fn json_schema(root: &'static ObjectDoc) -> Value {
-    let definitions: Map<_, _> =
+    let mut definitions: Map<_, _> =
         sections(root).into_iter().map(|section| (key(section.name()), definition(section))).collect();
+    definitions.insert(SCHEMA.to_owned(), schema_definition());
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Tieline connector manifest",
@@ -49,10 +54,50 @@ fn object(doc: &ObjectDoc, kind: Option<&str>) -> Value {
     if !required.is_empty() {
         schema["required"] = required.into();
     }
-    if !doc.with_schema_keywords {
-        schema["additionalProperties"] = false.into();
+    if doc.with_schema_keywords {
+        with_keywords(&mut schema, &[]);
     }
+    schema["additionalProperties"] = false.into();
     schema
+}
+
+/// What a JSON Schema in a manifest looks like.
+fn schema_definition() -> Value {
+    let mut schema = json!({ "description": "A JSON Schema (2020-12).", "type": ["object", "boolean"] });
+    with_keywords(&mut schema, &["required"]);
+    schema["additionalProperties"] = false.into();
+    schema
+}
+
+/// Lets the keywords of JSON Schema stand beside the properties that a schema has already.
+fn with_keywords(schema: &mut Value, others: &[&str]) {
+    for (name, holds) in others.iter().map(|name| (*name, Holds::Plain)).chain(SCHEMA_KEYWORDS.iter().copied()) {
+        let inner = reference(SCHEMA);
+        schema["properties"][name] = match holds {
+            Holds::Plain => plain_keyword(name),
+            Holds::SameValue | Holds::Part => json!({ "anyOf": [inner, { "type": "array", "items": inner }] }),
+            Holds::Named => json!({ "type": "object", "additionalProperties": inner }),
+        };
+    }
+    schema["patternProperties"] = json!({ "^x-": {} });
+}
+
+/// The value of a keyword that holds no schema.
+fn plain_keyword(name: &str) -> Value {
+    let types = json!({ "enum": ["array", "boolean", "integer", "null", "number", "object", "string"] });
+    match name {
+        "$ref" | "$comment" | "title" | "description" | "pattern" | "format" | "contentEncoding"
+        | "contentMediaType" => {
+            json!({ "type": "string" })
+        }
+        "deprecated" | "readOnly" | "writeOnly" | "uniqueItems" => json!({ "type": "boolean" }),
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => json!({ "type": "number" }),
+        "enum" | "examples" => json!({ "type": "array" }),
+        "required" => json!({ "type": "array", "items": { "type": "string" } }),
+        "type" => json!({ "anyOf": [types, { "type": "array", "items": types }] }),
+        _ if name.starts_with("min") || name.starts_with("max") => json!({ "type": "integer", "minimum": 0 }),
+        _ => json!({}),
+    }
 }
 
 fn shape(of: &Shape) -> Value {
@@ -62,7 +107,7 @@ fn shape(of: &Shape) -> Value {
         Shape::Integer => json!({ "type": "integer", "minimum": 0 }),
         Shape::Number => json!({ "type": "number" }),
         Shape::Any => json!({}),
-        Shape::Schema => json!({ "type": ["object", "boolean"] }),
+        Shape::Schema => reference(SCHEMA),
         Shape::List(inner) => json!({ "type": "array", "items": shape(inner) }),
         Shape::Map(inner) => json!({ "type": "object", "additionalProperties": shape(inner) }),
         Shape::Object(doc) => reference(doc.name),

@@ -46,7 +46,7 @@ macro_rules! object {
                         doc: concat!($($key_doc, "\n",)+),
                         required: || <$type as $crate::language::Decode>::absent().is_none(),
                         shape: <$type as $crate::language::Decode>::shape,
-                        read: |node, findings| drop(<$type as $crate::language::Decode>::decode(node, findings)),
+                        read: |node, findings| <$type as $crate::language::Decode>::decode(node, findings).is_some(),
                     },
                 )*],
                 with_schema_keywords: false,

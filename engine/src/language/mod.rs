@@ -9,11 +9,14 @@ mod json_schema;
 mod macros;
 mod nearest;
 mod reference;
+mod schema_keywords;
 
 pub use decode::{Decode, Object};
-pub(crate) use decode::{Reading, decode_map, unknown_key, wrong_type};
+pub(crate) use decode::{Reading, decode_map, unknown_key, with_article, wrong_type};
 pub use doc::{ChoiceDoc, KeyDoc, KindsDoc, ObjectDoc, Shape};
 pub use json_schema::json_schema;
 pub(crate) use macros::{choices, kinds, object};
 pub use nearest::nearest;
 pub use reference::{Section, reference, sections};
+pub use schema_keywords::Holds;
+pub(crate) use schema_keywords::{SCHEMA_KEYWORDS, schema_keywords};

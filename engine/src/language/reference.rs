@@ -27,20 +27,23 @@ impl Section {
     }
 }
 
-/// Every part of the language that can be reached from an object, each once, in the order of its first use.
+/// Every part of the language that can be reached from an object, each once: first the whole, then its parts, key by key.
 pub fn sections(root: &'static ObjectDoc) -> Vec<Section> {
-    let mut found = vec![Section::Object(root)];
-    let mut seen = BTreeSet::from([root.name]);
-    let mut next = 0;
-    while let Some(section) = found.get(next).copied() {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut waiting = vec![Section::Object(root)];
+    while let Some(section) = waiting.pop() {
+        if !seen.insert(section.name()) {
+            continue;
+        }
+        found.push(section);
         let mut reached = Vec::new();
         match section {
             Section::Object(doc) => doc.keys.iter().for_each(|key| reach((key.shape)(), &mut reached)),
             Section::Kinds(doc) => reached.extend(doc.kinds.iter().map(|(_, object)| Section::Object(object))),
             Section::Choice(_) => {}
         }
-        found.extend(reached.into_iter().filter(|section| seen.insert(section.name())));
-        next += 1;
+        waiting.extend(reached.into_iter().rev());
     }
     found
 }
@@ -62,13 +65,18 @@ fn reach(shape: Shape, reached: &mut Vec<Section>) {
     }
 }
 
-/// The reference page, as Markdown.
+/// The reference of a language, as Markdown: a list of its parts, then each part with its keys. Notations are links to headings
+/// of their names, which the page around it explains.
 pub fn reference(root: &'static ObjectDoc) -> String {
+    let sections = sections(root);
     let mut page = String::new();
-    for section in sections(root) {
-        let _ = write!(page, "\n## {}\n\n", capital(section.name()));
+    for section in &sections {
+        let _ = writeln!(page, "- {}", link(section.name()));
+    }
+    for section in &sections {
+        let _ = write!(page, "\n### {}\n\n", capital(section.name()));
         match section {
-            Section::Object(doc) => object(&mut page, doc),
+            Section::Object(doc) => object(&mut page, doc, kind_of(doc, &sections)),
             Section::Kinds(doc) => kinds(&mut page, doc),
             Section::Choice(doc) => choice(&mut page, doc),
         }
@@ -76,42 +84,61 @@ pub fn reference(root: &'static ObjectDoc) -> String {
     page
 }
 
-fn object(page: &mut String, doc: &ObjectDoc) {
-    let _ = write!(page, "{}\n", paragraphs(doc.doc));
+/// The `kind` that says that a mapping is this object, and what it is a kind of.
+fn kind_of(object: &ObjectDoc, sections: &[Section]) -> Option<(&'static str, &'static str)> {
+    sections.iter().find_map(|section| match section {
+        Section::Kinds(doc) => {
+            let found = doc.kinds.iter().find(|(_, kind)| std::ptr::eq(*kind, object));
+            found.map(|(kind, _)| (*kind, doc.name))
+        }
+        Section::Object(_) | Section::Choice(_) => None,
+    })
+}
+
+fn object(page: &mut String, doc: &ObjectDoc, kind: Option<(&str, &str)>) {
+    let _ = writeln!(page, "{}", paragraphs(doc.doc));
+    if let Some((kind, of)) = kind {
+        let _ = writeln!(page, "\n- **`kind: {kind}`** says that a {} is one.", link(of));
+    }
     if doc.with_schema_keywords {
-        page.push_str("\nJSON Schema keywords (2020-12) may stand beside these keys.\n");
+        page.push_str("\nThe keywords of JSON Schema (2020-12) may stand beside these keys.\n");
     }
     for KeyDoc { name, doc, required, shape, .. } in doc.keys {
         let required = if required() { ", required" } else { "" };
-        let _ = write!(page, "\n### `{name}`\n\n*{}{required}.* {}\n", describe(&shape()), paragraphs(doc));
+        let text = paragraphs(doc).replace('\n', "\n  ").replace("\n  ```yaml", "\n\n  ```yaml");
+        let _ = write!(page, "\n- **`{name}`** ({}{required}): {text}\n", describe(&shape()));
     }
 }
 
 fn kinds(page: &mut String, doc: &KindsDoc) {
-    let _ = write!(page, "{}\n\n| `kind` | |\n|---|---|\n", paragraphs(doc.doc));
+    let _ = write!(page, "{}\n\n| `kind` | what it is |\n|---|---|\n", paragraphs(doc.doc));
     for (kind, object) in doc.kinds {
-        let _ = writeln!(page, "| `{kind}` | {} |", link(object.name));
+        let _ = writeln!(page, "| `{kind}` | {}: {} |", link(object.name), in_a_cell(object.doc));
     }
 }
 
 fn choice(page: &mut String, doc: &ChoiceDoc) {
     let _ = write!(page, "{}\n\n| value | meaning |\n|---|---|\n", paragraphs(doc.doc));
     for (value, meaning) in doc.values {
-        let _ = writeln!(page, "| `{value}` | {} |", paragraphs(meaning).replace('|', "\\|").replace('\n', " "));
+        let _ = writeln!(page, "| `{value}` | {} |", in_a_cell(meaning));
     }
+}
+
+fn in_a_cell(doc: &str) -> String {
+    paragraphs(doc).replace('|', "\\|").replace('\n', " ")
 }
 
 fn describe(shape: &Shape) -> String {
     match shape {
         Shape::Text => "text".to_owned(),
-        Shape::Notation(name) => (*name).to_owned(),
+        Shape::Notation(name) => link(name),
         Shape::Bool => "`true` or `false`".to_owned(),
         Shape::Integer => "whole number".to_owned(),
         Shape::Number => "number".to_owned(),
         Shape::Any => "any value".to_owned(),
         Shape::Schema => "JSON Schema".to_owned(),
         Shape::List(inner) => format!("list of {}", describe(inner)),
-        Shape::Map(inner) => format!("names to {}", describe(inner)),
+        Shape::Map(inner) => format!("mapping of names to {}", describe(inner)),
         Shape::Object(doc) => link(doc.name),
         Shape::Kinds(doc) => link(doc.name),
         Shape::Choice(doc) => link(doc.name),
@@ -119,6 +146,7 @@ fn describe(shape: &Shape) -> String {
     }
 }
 
+/// A link to the heading of a part, whose anchor is made as readers of Markdown make it.
 fn link(name: &str) -> String {
     format!("[{name}](#{})", name.to_lowercase().replace('.', "").replace(' ', "-"))
 }

@@ -6,7 +6,8 @@ use crate::notation::Pattern;
 use crate::source::Spanned;
 
 object! {
-    /// A value that is not secret and is chosen per connection; `${config.name}` in the server, paths, headers and fills.
+    /// A value that is not secret and is chosen per connection; it is `${config.name}` in servers, headers, fixed
+    /// query parameters and fills, and `config.name` in expressions.
     pub struct ConfigValue as "configuration value" {
         /// What people call it.
         /// ```yaml

@@ -37,12 +37,12 @@ object! {
         pub tieline: Spanned<u64>,
         /// The connector's name: lower-case letters, digits and `_` or `-`.
         /// ```yaml
-        /// name: notion
+        /// name: library
         /// ```
         pub name: Spanned<String>,
         /// What people call it.
         /// ```yaml
-        /// title: Notion
+        /// title: City library
         /// ```
         pub title: String,
         /// A stable id (UUID) of the definition, which survives a change of name.
@@ -100,7 +100,7 @@ object! {
         /// query: { format: json }
         /// ```
         pub query: IndexMap<String, Spanned<Template>>,
-        /// The ways to sign in; an API without any has none. The first is the default for documentation.
+        /// The ways to sign in, by name; left out for an API that needs none. Documentation shows the first one first.
         /// ```yaml
         /// auth:
         ///   token:
@@ -150,7 +150,7 @@ object! {
         pub check: Option<Spanned<String>>,
         /// Parameters that others refer to with `$ref: "#/params/name"`.
         /// ```yaml
-        /// params: { id: { type: string, pattern: "[0-9a-f]{32}" } }
+        /// params: { id: { type: string, pattern: "^[0-9a-f]{32}$" } }
         /// ```
         pub params: IndexMap<String, Spanned<Param>>,
         /// The nouns of the API.
@@ -159,7 +159,7 @@ object! {
         ///   users: { actions: { get: { get: "/users/me" } } }
         /// ```
         pub entities: IndexMap<String, Spanned<Entity>>,
-        /// JSON Schemas (2020-12) that others refer to with `$ref: "#/schemas/Name"`.
+        /// JSON Schemas (2020-12), by the names that others refer to with `$ref: "#/schemas/Name"`, or as `record: Name`.
         /// ```yaml
         /// schemas: { User: { type: object, properties: { id: { type: string } } } }
         /// ```

@@ -1,11 +1,13 @@
 //! A parameter: a JSON Schema with what makes it one.
 
-use crate::language::{Decode, KeyDoc, Object, ObjectDoc, Shape, choices, decode_map, nearest, object, unknown_key};
+use crate::language::{
+    Decode, KeyDoc, Object, ObjectDoc, Shape, choices, decode_map, nearest, object, schema_keywords, unknown_key,
+};
 use crate::notation::Fill;
 use crate::source::{Diagnostic, Span, Spanned};
 use crate::yaml::{Map, Node, Value};
 
-use super::schema::{KEYWORDS, Schema};
+use super::schema::Schema;
 
 choices! {
     /// Where a parameter goes.
@@ -133,7 +135,7 @@ impl Decode for Param {
             match entry.value.as_text().and_then(|text| text.strip_prefix("#/params/")) {
                 Some(name) if key == "$ref" => base = Some(Spanned::new(name.to_owned(), entry.value.span)),
                 _ if is_own(key) => drop(own.insert(key.clone(), entry.clone())),
-                _ if KEYWORDS.contains(&key.as_str()) || key.starts_with("x-") => {
+                _ if schema_keywords().any(|keyword| keyword == key) || key.starts_with("x-") => {
                     drop(rest.insert(key.clone(), entry.clone()))
                 }
                 _ => findings.push(unknown(key, entry.span)),
@@ -150,7 +152,7 @@ impl Decode for Param {
 }
 
 fn unknown(key: &str, span: Span) -> Diagnostic {
-    let known = ParamKeys::DOC.keys.iter().map(|KeyDoc { name, .. }| *name).chain(KEYWORDS.iter().copied());
+    let known = ParamKeys::DOC.keys.iter().map(|KeyDoc { name, .. }| *name).chain(schema_keywords());
     let found = unknown_key(ParamKeys::DOC, key, span);
     match nearest(key, known) {
         Some(near) => found.help(format!("did you mean `{near}`?")),

@@ -28,7 +28,14 @@ macro_rules! notation {
             }
 
             fn decode(node: &$crate::yaml::Node, findings: &mut Vec<$crate::source::Diagnostic>) -> Option<Self> {
-                let text = <String as $crate::language::Decode>::decode(node, findings)?;
+                let Some(text) = node.as_text() else {
+                    let found = $crate::language::wrong_type(node, concat!("text (", $name, ")"));
+                    findings.push(match node.to_json().to_string().parse::<$type>() {
+                        Ok(_) => found.help("put it in quotes"),
+                        Err(why) => found.help(why),
+                    });
+                    return None;
+                };
                 match text.parse() {
                     Ok(value) => Some(value),
                     Err(message) => {

@@ -28,7 +28,10 @@ impl FromStr for Pattern {
     fn from_str(text: &str) -> Result<Self, String> {
         regex::RegexBuilder::new(text).size_limit(MAX_COMPILED).build().map_err(|error| match error {
             regex::Error::CompiledTooBig(_) => format!("the regular expression `{text}` is too costly"),
-            other => format!("not a regular expression: {}", other.to_string().lines().last().unwrap_or_default()),
+            other => format!(
+                "not a regular expression: {}",
+                other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ")
+            ),
         })?;
         let whole = regex::RegexBuilder::new(&format!("^(?:{text})$")).size_limit(MAX_COMPILED).build();
         let whole = whole.map_err(|_| format!("`{text}` is not a regular expression that can stand inside another"))?;

@@ -40,7 +40,7 @@ impl Template {
     }
 
     /// The text with every name replaced; `Err` is the first name that `value` does not know.
-    pub fn render<'a, V: AsRef<str>>(&'a self, mut value: impl FnMut(&str) -> Option<V>) -> Result<String, &'a str> {
+    pub fn render<V: AsRef<str>>(&self, mut value: impl FnMut(&str) -> Option<V>) -> Result<String, &str> {
         let mut text = String::new();
         for part in &self.parts {
             match part {

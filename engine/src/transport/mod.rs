@@ -1,12 +1,16 @@
 //! How a request reaches the API: a trait, and the implementations that come with the engine.
 
+mod address;
 mod http;
+mod replay;
+mod tls;
 
 use futures_util::future::BoxFuture;
 
 use crate::wire::{Response, SignedRequest};
 
 pub use http::{HttpOptions, HttpTransport};
+pub use replay::{Exchange, ExpectedRequest, PreparedAnswer, Replay};
 
 /// Sends one request and gives back the answer. It follows no redirects, repeats nothing and logs nothing: the engine does.
 pub trait Transport: Send + Sync {
@@ -15,7 +19,8 @@ pub trait Transport: Send + Sync {
 }
 
 /// Why no answer came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TransportFailure {
     /// No connection was made, so nothing was sent.
     Connect,

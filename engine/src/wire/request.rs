@@ -129,8 +129,6 @@ impl std::fmt::Debug for SignedRequest {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop")]
-
     use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
     use super::{Request, SignedRequest, Trust};

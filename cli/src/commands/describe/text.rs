@@ -5,12 +5,11 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use tieline::Connector;
 use tieline::auth::{Field, Scheme};
+use tieline::catalog::{Subject, schema};
 use tieline::manifest::Effect;
 use tieline::plan::{Answer, Entity, Operation, Param};
 
-use super::Subject;
 use crate::credentials::variable;
-use crate::schema;
 use crate::text::{columns, plain, prose_width, wrap};
 
 /// The connector, narrowed to the subject. `name` is how the user named it.

@@ -186,3 +186,100 @@ fn unguessable(random: &mut impl FnMut() -> u64) -> String {
 fn challenge(verifier: &str) -> String {
     BASE64URL.encode(digest(&SHA256, verifier.as_bytes()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use http::StatusCode;
+    use secrecy::ExposeSecret as _;
+    use serde_json::Value;
+    use url::Url;
+
+    use super::{Authorization, challenge};
+    use crate::auth::testing::{OAUTH_AND_TOKEN, given, head};
+    use crate::auth::{Credentials, Scheme};
+    use crate::error::ErrorKind;
+
+    fn client() -> Credentials {
+        given(&[("client_id", "id 1"), ("client_secret", "secret-1")])
+    }
+
+    fn start(scheme: &Scheme, seed: u64) -> Authorization {
+        let mut number = seed;
+        let random = move || {
+            number += 1;
+            number
+        };
+        Authorization::start(scheme, &client(), &Default::default(), "https://app.example/back?a=b", random).unwrap()
+    }
+
+    fn params(url: &Url) -> HashMap<String, String> {
+        url.query_pairs().into_owned().collect()
+    }
+
+    #[test]
+    fn challenges_as_rfc_7636_appendix_b_does() {
+        let challenge = challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(challenge, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+
+    #[test]
+    fn sends_the_user_and_exchanges_the_code() {
+        let scheme = &head(OAUTH_AND_TOKEN).auth["oauth"];
+        let waiting = start(scheme, 0);
+        let url = waiting.url();
+        assert!(
+            url.as_str().starts_with("https://api.notes.example/oauth/authorize?response_type=code&client_id=id+1&")
+        );
+        let sent = params(url);
+        assert_eq!(sent["redirect_uri"], "https://app.example/back?a=b");
+        assert_eq!((&*sent["owner"], &*sent["code_challenge_method"]), ("user", "S256"));
+        assert_eq!((&*sent["state"], sent["state"].len()), (waiting.state(), 43));
+        assert!(!sent.contains_key("scope") && !url.as_str().contains("secret-1"));
+        assert_ne!(sent["state"], start(scheme, 100).state());
+
+        let back = format!("https://app.example/back?a=b&code=c-1&state={}", waiting.state()).parse().unwrap();
+        let code = waiting.code(&back).unwrap();
+        let request = waiting.exchange(scheme, &client(), &Default::default(), code).unwrap().open().0;
+        assert_eq!(request.url.as_str(), "https://api.notes.example/oauth/token");
+        let body: Value = serde_json::from_slice(request.body.as_bytes().unwrap()).unwrap();
+        assert_eq!((&body["grant_type"], &body["code"]), (&"authorization_code".into(), &"c-1".into()));
+        assert_eq!(body["redirect_uri"], "https://app.example/back?a=b");
+        assert_eq!(challenge(body["code_verifier"].as_str().unwrap()), sent["code_challenge"]);
+        assert!(!format!("{waiting:?}").contains(body["code_verifier"].as_str().unwrap()));
+
+        let answer = br#"{ "access_token": "a-1", "refresh_token": "r-1", "expires_in": 60 }"#;
+        let token = waiting.read(scheme, &client(), StatusCode::OK, answer, 1_000).unwrap();
+        assert_eq!((token.access_token.expose_secret(), token.expires_at()), ("a-1", Some(1_060)));
+    }
+
+    #[test]
+    fn asks_for_scopes_with_the_separator_of_the_api_and_without_pkce() {
+        let auth = OAUTH_AND_TOKEN
+            .replace("params: { owner: user }", r#"pkce: false, scope_separator: ",""#)
+            .replace("  oauth2:\n", "  oauth2:\n    scopes: [read, write]\n");
+        let url = start(&head(&auth).auth["oauth"], 0).url().clone();
+        assert_eq!(params(&url)["scope"], "read,write");
+        assert!(!url.as_str().contains("challenge"));
+    }
+
+    #[test]
+    fn takes_a_code_only_with_its_own_state() {
+        let head = head(OAUTH_AND_TOKEN);
+        let waiting = start(&head.auth["oauth"], 0);
+        let came_back = |query: &str| waiting.code(&format!("https://app.example/?{query}").parse().unwrap());
+        let state = waiting.state();
+        assert_eq!(came_back("code=c-1&state=other").unwrap_err().kind(), ErrorKind::Refused);
+        assert_eq!(came_back("code=c-1").unwrap_err().kind(), ErrorKind::Refused);
+        let denied = came_back(&format!("error=access_denied&error_description=Not+now&state={state}")).unwrap_err();
+        assert_eq!((denied.kind(), denied.code()), (ErrorKind::Unauthorized, Some("access_denied")));
+        assert_eq!(denied.message(), "the sign-in was not agreed to: Not now");
+        let started =
+            Authorization::start(&head.auth["token"], &client(), &Default::default(), "https://a.example", || 4);
+        assert_eq!(started.unwrap_err().message(), "this way to sign in does not ask a user in a browser");
+        let started =
+            Authorization::start(&head.auth["oauth"], &given(&[]), &Default::default(), "https://a.example", || 4);
+        assert_eq!(started.unwrap_err().message(), "client_id is required");
+    }
+}

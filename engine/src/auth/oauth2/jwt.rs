@@ -71,3 +71,80 @@ fn rs256(pem: &str, message: &[u8]) -> Option<Vec<u8>> {
     key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).ok()?;
     Some(signature)
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD as BASE64;
+    use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+    use serde_json::{Value, json};
+
+    use super::{BASE64URL, assertion};
+    use crate::auth::testing::{given, head};
+    use crate::auth::values::Values;
+    use crate::error::{Error, ErrorKind};
+
+    /// A throw-away key that was made for this test.
+    const KEY_FILE: &str = include_str!("jwt_test_key.json");
+
+    const AUTH: &str = r#"
+service:
+  fields: { key: { description: Key file, secret: true } }
+  oauth2:
+    grant: jwt_bearer
+    service_account: ${key}
+    scopes: [read, write]
+    token: { url: "https://auth.notes.example/token" }
+"#;
+
+    fn sign(key_file: &Value) -> Result<String, Error> {
+        let head = head(AUTH);
+        let (scheme, credentials) = (&head.auth["service"], given(&[("key", &key_file.to_string())]));
+        let audience = "https://auth.notes.example/token".parse().unwrap();
+        assertion(scheme.oauth2.as_ref().unwrap(), &Values::of(scheme, &credentials), &audience, 1_000)
+    }
+
+    #[test]
+    fn signs_with_rs256() {
+        let key_file: Value = serde_json::from_str(KEY_FILE).unwrap();
+        let mut pkcs1 = key_file.clone();
+        pkcs1["private_key"] = key_file["private_key_pkcs1_for_the_test"].clone();
+        for key in [&key_file, &pkcs1] {
+            let jwt = sign(key).unwrap();
+            let (signed, signature) = jwt.rsplit_once('.').unwrap();
+            let public = BASE64.decode(key["public_key_pkcs1_der_for_the_test"].as_str().unwrap()).unwrap();
+            let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public);
+            let signature = BASE64URL.decode(signature).unwrap();
+            assert!(public.verify(signed.as_bytes(), &signature).is_ok());
+            assert!(public.verify(b"something else", &signature).is_err());
+
+            let parts: Vec<Value> = signed
+                .split('.')
+                .map(|part| serde_json::from_slice(&BASE64URL.decode(part).unwrap()).unwrap())
+                .collect();
+            assert_eq!(parts[0], json!({ "alg": "RS256", "typ": "JWT", "kid": "test-key-1" }));
+            let claims = json!({
+                "iss": "robot@test.example", "scope": "read write", "aud": "https://auth.notes.example/token",
+                "iat": 1_000, "exp": 4_600,
+            });
+            assert_eq!(parts[1], claims);
+        }
+    }
+
+    #[test]
+    fn says_what_a_key_file_lacks_and_repeats_nothing() {
+        for (key_file, expected) in [
+            (json!({ "client_email": "s3cret" }), "key must be a service account's key file"),
+            (
+                json!({ "client_email": "s3cret", "private_key": "s3cret" }),
+                "key has a `private_key` that cannot be used",
+            ),
+            (json!("s3cret"), "key must be a service account's key file"),
+        ] {
+            let error = sign(&key_file).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Credentials);
+            assert!(error.message().starts_with(expected), "{error}");
+            assert!(!format!("{error:?}").contains("s3cret"));
+        }
+    }
+}

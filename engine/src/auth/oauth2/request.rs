@@ -203,3 +203,134 @@ fn written(oauth2: &OAuth2, params: &IndexMap<String, String>) -> (&'static str,
 fn as_template(template: &Option<Spanned<Template>>) -> Option<&Template> {
     template.as_deref()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Presented, renewable, token_request};
+    use crate::auth::testing::{OAUTH_AND_TOKEN, given, head};
+    use crate::auth::values::Values;
+    use crate::auth::{AccessToken, Credentials};
+    use crate::error::Error;
+    use crate::wire::Request;
+
+    /// An OAuth 2.0 declaration whose token endpoint says `token` beside its URL.
+    fn oauth(rest: &str, token: &str) -> String {
+        let fields =
+            "{ client_id: {}, client_secret: { secret: true, required: false }, refresh_token: { required: false } }";
+        let url = "https://${config.region}.notes.example/token";
+        format!("oauth: {{ fields: {fields}, oauth2: {{ token: {{ url: '{url}' {token} }} {rest} }} }}")
+    }
+
+    fn request(auth: &str, credentials: &Credentials, presented: Option<Presented>) -> Result<Request, Error> {
+        let head = head(auth);
+        let scheme = &head.auth["oauth"];
+        let oauth2 = scheme.oauth2.as_ref().unwrap();
+        let config = [("region".to_owned(), json!("eu"))].into_iter().collect();
+        let values = Values { config: Some(&config), ..Values::of(scheme, credentials) };
+        let presented = presented.or_else(|| renewable(oauth2, &values, None)).unwrap();
+        token_request(oauth2, &values, &presented, &|url| url, 1_000).map(|signed| signed.open().0)
+    }
+
+    fn written(request: &Request) -> (&str, &str, &str) {
+        let header = |name| request.headers.get(name).map_or("", |value| value.to_str().unwrap());
+        (header("content-type"), header("authorization"), str::from_utf8(request.body.as_bytes().unwrap()).unwrap())
+    }
+
+    const FORM: &str = "application/x-www-form-urlencoded";
+
+    #[test]
+    fn writes_what_the_endpoint_wants() {
+        let credentials = given(&[("client_id", "id:1"), ("client_secret", "s/1"), ("refresh_token", "r 1")]);
+        let refresh = "grant_type=refresh_token&refresh_token=r+1";
+        let basic = "Basic aWQlM0ExOnMlMkYx"; // id%3A1:s%2F1
+        let code = || {
+            let presented = Presented::Code { code: "c".to_owned().into(), redirect_uri: "u".into(), verifier: None };
+            Some(presented)
+        };
+        let codes = "grant_type=authorization_code&code=c&redirect_uri=u";
+        for (rest, token, presented, expected) in [
+            ("", "", None, (FORM, "", format!("{refresh}&client_id=id%3A1&client_secret=s%2F1"))),
+            ("", ", client: basic", None, (FORM, basic, refresh.to_owned())),
+            ("", ", client: none", None, (FORM, "", refresh.to_owned())),
+            ("", ", client: none", code(), (FORM, "", format!("{codes}&client_id=id%3A1"))),
+            ("", ", client: basic", code(), (FORM, basic, codes.to_owned())),
+            ("", ", client: basic, params: { aud: x, grant_type: own }", None, {
+                (FORM, basic, "grant_type=own&refresh_token=r+1&aud=x".to_owned())
+            }),
+            (", grant: client_credentials, scopes: [a, b]", ", client: basic", None, {
+                (FORM, basic, "grant_type=client_credentials&scope=a+b".to_owned())
+            }),
+            ("", ", client: basic, body: json", None, {
+                (
+                    "application/json",
+                    basic,
+                    json!({ "grant_type": "refresh_token", "refresh_token": "r 1" }).to_string(),
+                )
+            }),
+        ] {
+            let request = request(&oauth(rest, token), &credentials, presented).unwrap();
+            let (content_type, authorization, body) = expected;
+            assert_eq!(written(&request), (content_type, authorization, body.as_str()), "{rest} {token}");
+            assert_eq!(request.url.as_str(), "https://eu.notes.example/token");
+            assert_eq!(
+                (request.method.as_str(), &request.headers["accept"]),
+                ("POST", &"application/json".parse().unwrap())
+            );
+        }
+    }
+
+    #[test]
+    fn renews_as_the_first_connector_needs_it() {
+        let credentials = given(&[("client_id", "id-1"), ("client_secret", "secret-1"), ("refresh_token", "r-1")]);
+        let request = request(OAUTH_AND_TOKEN, &credentials, None).unwrap();
+        let body = r#"{"grant_type":"refresh_token","refresh_token":"r-1"}"#;
+        assert_eq!(written(&request), ("application/json", "Basic aWQtMTpzZWNyZXQtMQ==", body));
+        assert!(!format!("{:?}", request.headers).contains("aWQtMTpzZWNyZXQtMQ"));
+    }
+
+    #[test]
+    fn has_another_url_and_headers_where_the_manifest_says() {
+        let auth = oauth(
+            "",
+            ", refresh_url: 'https://r.notes.example/', headers: { Accept: text/plain, X-Id: '${client_id}' }",
+        );
+        let credentials = given(&[("client_id", "id-1"), ("refresh_token", "r-1")]);
+        let request = request(&auth, &credentials, None).unwrap();
+        assert_eq!(request.url.as_str(), "https://r.notes.example/");
+        assert_eq!(
+            (&request.headers["accept"], &request.headers["x-id"]),
+            (&"text/plain".parse().unwrap(), &"id-1".parse().unwrap())
+        );
+    }
+
+    #[test]
+    fn knows_what_can_be_renewed() {
+        let renewed = |auth: &str, fields: &[(&str, &str)], token: Option<AccessToken>| {
+            let (head, credentials) = (head(auth), given(fields));
+            let scheme = &head.auth["oauth"];
+            renewable(scheme.oauth2.as_ref().unwrap(), &Values::of(scheme, &credentials), token.as_ref()).is_some()
+        };
+        let plain = oauth("", "");
+        assert!(!renewed(&plain, &[("client_id", "id-1")], None));
+        assert!(!renewed(&plain, &[("client_id", "id-1")], Some(AccessToken::new("a"))));
+        assert!(renewed(&plain, &[("refresh_token", "r-1")], None));
+        assert!(renewed(&plain, &[], Some(AccessToken::new("a").with_refresh_token("r-1"))));
+        assert!(renewed(&oauth(", grant: client_credentials", ""), &[("client_id", "id-1")], None));
+        let service = oauth(", grant: jwt_bearer, service_account: '${client_secret}'", "");
+        assert!(renewed(&service, &[("client_secret", "{}")], None));
+        assert!(!renewed(&service, &[("client_id", "id-1")], None));
+    }
+
+    #[test]
+    fn names_what_is_missing() {
+        let message = |result: Result<Request, Error>| result.unwrap_err().message().to_owned();
+        let credentials = given(&[("refresh_token", "r-1")]);
+        assert_eq!(message(request(&oauth("", ", client: basic"), &credentials, None)), "client_id is required");
+        let auth = oauth("", "").replace("config.region", "config.reign");
+        let credentials = credentials.with("client_id", "id-1");
+        let expected = "the configuration value `reign` is needed to sign in, and is not given";
+        assert_eq!(message(request(&auth, &credentials, None)), expected);
+    }
+}

@@ -157,3 +157,127 @@ fn find<'a>(json: &'a Value, path: &JsonPath) -> Option<&'a Value> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+    use secrecy::ExposeSecret as _;
+    use serde_json::{Value, json};
+
+    use super::{TokenAnswer, read_token};
+    use crate::auth::testing::decode;
+    use crate::auth::{AccessToken, OAuth2};
+    use crate::error::{Error, ErrorKind};
+
+    fn read(oauth2: &str, status: u16, body: &str, before: Option<&AccessToken>) -> Result<AccessToken, Error> {
+        let oauth2: OAuth2 = decode(&format!("{{ token: {{ url: 'https://a.example' }} {oauth2} }}"));
+        let answer = TokenAnswer { status: StatusCode::from_u16(status).unwrap(), body: body.as_bytes(), now: 1_000 };
+        read_token(&oauth2, &answer, before, &|text| text.replace("r-secret", "[secret]"))
+    }
+
+    #[test]
+    fn reads_what_the_api_grants() {
+        for (body, expected) in [
+            (json!({ "access_token": "a" }), json!({ "access_token": "a" })),
+            (json!({ "access_token": "a", "expires_in": 60 }), json!({ "access_token": "a", "expires_at": 1_060 })),
+            (json!({ "access_token": "a", "expires_in": "60" }), json!({ "access_token": "a", "expires_at": 1_060 })),
+            (
+                json!({ "access_token": "a", "expires_in": 1e300 }),
+                json!({ "access_token": "a", "expires_at": i64::MAX }),
+            ),
+            (json!({ "access_token": "a", "expires_in": "soon" }), json!({ "access_token": "a" })),
+            (json!({ "access_token": "a", "refresh_token": null }), json!({ "access_token": "a" })),
+            (
+                json!({ "access_token": "a", "refresh_token": "r" }),
+                json!({ "access_token": "a", "refresh_token": "r" }),
+            ),
+        ] {
+            assert_eq!(read("", 200, &body.to_string(), None).unwrap().to_secret_json(), expected);
+        }
+    }
+
+    #[test]
+    fn keeps_what_the_answer_does_not_say() {
+        let extract = ", extract: { site: { from: $.site, pattern: 'https://[a-z]+\\.a\\.example' } }";
+        let before = AccessToken::new("a").with_refresh_token("r");
+        let first =
+            read(extract, 200, r#"{ "access_token": "b", "site": "https://eu.a.example" }"#, Some(&before)).unwrap();
+        assert_eq!(first.refresh_token.as_ref().unwrap().expose_secret(), "r");
+        let second = read(extract, 200, r#"{ "access_token": "c" }"#, Some(&first)).unwrap();
+        assert_eq!(second.extracted["site"], "https://eu.a.example");
+    }
+
+    #[test]
+    fn takes_values_only_where_they_fit() {
+        let extract = ", extract: { site: { from: $.site, pattern: 'https://[a-z]+\\.a\\.example' } }";
+        for site in
+            [json!("https://evil.example/.a.example"), json!(null), json!({ "a": 1 }), json!("https://eu.a.example\n")]
+        {
+            let body = json!({ "access_token": "a-secret", "site": site }).to_string();
+            let error = read(extract, 200, &body, None).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::UnexpectedResponse);
+            assert!(!format!("{error:?}").contains("evil") && !format!("{error:?}").contains("a-secret"));
+        }
+    }
+
+    #[test]
+    fn finds_tokens_where_the_manifest_says() {
+        let oauth2: OAuth2 = decode(
+            "{ token: { url: 'https://a.example', access_token: '$.data[0].token', expires_in: '$.data[0].life' } }",
+        );
+        let body = br#"{ "data": [{ "token": "a", "life": 5 }] }"#;
+        let answer = TokenAnswer { status: StatusCode::OK, body, now: 1_000 };
+        let token = read_token(&oauth2, &answer, None, &str::to_owned).unwrap();
+        assert_eq!(token.to_secret_json(), json!({ "access_token": "a", "expires_at": 1_005 }));
+        let answer = TokenAnswer { body: b"{}", ..answer };
+        let error = read_token(&oauth2, &answer, None, &str::to_owned).unwrap_err();
+        assert!(error.message().ends_with("without an access token at `$.data[0].token`"), "{error}");
+    }
+
+    #[test]
+    fn says_why_there_is_no_token() {
+        let told =
+            |code: &str| json!({ "error": code, "error_description": "r-secret\u{7} is no good", "x": "a-secret" });
+        let client = Some("check the client's id and secret");
+        let again = Some("sign in again: the refresh token has ended, was revoked, or was used already");
+        let machine = ", grant: client_credentials";
+        for (oauth2, status, body, kind, code, help) in [
+            ("", 400, told("invalid_grant"), ErrorKind::Unauthorized, Some("invalid_grant"), again),
+            (machine, 400, told("invalid_grant"), ErrorKind::Unauthorized, Some("invalid_grant"), client),
+            ("", 401, told("invalid_client"), ErrorKind::Unauthorized, Some("invalid_client"), client),
+            ("", 200, json!({ "ok": false, "error": "bad" }), ErrorKind::Unauthorized, Some("bad"), None),
+            ("", 403, json!({ "error": { "status": "DENIED" } }), ErrorKind::Unauthorized, Some("DENIED"), None),
+            ("", 400, json!({ "code": "c", "message": "m" }), ErrorKind::Unauthorized, Some("c"), None),
+            ("", 429, Value::Null, ErrorKind::RateLimited, None, None),
+            ("", 503, told("invalid_grant"), ErrorKind::Unavailable, Some("invalid_grant"), None),
+            ("", 302, Value::Null, ErrorKind::UnexpectedResponse, None, None),
+            ("", 200, json!({ "token": "a-secret" }), ErrorKind::UnexpectedResponse, None, None),
+        ] {
+            let error = read(oauth2, status, &body.to_string(), None).unwrap_err();
+            assert_eq!((error.kind(), error.code(), error.help()), (kind, code, help), "{status} {body}");
+            assert_eq!(error.status(), Some(status));
+            let shown = format!("{error} {error:?}");
+            assert!(!shown.contains("r-secret") && !shown.contains("a-secret"), "{shown}");
+        }
+        let html = read("", 200, "<html>a-secret", None).unwrap_err();
+        assert_eq!(html.message(), "the token endpoint answered 200 OK without an access token at `$.access_token`");
+        let error = read("", 400, &told("invalid_grant").to_string(), None).unwrap_err();
+        assert_eq!(error.message(), "no access token was granted: [secret] is no good");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn repeats_no_secret_that_the_endpoint_repeats(
+            secret in "[A-Z0-9/+=_-]{8,40}", around in "[ :.!]{0,8}", status in 200u16..600,
+        ) {
+            let credentials = crate::auth::Credentials::none().with("client_secret", secret.as_str());
+            let said = format!("{around}{secret}{around}");
+            let body = json!({ "error": said, "error_description": said, "refresh_token": said }).to_string();
+            let oauth2: OAuth2 = decode("{ token: { url: 'https://a.example' } }");
+            let answer = TokenAnswer { status: StatusCode::from_u16(status).unwrap(), body: body.as_bytes(), now: 1_000 };
+            let error = read_token(&oauth2, &answer, None, &|text| credentials.redact(text, &[])).unwrap_err();
+            let shown = format!("{error} {error:?}");
+            proptest::prop_assert!(!shown.contains(&secret), "{shown}");
+        }
+    }
+}

@@ -174,6 +174,9 @@ async fn a_hundred_calls_obtain_the_first_token_once() {
 async fn two_sessions_on_one_store_renew_once() {
     let world = World::new();
     let sessions = [world.oauth(), world.oauth()];
+    for session in &sessions {
+        assert_eq!(current(session).await, "a-0");
+    }
     let calls = (0..100).map(|n| {
         let session = sessions[n % 2].clone();
         tokio::spawn(async move { call(&session, |token| token == "a-1").await })

@@ -1,0 +1,175 @@
+//! `list`, `describe`, `check`, `new`, `completions`, `man`, and what is said about a command line that is none.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod common;
+
+use common::Place;
+use serde_json::{Value, json};
+
+#[test]
+fn every_connector_that_is_listed_can_be_described() {
+    let place = Place::new();
+    let list = place.run(&["list", "--format", "json"]).json();
+    let text = place.run(&["list"]);
+    assert_eq!(text.code, 0, "{text:?}");
+    for connector in list.as_array().unwrap() {
+        let name = connector["name"].as_str().unwrap();
+        assert!(text.stdout.contains(name), "{text:?}");
+        let described = place.run(&["describe", name, "--format", "json"]).json();
+        assert_eq!(described["summary"], connector["summary"]);
+        assert!(!described["operations"].as_array().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn a_connector_is_described_for_programs() {
+    let place = Place::new();
+    let json = place.run(&["describe", "notes.yaml", "--format", "json"]).json();
+    assert_eq!((&json["name"], &json["version"]), (&json!("notes"), &json!("1.2.3")));
+    let token = &json["auth"][0]["fields"][0];
+    assert_eq!((&token["name"], &token["prefix"]), (&json!("token"), &json!(["key_", "secret_"])));
+    assert_eq!((&token["required"], &token["secret"]), (&json!(true), &json!(true)));
+    assert_eq!(json["config"][0]["default"], "eu");
+    assert_eq!(json["entities"][0]["actions"], json!(["list", "get", "create", "delete"]));
+    let operations = json["operations"].as_array().unwrap();
+    assert_eq!(operations.len(), 6);
+    for operation in operations {
+        for key in ["entity", "action", "effect", "method", "path", "params", "paginated", "destructive", "internal"] {
+            assert!(operation.get(key).is_some(), "{operation} has no {key}");
+        }
+    }
+    let find = |action: &str| operations.iter().find(|operation| operation["action"] == action).unwrap();
+    let list = find("list");
+    assert_eq!((&list["effect"], &list["paginated"]), (&json!("read"), &json!(true)));
+    let limit = param(list, "limit");
+    assert_eq!((&limit["in"], &limit["type"], &limit["maximum"]), (&json!("query"), &json!("integer"), &json!(50)));
+    let delete = find("delete");
+    assert_eq!((&delete["method"], &delete["destructive"]), (&json!("DELETE"), &json!(true)));
+    assert_eq!(delete["path"], "/notes/{note_id}");
+    assert_eq!(param(delete, "note_id")["required"], true);
+    let create = find("create");
+    assert_eq!(param(create, "text")["maxLength"], 100);
+    assert_eq!(param(create, "icon")["type"], json!(["object", "null"]));
+    assert_eq!(param(find("upload"), "file")["file"], true);
+}
+
+fn param<'a>(operation: &'a Value, name: &str) -> &'a Value {
+    operation["params"].as_array().unwrap().iter().find(|param| param["name"] == name).unwrap()
+}
+
+#[test]
+fn a_description_can_be_narrowed() {
+    let place = Place::new();
+    let entity = place.run(&["describe", "notes.yaml", "files", "--format", "json"]).json();
+    assert_eq!(entity["operations"].as_array().unwrap().len(), 2);
+    assert_eq!(entity["entities"].as_array().unwrap().len(), 1);
+    let action = place.run(&["describe", "notes.yaml", "notes", "get", "--format", "json"]).json();
+    assert_eq!(action["operations"].as_array().unwrap().len(), 1);
+    place.run(&["describe", "notes.yaml", "nots"]).error(3, "unknown_entity");
+    place.run(&["describe", "notes.yaml", "notes", "gt"]).error(3, "unknown_action");
+}
+
+#[test]
+fn a_connector_is_described_for_people() {
+    let place = Place::new();
+    let text = |args: &[&str]| {
+        let run = place.run(&[&["describe", "notes.yaml"], args].concat());
+        assert_eq!(run.code, 0, "{run:?}");
+        run.stdout
+    };
+    let whole = text(&[]);
+    for part in ["Notes (notes 1.2.3)", "TIELINE_NOTES_TOKEN", "starts with `key_` or `secret_`", "default eu, eu | us"]
+    {
+        assert!(whole.contains(part), "no {part} in\n{whole}");
+    }
+    assert!(whole.contains("notes  list, get, create, delete"), "{whole}");
+    assert!(whole.contains("tieline execute notes.yaml notes list --mock"), "{whole}");
+    let entity = text(&["notes"]);
+    assert!(entity.contains("delete  DELETE /notes/{note_id}"), "{entity}");
+    let action = text(&["notes", "create"]);
+    assert!(action.contains("text    string, required  What to write down (at most 100 characters)"), "{action}");
+    assert!(action.contains("tieline execute notes.yaml notes create --param text=…"), "{action}");
+    assert!(whole.lines().chain(entity.lines()).chain(action.lines()).all(|line| line.chars().count() <= 100));
+}
+
+#[test]
+fn a_new_manifest_passes_the_check_and_works() {
+    let place = Place::new();
+    let made = place.run(&["new", "my-api"]);
+    assert_eq!((made.code, made.stdout.as_str()), (0, "my-api/connector.yaml\n"), "{made:?}");
+    let checked = place.run(&["check", "--deny-warnings", "my-api"]);
+    assert_eq!((checked.code, checked.stdout.as_str()), (0, "my-api/connector.yaml: no findings\n"), "{checked:?}");
+    let list = place.run(&["execute", "my-api", "items", "list", "--mock"]).json();
+    assert!(!list["data"].as_array().unwrap().is_empty());
+    place.run(&["execute", "my-api", "items", "create", "--mock", "--param", "name=x"]).json();
+
+    let before = place.read("my-api/connector.yaml");
+    let again = place.run(&["new", "my-api"]).error(4, "invalid_input");
+    assert!(again["message"].as_str().unwrap().contains("is there already"), "{again}");
+    assert_eq!(place.read("my-api/connector.yaml"), before);
+    assert_eq!(place.run(&["new", "other", "--out", "deep/er/other.yaml"]).code, 0);
+    assert_eq!(place.run(&["check", "deep/er/other.yaml", "my-api"]).code, 0);
+    place.run(&["new", "../evil"]).error(4, "invalid_input");
+}
+
+#[test]
+fn check_shows_all_findings_in_three_ways() {
+    let place = Place::new();
+    let bad = "tieline: 1\nname: bad\ntitle: Bad\nversion: 1.0.0\nsumary: typo\nserver: https://x.example\n";
+    place.write("bad.yaml", bad);
+    let text = place.run(&["check", "bad.yaml"]);
+    assert_eq!(text.code, 4, "{text:?}");
+    assert!(text.stdout.contains("bad.yaml:5:1") && text.stdout.contains("`summary`"), "{text:?}");
+    assert_eq!(text.stderr, "", "the findings are the result");
+
+    let json = place.run(&["check", "bad.yaml", "notes.yaml", "--format", "json"]);
+    assert_eq!(json.code, 4);
+    let findings: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert!(findings.as_array().unwrap().iter().any(|finding| finding["code"] == "unknown-key"), "{findings}");
+    assert!(findings.as_array().unwrap().iter().all(|finding| finding["file"] == "bad.yaml"), "{findings}");
+    let sarif = place.run(&["check", "bad.yaml", "--format", "sarif"]);
+    let sarif: Value = serde_json::from_str(&sarif.stdout).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+
+    let both = place.run(&["check", "bad.yaml", "notes.yaml"]);
+    assert!(both.stdout.contains("2 manifests, 1 without findings"), "{both:?}");
+    place.run(&["check", "nothing.yaml"]).error(4, "invalid_input");
+    place.write("binary.yaml", [0xff, 0xfe, 0x00]);
+    place.run(&["check", "binary.yaml"]).error(4, "invalid_manifest");
+}
+
+#[test]
+fn warnings_fail_only_when_they_are_denied() {
+    let place = Place::new();
+    let manifest = String::from_utf8(place.read("notes.yaml")).unwrap();
+    let warned = format!("{manifest}  Forgotten: {{ type: object }}\n");
+    place.write("warned.yaml", warned);
+    let run = place.run(&["check", "warned.yaml"]);
+    assert!(run.code == 0 && run.stdout.contains("1 warning"), "{run:?}");
+    assert_eq!(place.run(&["check", "warned.yaml", "--deny-warnings"]).code, 4);
+}
+
+#[test]
+fn completions_and_the_man_page_name_the_commands() {
+    let place = Place::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let run = place.run(&["completions", shell]);
+        assert!(run.code == 0 && run.stdout.contains("describe"), "{shell}: {run:?}");
+    }
+    let man = place.run(&["man"]);
+    assert!(man.code == 0 && man.stdout.contains(".TH") && man.stdout.contains("batch"), "{man:?}");
+}
+
+#[test]
+fn a_command_line_that_is_none_is_explained() {
+    let place = Place::new();
+    let help = place.run(&["--help"]);
+    assert!(help.code == 0 && help.stdout.contains("tieline execute notion users list --mock"), "{help:?}");
+    assert_eq!(place.run(&["--version"]).stdout, format!("tieline {}\n", env!("CARGO_PKG_VERSION")));
+    let nothing = place.run(&[]);
+    assert!(nothing.code == 4 && nothing.stdout.is_empty() && nothing.stderr.contains("Usage"), "{nothing:?}");
+    let error = place.run(&["descrbe", "notes.yaml"]).error(4, "invalid_input");
+    assert_eq!(error["help"], "did you mean `describe`?");
+    place.run(&["execute", "notes.yaml"]).error(4, "invalid_input");
+}

@@ -1,0 +1,173 @@
+//! A connector as JSON.
+
+use crate::auth::{Field, Scheme};
+use crate::manifest::ConfigValue;
+use crate::plan::{Answer, Connector, Entity, Operation, Param};
+use serde_json::{Map, Value, json};
+
+use super::{Subject, schema};
+
+/// The connector, narrowed to the subject. One operation comes with the schemas that it uses.
+pub(super) fn describe(connector: &Connector, subject: &Subject<'_>) -> Value {
+    let head = connector.head();
+    let mut json = json!({
+        "name": head.name,
+        "title": head.title,
+        "version": head.version,
+        "summary": head.summary,
+        "auth": head.auth.iter().map(|(name, scheme)| scheme_json(name, scheme)).collect::<Value>(),
+        "config": head.config.iter().map(|(name, value)| config_json(name, value)).collect::<Value>(),
+        "entities": subject.entities().into_iter().map(entity_json).collect::<Value>(),
+        "operations": subject.operations().into_iter().map(|op| operation_json(connector, op)).collect::<Value>(),
+    });
+    if let Subject::Operation(_, operation) = subject {
+        let schemas = operation.params.iter().map(|param| &param.schema).chain(&operation.record);
+        json["schemas"] = schema::used(connector, schemas).into();
+    }
+    json
+}
+
+/// An object of what is there.
+fn object<const N: usize>(entries: [(&str, Option<Value>); N]) -> Value {
+    entries.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect::<Map<_, _>>().into()
+}
+
+fn text(text: &Option<String>) -> Option<Value> {
+    text.as_deref().map(Value::from)
+}
+
+fn texts(texts: &[String]) -> Option<Value> {
+    (!texts.is_empty()).then(|| texts.into())
+}
+
+/// The word that a closed choice is written with in a manifest.
+fn word(choice: impl serde::Serialize) -> Option<Value> {
+    serde_json::to_value(choice).ok()
+}
+
+fn scheme_json(name: &str, scheme: &Scheme) -> Value {
+    let fields = scheme.fields.iter().map(|(name, field)| field_json(name, field));
+    object([
+        ("name", Some(name.into())),
+        ("title", text(&scheme.title)),
+        ("description", text(&scheme.description)),
+        ("setup", text(&scheme.setup)),
+        ("link", text(&scheme.link)),
+        ("limited", scheme.limited.filter(|limited| *limited).map(Value::from)),
+        ("fields", Some(fields.collect())),
+    ])
+}
+
+fn field_json(name: &str, field: &Field) -> Value {
+    object([
+        ("name", Some(name.into())),
+        ("title", text(&field.title)),
+        ("description", text(&field.description)),
+        ("type", Some(field.field_type.and_then(word).unwrap_or_else(|| "string".into()))),
+        ("required", Some(field.is_required().into())),
+        ("secret", Some(field.is_secret().into())),
+        ("default", text(&field.default)),
+        ("enum", texts(&field.choices)),
+        ("prefix", texts(&field.prefix)),
+        ("pattern", field.pattern.as_ref().map(|pattern| pattern.to_string().into())),
+        ("example", text(&field.example)),
+    ])
+}
+
+fn config_json(name: &str, value: &ConfigValue) -> Value {
+    object([
+        ("name", Some(name.into())),
+        ("title", text(&value.title)),
+        ("description", text(&value.description)),
+        ("type", Some(value.value_type.and_then(word).unwrap_or_else(|| "string".into()))),
+        ("required", Some(value.required.unwrap_or(false).into())),
+        ("default", value.default.clone()),
+        ("enum", texts(&value.choices)),
+        ("pattern", value.pattern.as_ref().map(|pattern| pattern.to_string().into())),
+        ("example", text(&value.example)),
+    ])
+}
+
+fn entity_json(entity: &Entity) -> Value {
+    object([
+        ("name", Some(entity.name.as_str().into())),
+        ("title", Some(entity.title.as_str().into())),
+        ("summary", text(&entity.summary)),
+        ("description", text(&entity.description)),
+        ("actions", Some(entity.operations.keys().map(String::as_str).collect())),
+    ])
+}
+
+fn operation_json(connector: &Connector, operation: &Operation) -> Value {
+    let params = operation.params.iter().filter(|param| !param.hidden);
+    let answer = match operation.answer {
+        Answer::List(_) => "list",
+        Answer::One(_) => "record",
+        Answer::File(_) => "file",
+    };
+    object([
+        ("entity", Some(operation.entity.as_str().into())),
+        ("action", Some(operation.action.as_str().into())),
+        ("summary", text(&operation.summary)),
+        ("description", text(&operation.description)),
+        ("effect", word(operation.effect)),
+        ("method", Some(operation.method.as_str().into())),
+        ("path", Some(operation.path_template().into())),
+        ("params", Some(params.map(|param| param_json(connector, param)).collect())),
+        ("answer", Some(answer.into())),
+        ("paginated", Some(operation.pagination.is_some().into())),
+        ("repeatable", Some(operation.repeatable.into())),
+        ("destructive", Some(operation.destructive.into())),
+        ("internal", Some(operation.internal.into())),
+        ("deprecated", Some(operation.deprecated.into())),
+        ("beta", Some(operation.beta.into())),
+        ("auth", operation.auth.as_ref().and_then(word)),
+        ("meta", Some(operation.meta.keys().map(String::as_str).collect())),
+    ])
+}
+
+/// A parameter: its place, and what its schema says. A schema that refers to another shows that one's limits beside `$ref`.
+fn param_json(connector: &Connector, param: &Param) -> Value {
+    let types = schema::types(connector, &param.schema);
+    let types = match types.as_slice() {
+        [] => None,
+        [one] => Some(Value::from(one.as_str())),
+        several => Some(several.into()),
+    };
+    let Value::Object(mut json) = object([
+        ("name", Some(param.name.as_str().into())),
+        ("in", word(param.place)),
+        ("type", types),
+        ("required", Some(param.required.into())),
+        ("file", param.file.then_some(Value::Bool(true))),
+    ]) else {
+        return Value::Null;
+    };
+    let referred = schema::referred(connector, &param.schema).and_then(Value::as_object);
+    let own = param.schema.as_object().into_iter().flatten();
+    let limits = referred.into_iter().flatten().filter(|(key, _)| SAID_AGAIN.contains(&key.as_str()));
+    for (key, value) in own.chain(limits) {
+        if !json.contains_key(key) {
+            json.insert(key.clone(), value.clone());
+        }
+    }
+    json.into()
+}
+
+/// What a referred schema says that fits beside the reference.
+const SAID_AGAIN: [&str; 14] = [
+    "description",
+    "enum",
+    "const",
+    "format",
+    "pattern",
+    "default",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "examples",
+    "deprecated",
+];

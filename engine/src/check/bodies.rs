@@ -1,0 +1,118 @@
+//! A body and the parameters that go into it fit together.
+
+use crate::body::{Body, GraphQl};
+use crate::manifest::Place;
+use crate::source::{Code, Diagnostic, Spanned};
+
+use super::view::{Operation, Param, View};
+use super::{is_written, part_of, undefined};
+
+pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
+    for operation in &view.operations {
+        let body = operation.written.body.as_ref();
+        match body.map(|body| &body.value) {
+            Some(Body::Json(json)) => {
+                if let Some(whole) = &json.param {
+                    check_whole(operation, whole, findings);
+                }
+                no_files(operation, findings);
+            }
+            Some(Body::Raw(raw)) => {
+                check_whole(operation, &raw.param, findings);
+                check_file(operation, &raw.param, findings);
+            }
+            Some(Body::Related(related)) => check_file(operation, &related.file, findings),
+            Some(Body::Multipart(_)) => check_multipart(operation, findings),
+            Some(Body::Graphql(graphql)) => {
+                check_graphql(operation, graphql, findings);
+                no_files(operation, findings);
+            }
+            Some(Body::Form(_)) | None => no_files(operation, findings),
+        }
+    }
+}
+
+/// The parameter of the body that a key of the body names.
+fn body_param<'o>(
+    operation: &'o Operation<'_>,
+    name: &Spanned<String>,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<&'o Param<'o>> {
+    if !is_written(name.span) {
+        return None;
+    }
+    let Some(param) = operation.param(name) else {
+        let known = operation.params.values().filter(|param| param.place == Place::Body).map(|param| param.name);
+        findings.push(undefined(Code::UnknownReference, name.span, "parameter", name, known));
+        return None;
+    };
+    if param.place != Place::Body {
+        let message = format!("`{}` goes in the {}, not in the body", param.name, param.place.as_str());
+        findings.push(Diagnostic::new(Code::Conflict, name.span, message).help("give it `in: body`"));
+    }
+    Some(param)
+}
+
+/// One parameter is the whole body, so that no other goes there.
+fn check_whole(operation: &Operation<'_>, name: &Spanned<String>, findings: &mut Vec<Diagnostic>) {
+    let Some(whole) = body_param(operation, name, findings) else { return };
+    for param in operation.params.values().filter(|param| param.place == Place::Body && param.name != whole.name) {
+        let message = format!("`{}` is never sent: `{}` is the whole body", param.name, whole.name);
+        findings.push(Diagnostic::new(Code::Conflict, param.span, message).help("give it another place with `in`"));
+    }
+}
+
+/// A parameter that is sent as a file is one.
+fn check_file(operation: &Operation<'_>, name: &Spanned<String>, findings: &mut Vec<Diagnostic>) {
+    let param = operation.param(name).filter(|_| is_written(name.span));
+    if operation.written.body.as_ref().is_some_and(|body| matches!(body.value, Body::Related(_))) {
+        body_param(operation, name, findings);
+    }
+    if let Some(param) = param.filter(|param| !param.is_file()) {
+        let message = format!("`{}` is sent as a file, but its schema does not say so", param.name);
+        findings
+            .push(Diagnostic::new(Code::Conflict, param.span, message).help("give it `type: string, format: binary`"));
+    }
+}
+
+fn check_multipart(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
+    let mut parts = operation.params.values().filter(|param| param.place == Place::Body);
+    if let (Some(body), false) = (&operation.written.body, parts.any(Param::is_file)) {
+        let message = format!("`{}` sends a multipart form without a file", operation.name());
+        let help = "give the file's parameter `format: binary`, or use `kind: form`";
+        findings.push(Diagnostic::new(Code::Suspicious, body.span, message).help(help));
+    }
+}
+
+/// Bodies of text carry no files.
+fn no_files(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
+    for param in operation.params.values().filter(|param| param.is_file()) {
+        let message = format!("`{}` is a file, which this body cannot carry", param.name);
+        let help = "choose a body that can: `body: { kind: multipart }`, `related` or `raw`";
+        findings.push(Diagnostic::new(Code::Conflict, param.span, message).help(help));
+    }
+}
+
+/// Variables take their values from parameters, and the query has a place for the selection.
+fn check_graphql(operation: &Operation<'_>, graphql: &GraphQl, findings: &mut Vec<Diagnostic>) {
+    for variable in graphql.variables.values() {
+        for name in variable.names().filter(|name| operation.param(name).is_none()).take(12) {
+            let known = operation.params.values().map(|param| param.name);
+            let span = part_of(variable.span, &variable.to_string(), &format!("${{{name}}}"));
+            findings.push(undefined(Code::UnknownName, span, "parameter", name, known));
+        }
+    }
+    let has_place = graphql.query.split("{{").skip(1).any(|rest| rest.trim_start().starts_with("fields"));
+    if let Some(fields) = &graphql.fields {
+        body_param(operation, fields, findings);
+        if !has_place && is_written(graphql.query.span) {
+            let message = format!("the query has no `{{{{ fields }}}}`, where `{}` would go", fields.value);
+            findings.push(Diagnostic::new(Code::Conflict, fields.span, message));
+        }
+    } else if has_place && graphql.default_fields.is_empty() {
+        let message = "the query has a place for `{{ fields }}`, and nothing says what goes there";
+        findings.push(
+            Diagnostic::new(Code::Conflict, graphql.query.span, message).help("add `default_fields` or `fields`"),
+        );
+    }
+}
