@@ -157,6 +157,16 @@ async fn it_is_served_over_http_until_told_to_stop() {
         let text = odd.replacen("\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1);
         assert!(converse(address, &text).await.starts_with("HTTP/1.1 4"), "{odd:?}");
     }
+
+    let connection = Connection::builder(connector(SHOP)).credentials(Credentials::none().with("token", "t"));
+    let connection = connection.base_url(format!("http://{address}").parse().unwrap()).connect().unwrap();
+    for action in ["by_offset", "by_link", "by_url"] {
+        let all = connection.call("orders", action).all().execute().await.unwrap();
+        assert_eq!(all.records::<Value>().unwrap().len(), 7, "{action}");
+    }
+    let file = connection.execute("files", "fetch", json!({ "file_id": "f1" })).await.unwrap();
+    assert!(matches!(file.data, Data::File(file) if file.content.len() == 100_000));
+
     stop.send(()).unwrap();
     server.await.unwrap().unwrap();
     assert!(TcpStream::connect(address).await.is_err());
