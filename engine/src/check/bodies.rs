@@ -42,7 +42,7 @@ fn body_param<'o>(
         return None;
     }
     let Some(param) = operation.param(name) else {
-        let known = operation.params.iter().filter(|param| param.place == Place::Body).map(|param| param.name);
+        let known = operation.params.values().filter(|param| param.place == Place::Body).map(|param| param.name);
         findings.push(undefined(Code::UnknownReference, name.span, "parameter", name, known));
         return None;
     };
@@ -56,7 +56,7 @@ fn body_param<'o>(
 /// One parameter is the whole body, so that no other goes there.
 fn check_whole(operation: &Operation<'_>, name: &Spanned<String>, findings: &mut Vec<Diagnostic>) {
     let Some(whole) = body_param(operation, name, findings) else { return };
-    for param in operation.params.iter().filter(|param| param.place == Place::Body && param.name != whole.name) {
+    for param in operation.params.values().filter(|param| param.place == Place::Body && param.name != whole.name) {
         let message = format!("`{}` is never sent: `{}` is the whole body", param.name, whole.name);
         findings.push(Diagnostic::new(Code::Conflict, param.span, message).help("give it another place with `in`"));
     }
@@ -76,7 +76,7 @@ fn check_file(operation: &Operation<'_>, name: &Spanned<String>, findings: &mut 
 }
 
 fn check_multipart(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
-    let mut parts = operation.params.iter().filter(|param| param.place == Place::Body);
+    let mut parts = operation.params.values().filter(|param| param.place == Place::Body);
     if let (Some(body), false) = (&operation.written.body, parts.any(Param::is_file)) {
         let message = format!("`{}` sends a multipart form without a file", operation.name());
         let help = "give the file's parameter `format: binary`, or use `kind: form`";
@@ -86,7 +86,7 @@ fn check_multipart(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Bodies of text carry no files.
 fn no_files(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
-    for param in operation.params.iter().filter(|param| param.is_file()) {
+    for param in operation.params.values().filter(|param| param.is_file()) {
         let message = format!("`{}` is a file, which this body cannot carry", param.name);
         let help = "choose a body that can: `body: { kind: multipart }`, `related` or `raw`";
         findings.push(Diagnostic::new(Code::Conflict, param.span, message).help(help));
@@ -96,8 +96,8 @@ fn no_files(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
 /// Variables take their values from parameters, and the query has a place for the selection.
 fn check_graphql(operation: &Operation<'_>, graphql: &GraphQl, findings: &mut Vec<Diagnostic>) {
     for variable in graphql.variables.values() {
-        for name in variable.names().filter(|name| operation.param(name).is_none()) {
-            let known = operation.params.iter().map(|param| param.name);
+        for name in variable.names().filter(|name| operation.param(name).is_none()).take(12) {
+            let known = operation.params.values().map(|param| param.name);
             let span = part_of(variable.span, &variable.to_string(), &format!("${{{name}}}"));
             findings.push(undefined(Code::UnknownName, span, "parameter", name, known));
         }

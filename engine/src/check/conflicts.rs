@@ -1,5 +1,7 @@
 //! The parameters of an operation do not get in each other's way.
 
+use std::collections::BTreeMap;
+
 use crate::manifest::Place;
 use crate::source::{Code, Diagnostic};
 
@@ -20,8 +22,10 @@ fn check_wire_names(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
         Place::Header => (param.place, param.wire().to_lowercase()),
         Place::Path | Place::Query | Place::Cookie | Place::Body => (param.place, param.wire().to_owned()),
     };
-    for (index, param) in operation.params.iter().enumerate() {
-        if let Some(first) = operation.params[..index].iter().find(|first| key(first) == key(param)) {
+    let mut seen = BTreeMap::new();
+    for param in operation.params.values() {
+        let (place, wire) = key(param);
+        if let Some(first) = seen.insert((place.as_str(), wire), param) {
             let message = format!(
                 "`{}` and `{}` are both called `{}` in the {}",
                 first.name,
@@ -41,7 +45,7 @@ fn check_pagination(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
     for added in pagination.params() {
         let again =
             |param: &&Param<'_>| param.name == added.name || (param.wire() == added.name && param.place == place);
-        if let Some(param) = operation.params.iter().find(again) {
+        if let Some(param) = operation.params.values().find(again) {
             let message =
                 format!("`{}` is a parameter of `{}` already, through its pagination", added.name, operation.name());
             findings.push(
@@ -54,7 +58,7 @@ fn check_pagination(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// What callers cannot give is filled.
 fn check_hidden(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
-    for param in operation.params.iter().filter(|param| param.merged.keys.hidden == Some(true)) {
+    for param in operation.params.values().filter(|param| param.merged.keys.hidden == Some(true)) {
         if param.merged.keys.fill.is_none() {
             let message = format!("`{}` is hidden and nothing fills it, so it is never sent", param.name);
             findings.push(Diagnostic::new(Code::Conflict, param.span, message).help("give it a `fill`"));

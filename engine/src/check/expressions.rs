@@ -4,8 +4,8 @@ use crate::language::nearest;
 use crate::notation::{Expression, Fill};
 use crate::source::{Code, Diagnostic, Span};
 
-use super::part_of;
 use super::view::{Operation, View};
+use super::{is_enough, part_of};
 
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     for operation in &view.operations {
@@ -13,7 +13,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
         for expression in action.filter.iter().chain(action.transform.values()) {
             check_one(view, None, &expression.value, expression.span, findings);
         }
-        for param in &operation.params {
+        for param in operation.params.values() {
             if let Some(fill) = &param.merged.keys.fill
                 && let Fill::Expression(expression) = &fill.value
             {
@@ -31,37 +31,37 @@ fn check_one(
     span: Span,
     findings: &mut Vec<Diagnostic>,
 ) {
-    let roots = if filling.is_some() { ["config", "params"] } else { ["record", "config"] };
+    let config = &view.manifest.config;
     for name in expression.names() {
         let (root, rest) = name.split_once('.').unwrap_or((&name, ""));
         let member = rest.split('.').next().filter(|member| !member.is_empty());
-        let place = part_of(span, &expression.to_string(), &name);
-        let report = |what: &str, known: Vec<&str>| {
-            let found = Diagnostic::new(Code::UnknownName, place, format!("`{what}` names nothing here"));
-            match nearest(what.rsplit('.').next().unwrap_or(what), known.iter().copied()) {
-                Some(near) => {
-                    let group = what.rsplit_once('.').map(|(group, _)| format!("{group}.")).unwrap_or_default();
-                    found.help(format!("did you mean `{group}{near}`?"))
-                }
-                None => {
-                    let known: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
-                    found.help(format!("known here: {}", known.join(", ")))
-                }
-            }
-        };
-        match (root, member, filling) {
-            ("config", Some(member), _) if !view.manifest.config.contains_key(member) => {
-                let known = view.manifest.config.keys().map(String::as_str).collect();
-                findings.push(report(&format!("config.{member}"), known));
+        let (unknown, known): (&str, Vec<&str>) = match (root, member, filling) {
+            ("config", Some(member), _) if !config.contains_key(member) => {
+                (member, config.keys().map(String::as_str).collect())
             }
             ("params", Some(member), Some(operation)) if operation.param(member).is_none() => {
-                findings.push(report(
-                    &format!("params.{member}"),
-                    operation.params.iter().map(|param| param.name).collect(),
-                ));
+                (member, operation.params.keys().copied().collect())
             }
-            _ if !roots.contains(&root) => findings.push(report(root, roots.to_vec())),
-            _ => {}
+            ("config", ..) | ("params", _, Some(_)) | ("record", _, None) => continue,
+            (_, _, Some(_)) => (root, vec!["config", "params"]),
+            (_, _, None) => (root, vec!["record", "config"]),
+        };
+        if !is_enough(findings) {
+            let group = if unknown == root { String::new() } else { format!("{root}.") };
+            let place = part_of(span, &expression.to_string(), &name);
+            findings.push(unknown_name(place, &group, unknown, &known));
+        }
+    }
+}
+
+fn unknown_name(place: Span, group: &str, name: &str, known: &[&str]) -> Diagnostic {
+    let found = Diagnostic::new(Code::UnknownName, place, format!("`{group}{name}` names nothing here"));
+    match nearest(name, known.iter().copied()) {
+        Some(near) => found.help(format!("did you mean `{group}{near}`?")),
+        None if known.is_empty() => found,
+        None => {
+            let known: Vec<_> = known.iter().take(12).map(|name| format!("`{group}{name}`")).collect();
+            found.help(format!("known here: {}", known.join(", ")))
         }
     }
 }

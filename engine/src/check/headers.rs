@@ -44,7 +44,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
             check_text(content_type, content_type.span, findings);
         }
     }
-    for param in view.operations.iter().flat_map(|operation| &operation.params) {
+    for param in view.operations.iter().flat_map(|operation| operation.params.values()) {
         let span = param.merged.keys.name.as_ref().map_or(param.span, |name| name.span);
         match param.place {
             Place::Header => check_name(param.wire(), span, findings),

@@ -122,8 +122,7 @@ fn bounds<'m>(view: &View<'m>, scope: Scope<'m>, name: &str) -> Option<(bool, Op
         return Some((!value.choices.is_empty(), value.pattern.as_ref().map(|pattern| &pattern.value)));
     }
     if let Some(extracted) = name.strip_prefix("token.") {
-        let mut schemes = manifest.auth.values().filter_map(|scheme| scheme.oauth2.as_ref());
-        let extract = schemes.find_map(|oauth2| oauth2.extract.get(extracted))?;
+        let extract = view.extracts.get(extracted)?;
         return Some((false, extract.pattern.as_ref().map(|pattern| &pattern.value)));
     }
     match scope {

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod conflicts;
+mod cost;
 mod expressions;
 mod headers;
 mod hosts;
@@ -17,6 +18,8 @@ mod sign_in;
 mod sites;
 mod subschemas;
 mod templates;
+#[cfg(test)]
+mod tests;
 mod unused;
 mod view;
 
@@ -47,17 +50,34 @@ const RULES: [Rule; 14] = [
     operations::check,
 ];
 
+/// After so many findings the rest is not worth looking for.
+const MOST_FINDINGS: usize = 1000;
+
 /// Runs every rule.
 pub(crate) fn check(manifest: &Manifest, findings: &mut Vec<Diagnostic>) {
+    if let Some(excess) = cost::excess(manifest) {
+        return findings.push(excess);
+    }
     let view = View::of(manifest);
     // What is missing or not used may be misspelt, and then that has been said already.
     if is_sound(findings) {
         pagination::check(&view, findings);
     }
-    RULES.iter().for_each(|rule| rule(&view, findings));
+    for rule in RULES {
+        rule(&view, findings);
+        if is_enough(findings) {
+            let message = "there are too many problems; the rest is not looked for";
+            return findings.push(Diagnostic::new(Code::Limit, manifest.tieline.span, message));
+        }
+    }
     if is_sound(findings) {
         unused::check(&view, findings);
     }
+}
+
+/// Whether there are so many findings that nobody reads more.
+fn is_enough(findings: &[Diagnostic]) -> bool {
+    findings.len() >= MOST_FINDINGS
 }
 
 fn is_sound(findings: &[Diagnostic]) -> bool {

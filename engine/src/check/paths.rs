@@ -1,20 +1,26 @@
 //! A path is one, and it and the parameters agree on which parameters stand in it.
 
+use std::collections::BTreeSet;
+
 use crate::manifest::Place;
 use crate::source::{Code, Diagnostic, Span};
 
+use super::cost::LONGEST_PATH;
 use super::secrets::{secret_field, template_names};
-use super::view::{Operation, View};
-use super::{is_written, part_of, undefined};
+use super::view::{Operation, View, path_names};
+use super::{is_enough, is_written, part_of, undefined};
 
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     for operation in view.operations.iter().filter(|operation| is_written(operation.path.span)) {
+        if is_enough(findings) {
+            break;
+        }
         if let Err((span, message, help)) = well_formed(view, operation) {
             findings.extend(message.map(|message| Diagnostic::new(Code::InvalidValue, span, message).help(help)));
             continue;
         }
-        let named = names(operation.path);
-        named.iter().for_each(|name| check_named(operation, name, findings));
+        let named: BTreeSet<_> = path_names(operation.path).collect();
+        named.iter().for_each(|name| check_named(operation, name, &named, findings));
         check_unnamed(operation, &named, findings);
     }
 }
@@ -34,6 +40,10 @@ fn well_formed(view: &View<'_>, operation: &Operation<'_>) -> Result<(), Malform
         }
         let help = "write `{name}` and declare the parameter with a `fill`, such as `fill: ${config.name}`";
         return wrong(&written, &format!("`{written}` cannot stand"), help);
+    }
+    if path.len() > LONGEST_PATH {
+        let message = format!("a path of {} bytes; {LONGEST_PATH} is the limit", path.len());
+        return Err((path.span, Some(message), "put what is long into parameters"));
     }
     if !path.starts_with('/') {
         let message = format!("the path `{}` does not begin with `/`", path.value);
@@ -69,20 +79,11 @@ fn well_formed(view: &View<'_>, operation: &Operation<'_>) -> Result<(), Malform
     Ok(())
 }
 
-/// The names in braces.
-fn names(path: &str) -> Vec<&str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
-}
-
 /// A name in the path is a parameter, and goes there.
-fn check_named(operation: &Operation<'_>, name: &str, findings: &mut Vec<Diagnostic>) {
+fn check_named(operation: &Operation<'_>, name: &str, named: &BTreeSet<&str>, findings: &mut Vec<Diagnostic>) {
     let place = part_of(operation.path.span, operation.path, &format!("{{{name}}}"));
     let Some(param) = operation.param(name) else {
-        let known = operation
-            .params
-            .iter()
-            .map(|param| param.name)
-            .filter(|known| !operation.path.contains(&format!("{{{known}}}")));
+        let known = operation.params.keys().copied().filter(|known| !named.contains(known));
         let found = undefined(Code::UndefinedPathParameter, place, "parameter", name, known);
         let hint = format!("define it: `params: {{ {name}: {{ type: string }} }}`");
         let help = found.help.clone().filter(|help| help.starts_with("did")).unwrap_or(hint);
@@ -100,8 +101,8 @@ fn check_named(operation: &Operation<'_>, name: &str, findings: &mut Vec<Diagnos
 }
 
 /// A parameter that says it goes in the path stands there.
-fn check_unnamed(operation: &Operation<'_>, named: &[&str], findings: &mut Vec<Diagnostic>) {
-    for param in operation.params.iter().filter(|param| param.place == Place::Path && !named.contains(&param.name)) {
+fn check_unnamed(operation: &Operation<'_>, named: &BTreeSet<&str>, findings: &mut Vec<Diagnostic>) {
+    for param in operation.params.values().filter(|param| param.place == Place::Path && !named.contains(param.name)) {
         let message = format!("`{}` goes in the path, but `{}` does not name it", param.name, operation.path.value);
         let span = param.merged.keys.place.as_ref().map_or(param.span, |place| place.span);
         let help = format!("put `{{{}}}` where its value belongs", param.name);

@@ -1,10 +1,13 @@
 //! What refers by name refers to something.
 
-use crate::manifest::{PaginationChoice, SchemaRef, SchemeChoice};
-use crate::source::{Code, Diagnostic, Span};
+use indexmap::IndexMap;
 
+use crate::manifest::{PaginationChoice, SchemaRef, SchemeChoice};
+use crate::source::{Code, Diagnostic, Span, Spanned};
+
+use super::cost::MOST_BASES;
 use super::view::View;
-use super::{is_written, undefined};
+use super::{is_enough, is_written, undefined};
 
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     let mut references = References { view, findings };
@@ -21,9 +24,10 @@ struct References<'v, 'm> {
 }
 
 impl<'m> References<'_, 'm> {
-    fn expect<'a>(&mut self, span: Span, noun: &str, name: &str, known: impl Iterator<Item = &'a String> + Clone) {
-        if is_written(span) && !known.clone().any(|known| known == name) {
-            self.findings.push(undefined(Code::UnknownReference, span, noun, name, known.map(String::as_str)));
+    fn expect<T>(&mut self, span: Span, noun: &str, name: &str, defined: &IndexMap<String, Spanned<T>>) {
+        if is_written(span) && !defined.contains_key(name) && !is_enough(self.findings) {
+            let known = defined.keys().map(String::as_str);
+            self.findings.push(undefined(Code::UnknownReference, span, noun, name, known));
         }
     }
 
@@ -32,13 +36,18 @@ impl<'m> References<'_, 'm> {
         let params = &self.view.manifest.params;
         for (_, param) in self.view.written_params() {
             if let Some(base) = &param.base {
-                self.expect(base.span, "parameter", base, params.keys());
+                self.expect(base.span, "parameter", base, params);
             }
         }
         for (name, param) in params {
             let mut base = param.base.as_ref();
-            for _ in 0..params.len() {
+            for step in 0.. {
                 match base {
+                    Some(far) if step == MOST_BASES => {
+                        let message = format!("more than {MOST_BASES} parameters start from each other");
+                        self.findings.push(Diagnostic::new(Code::Limit, far.span, message));
+                        break;
+                    }
                     Some(back) if back.value == *name => {
                         let message = format!("the parameter `{name}` starts from itself");
                         self.findings.push(Diagnostic::new(Code::Conflict, back.span, message));
@@ -56,7 +65,7 @@ impl<'m> References<'_, 'm> {
         let manifest = self.view.manifest;
         for (target, span) in self.view.schemas().flat_map(|schema| schema.references()) {
             match target.strip_prefix("#/schemas/") {
-                Some(name) => self.expect(span, "schema", name, manifest.schemas.keys()),
+                Some(name) => self.expect(span, "schema", name, &manifest.schemas),
                 None => {
                     let message = format!("a schema cannot refer to `{target}`");
                     let found = Diagnostic::new(Code::UnknownReference, span, message);
@@ -66,7 +75,7 @@ impl<'m> References<'_, 'm> {
         }
         for record in self.view.records() {
             match &record.value {
-                SchemaRef::Name(name) => self.expect(record.span, "schema", name, manifest.schemas.keys()),
+                SchemaRef::Name(name) => self.expect(record.span, "schema", name, &manifest.schemas),
                 SchemaRef::Inline(_) => {}
             }
         }
@@ -79,14 +88,14 @@ impl<'m> References<'_, 'm> {
             if let Some(paginate) = &action.paginate {
                 match &paginate.value {
                     PaginationChoice::Named(name) => {
-                        self.expect(paginate.span, "pagination", name, manifest.pagination.keys());
+                        self.expect(paginate.span, "pagination", name, &manifest.pagination);
                     }
                     PaginationChoice::None | PaginationChoice::Inline(_) => {}
                 }
             }
             if let Some(auth) = &action.auth {
                 match &auth.value {
-                    SchemeChoice::Named(name) => self.expect(auth.span, "way to sign in", name, manifest.auth.keys()),
+                    SchemeChoice::Named(name) => self.expect(auth.span, "way to sign in", name, &manifest.auth),
                     SchemeChoice::None => {}
                 }
             }
@@ -96,7 +105,7 @@ impl<'m> References<'_, 'm> {
     fn relations(&mut self) {
         let entities = &self.view.manifest.entities;
         for relation in entities.values().flat_map(|entity| &entity.relations) {
-            self.expect(relation.to.span, "entity", &relation.to, entities.keys());
+            self.expect(relation.to.span, "entity", &relation.to, entities);
         }
     }
 
@@ -110,7 +119,7 @@ impl<'m> References<'_, 'm> {
             return self.findings.push(found.help("write `entity.action`, such as `users.me`"));
         };
         let Some(noun) = manifest.entities.get(entity) else {
-            return self.expect(check.span, "entity", entity, manifest.entities.keys());
+            return self.expect(check.span, "entity", entity, &manifest.entities);
         };
         if !noun.actions.contains_key(action) {
             let known = noun.actions.keys().map(String::as_str);
@@ -119,7 +128,7 @@ impl<'m> References<'_, 'm> {
             return self.findings.push(found);
         }
         let operation = self.view.operations.iter().find(|found| found.entity == entity && found.action == action);
-        let needed = operation.and_then(|operation| operation.params.iter().find(|param| param.must_be_given()));
+        let needed = operation.and_then(|operation| operation.params.values().find(|param| param.must_be_given()));
         if let Some(param) = needed {
             let message = format!("`{}` needs the parameter `{}`", check.value, param.name);
             let found = Diagnostic::new(Code::Conflict, check.span, message);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
 use jsonschema::draft202012;
 use serde_json::json;
 
@@ -9,15 +10,19 @@ use crate::args::{explain, schema_options};
 use crate::language::{Holds, nearest, schema_keywords};
 use crate::manifest::Schema;
 use crate::notation::Pattern;
-use crate::source::{Code, Diagnostic, Span};
+use crate::source::{Code, Diagnostic, Span, Spanned};
 use crate::yaml::Node;
 
+use super::is_enough;
 use super::subschemas::{all, children, keywords};
 use super::view::View;
 
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     let mut patterns = Patterns::default();
     for schema in view.schemas() {
+        if is_enough(findings) {
+            return;
+        }
         check_valid(schema, findings);
         for part in all(&schema.node) {
             check_keywords(part, findings);
@@ -69,6 +74,9 @@ fn check_keywords(schema: &Node, findings: &mut Vec<Diagnostic>) {
     }
 }
 
+/// How many different regular expressions the schemas may have: each takes time to compile.
+const MOST_PATTERNS: usize = 2_000;
+
 /// Regular expressions, each judged once.
 #[derive(Default)]
 struct Patterns(BTreeMap<String, Option<String>>);
@@ -79,6 +87,10 @@ impl Patterns {
         let pattern = schema.get("pattern").and_then(|node| Some((node.as_text()?, node.span)));
         let names = schema.get("patternProperties").and_then(keywords).into_iter().flatten();
         for (text, span) in pattern.into_iter().chain(names.map(|(name, entry)| (name.as_str(), entry.span))) {
+            if self.0.len() >= MOST_PATTERNS && !self.0.contains_key(text) {
+                let message = format!("there are more than {MOST_PATTERNS} different regular expressions");
+                return findings.push(Diagnostic::new(Code::Limit, span, message));
+            }
             let problem = self.0.entry(text.to_owned()).or_insert_with(|| problem(text));
             findings
                 .extend(problem.as_ref().map(|problem| Diagnostic::new(Code::BadExpression, span, problem.clone())));
@@ -96,39 +108,50 @@ fn problem(pattern: &str) -> Option<String> {
 /// No schema is defined as itself: checking a value against it would not end.
 fn check_recursion(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     let schemas = &view.manifest.schemas;
-    let same_value: BTreeMap<&str, Vec<(&str, Span)>> =
-        schemas.iter().map(|(name, schema)| (name.as_str(), refers_for_same_value(&schema.node))).collect();
+    let mut finished = BTreeSet::new();
     for name in schemas.keys() {
-        let mut seen = BTreeSet::new();
-        let mut waiting = same_value.get(name.as_str()).cloned().unwrap_or_default();
-        while let Some((target, span)) = waiting.pop() {
-            if target == name {
-                let message =
-                    format!("`{name}` refers to itself without going into the value, so that no value can be checked");
-                findings.push(Diagnostic::new(Code::BadSchema, span, message));
-                break;
-            }
-            if seen.insert(target) {
-                let further = same_value.get(target).into_iter().flatten();
-                waiting.extend(further.map(|(further, _)| (*further, span)));
+        let mut open = vec![name.as_str()];
+        if finished.contains(name.as_str()) {
+            continue;
+        }
+        let mut waiting = vec![refers_for_same_value(schemas, name)];
+        let mut is_open = BTreeSet::from([name.as_str()]);
+        while let Some(references) = waiting.last_mut() {
+            match references.pop() {
+                Some((target, span)) if is_open.contains(target) => {
+                    let message = format!(
+                        "`{target}` refers to itself without going into the value, so that no value can be checked"
+                    );
+                    findings.push(Diagnostic::new(Code::BadSchema, span, message));
+                }
+                Some((target, _)) if finished.contains(target) => {}
+                Some((target, _)) => {
+                    open.push(target);
+                    is_open.insert(target);
+                    waiting.push(refers_for_same_value(schemas, target));
+                }
+                None => {
+                    waiting.pop();
+                    let done = open.pop().unwrap_or_default();
+                    is_open.remove(done);
+                    finished.insert(done);
+                }
             }
         }
     }
 }
 
 /// The schemas that a value must fit, or must not, to fit this one.
-fn refers_for_same_value(schema: &Node) -> Vec<(&str, Span)> {
+fn refers_for_same_value<'m>(schemas: &'m IndexMap<String, Spanned<Schema>>, name: &str) -> Vec<(&'m str, Span)> {
     let mut found = Vec::new();
-    let mut waiting = vec![schema];
+    let mut waiting: Vec<_> = schemas.get(name).map(|schema| &schema.node).into_iter().collect();
     while let Some(schema) = waiting.pop() {
         if let Some(node) = schema.get("$ref") {
-            found.extend(
-                node.as_text().and_then(|target| target.strip_prefix("#/schemas/")).map(|name| (name, node.span)),
-            );
+            let target = node.as_text().and_then(|target| target.strip_prefix("#/schemas/"));
+            found.extend(target.map(|name| (name, node.span)));
         }
-        waiting.extend(
-            children(schema).into_iter().filter(|(holds, _)| *holds == Holds::SameValue).map(|(_, child)| child),
-        );
+        let inner = children(schema).into_iter().filter(|(holds, _)| *holds == Holds::SameValue);
+        waiting.extend(inner.map(|(_, child)| child));
     }
     found
 }

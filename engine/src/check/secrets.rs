@@ -38,8 +38,7 @@ fn leak(span: Span, name: &str) -> Diagnostic {
 
 /// Whether some way to sign in has a secret field of this name.
 pub(super) fn secret_field(view: &View<'_>, name: &str) -> bool {
-    let fields = view.manifest.auth.values().filter_map(|scheme| scheme.fields.get(name));
-    fields.into_iter().any(|field| field.is_secret())
+    view.secrets.contains(name)
 }
 
 /// The names in `${name}` of a text that is no template.

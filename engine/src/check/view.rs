@@ -1,13 +1,24 @@
 //! A manifest as the rules look at it: every operation with its parameters, bases and entities taken into account.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+
+use crate::auth::Extract;
 use crate::manifest::{self, Action, Entity, Manifest, PaginationChoice, Place, Schema, SchemaRef};
 use crate::paginate::{Pagination, ParamPlace};
 use crate::source::{Span, Spanned};
+
+use super::cost::MOST_BASES;
 
 /// A manifest with its operations.
 pub(super) struct View<'m> {
     pub(super) manifest: &'m Manifest,
     pub(super) operations: Vec<Operation<'m>>,
+    /// The names of secret credential fields.
+    pub(super) secrets: BTreeSet<&'m str>,
+    /// The values that are taken out of token responses, by name.
+    pub(super) extracts: BTreeMap<&'m str, &'m Extract>,
 }
 
 /// An action whose method and path are written.
@@ -17,7 +28,7 @@ pub(super) struct Operation<'m> {
     pub(super) written: &'m Spanned<Action>,
     pub(super) method: &'static str,
     pub(super) path: &'m Spanned<String>,
-    pub(super) params: Vec<Param<'m>>,
+    pub(super) params: IndexMap<&'m str, Param<'m>>,
     pub(super) pagination: Option<&'m Pagination>,
 }
 
@@ -40,7 +51,11 @@ impl<'m> View<'m> {
         let operations = actions
             .filter_map(|(entity, noun, action, written)| operation(manifest, (entity, noun), (action, written)))
             .collect();
-        Self { manifest, operations }
+        let fields = manifest.auth.values().flat_map(|scheme| &scheme.fields);
+        let secrets = fields.filter(|(_, field)| field.is_secret()).map(|(name, _)| name.as_str()).collect();
+        let extracts = manifest.auth.values().filter_map(|scheme| scheme.oauth2.as_ref()).flat_map(|it| &it.extract);
+        let extracts = extracts.map(|(name, extract)| (name.as_str(), &extract.value)).collect();
+        Self { manifest, operations, secrets, extracts }
     }
 
     /// Every parameter as it is written, wherever it is.
@@ -76,7 +91,7 @@ impl Operation<'_> {
 
     /// The parameter that callers know by this name.
     pub(super) fn param(&self, name: &str) -> Option<&Param<'_>> {
-        self.params.iter().find(|param| param.name == name)
+        self.params.get(name)
     }
 
     /// Where parameters of pagination go.
@@ -113,15 +128,15 @@ fn operation<'m>(
     (action, written): (&'m str, &'m Spanned<Action>),
 ) -> Option<Operation<'m>> {
     let (method, path) = method_and_path(written)?;
+    let in_path: BTreeSet<_> = path_names(path).collect();
     let inherited = noun.params.iter().filter(|(name, _)| !written.params.contains_key(*name));
     let params = inherited
         .chain(&written.params)
         .map(|(name, param)| {
             let merged = merged(manifest, param);
-            let in_path = path.contains(&format!("{{{name}}}"));
-            let inferred = if in_path { Place::Path } else { usual_place(method) };
+            let inferred = if in_path.contains(name.as_str()) { Place::Path } else { usual_place(method) };
             let place = merged.keys.place.as_ref().map_or(inferred, |place| place.value);
-            Param { name, span: param.span, merged, place }
+            (name.as_str(), Param { name, span: param.span, merged, place })
         })
         .collect();
     let pagination = match written.paginate.as_ref().map(|choice| &choice.value) {
@@ -146,12 +161,17 @@ fn method_and_path(action: &Action) -> Option<(&'static str, &Spanned<String>)> 
 fn merged(manifest: &Manifest, written: &manifest::Param) -> manifest::Param {
     let mut merged = written.clone();
     let mut base = written.base.as_ref();
-    for _ in 0..manifest.params.len() {
+    for _ in 0..MOST_BASES {
         let Some(from) = base.and_then(|name| manifest.params.get(&name.value)) else { break };
         merged = merged.or(from);
         base = from.base.as_ref();
     }
     merged
+}
+
+/// The names in braces in a path.
+pub(super) fn path_names(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }
 
 fn usual_place(method: &str) -> Place {

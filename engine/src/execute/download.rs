@@ -40,10 +40,11 @@ pub(super) async fn start(road: &Road) -> Result<Download, Error> {
     let answered = match place {
         None => {
             set_range(&mut request, road)?;
-            sending.send(&request, Trust::Declared, Want::Stream).await?
+            sending.send(request, Want::Stream).await?
         }
         Some(place) => {
-            let named = sending.send(&request, Trust::Declared, Want::Whole).await?;
+            let asked = request.url.clone();
+            let named = sending.send(request, Want::Whole).await?;
             let document = Document::new(&named.headers, &named.body);
             let Some(Value::String(url)) = document.lookup(place) else {
                 return Err(Error::new(
@@ -53,12 +54,12 @@ pub(super) async fn start(road: &Road) -> Result<Download, Error> {
             };
             let unusable =
                 |_| Error::new(ErrorKind::UnexpectedResponse, "the answer names a file by something that is not a URL");
-            let url = request.url.join(&url).map_err(unusable)?;
+            let url = asked.join(&url).map_err(unusable)?;
             let trust = if sending.is_home(&url) { Trust::Declared } else { Trust::Response };
             let mut file = Request { method: Method::GET, url, headers: HeaderMap::new(), body: Body::default() };
             file.headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
             set_range(&mut file, road)?;
-            sending.send(&file, trust, Want::Stream).await?
+            sending.fetch(&file, trust).await?
         }
     };
     Ok(download(answered))

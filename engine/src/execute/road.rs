@@ -15,7 +15,7 @@ use crate::manifest::SchemeChoice;
 use crate::paginate::{Next, Resume, unseal};
 use crate::plan::Operation;
 use crate::raw::Raw;
-use crate::wire::{Request, Trust};
+use crate::wire::Request;
 
 use super::call::{Call, Explanation};
 use super::envelope::{Data, Envelope, Page};
@@ -100,8 +100,8 @@ impl Road {
     async fn send(&self, from: Option<&Next>) -> Result<(Url, Answered), Error> {
         let sending = self.sending().await?;
         let request = self.request(from, &sending.base())?;
-        let answered = sending.send(&request, Trust::Declared, Want::Whole).await?;
-        Ok((request.url, answered))
+        let asked = request.url.clone();
+        Ok((asked, sending.send(request, Want::Whole).await?))
     }
 
     /// How this call's requests are sent.

@@ -113,10 +113,24 @@ impl<'a> Sending<'a> {
         url.origin() == self.home
     }
 
-    /// Sends a request until an answer counts, within the deadline.
-    pub(super) async fn send(&self, request: &Request, trust: Trust, want: Want) -> Result<Answered, Error> {
-        let mut request = request.clone();
+    /// Sends the operation's request until an answer counts, within the deadline.
+    pub(super) async fn send(&self, mut request: Request, want: Want) -> Result<Answered, Error> {
         let repeatable = self.mark_repeatable(&mut request)?;
+        self.attempts(&request, repeatable, Trust::Declared, want).await
+    }
+
+    /// Fetches a file that an answer names; that may always be repeated.
+    pub(super) async fn fetch(&self, request: &Request, trust: Trust) -> Result<Answered, Error> {
+        self.attempts(request, Repeatable::Yes, trust, Want::Stream).await
+    }
+
+    async fn attempts(
+        &self,
+        request: &Request,
+        repeatable: Repeatable,
+        trust: Trust,
+        want: Want,
+    ) -> Result<Answered, Error> {
         let retry = self.retry();
         let mut renewed = false;
         let mut sent = 0;
@@ -124,14 +138,8 @@ impl<'a> Sending<'a> {
             self.keep_rate_limits().await?;
             let token = self.token().await?;
             sent += 1;
-            let attempt = Attempt {
-                sending: self,
-                request: &request,
-                trust,
-                want,
-                resends: sent - 1,
-                time: self.time_for_one()?,
-            };
+            let attempt =
+                Attempt { sending: self, request, trust, want, resends: sent - 1, time: self.time_for_one()? };
             let verdict = self.judge(attempt.run(token.as_ref()).await?, repeatable);
             match verdict.map_error(|error| self.without_secrets(error, token.as_ref())) {
                 Verdict::Done(answered) => {

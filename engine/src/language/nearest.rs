@@ -1,21 +1,31 @@
 //! "Did you mean …": the known name nearest to one that is not known.
 
+/// Longer names are not compared.
+const LONGEST: usize = 100;
+/// So many known names are looked at.
+const MOST: usize = 500;
+
 /// The name among `known` that `name` was probably meant to be, if one is near enough.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = name.to_lowercase();
-    let reach = (wanted.chars().count() / 3).max(1);
+    if name.len() > LONGEST {
+        return None;
+    }
+    let wanted = plain(name);
+    let length = wanted.chars().count();
+    let reach = (length / 3).max(1);
     known
         .into_iter()
-        .map(|candidate| (distance(&wanted, &candidate.to_lowercase()), candidate))
+        .take(MOST)
+        .filter(|candidate| candidate.len() <= LONGEST && candidate.chars().count().abs_diff(length) <= reach)
+        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), candidate))
         .filter(|(distance, _)| *distance <= reach)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
-/// Edit distance, where a plural `s` and a different separator cost nothing much.
-fn distance(a: &str, b: &str) -> usize {
-    let plain = |text: &str| text.replace(['-', ' '], "_");
-    strsim::damerau_levenshtein(&plain(a), &plain(b))
+/// Capitals and separators make no difference.
+fn plain(name: &str) -> String {
+    name.to_lowercase().replace(['-', ' '], "_")
 }
 
 #[cfg(test)]

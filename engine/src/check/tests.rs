@@ -1,0 +1,93 @@
+//! Hostile manifests are refused soon, with a finding that says why. What rules find in others is shown by the cases of the
+//! workspace's tests.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use crate::plan::Connector;
+use crate::source::{Code, Diagnostics, Source};
+
+const HEAD: &str =
+    "tieline: 1\nname: example\ntitle: Example\nversion: 0.1.0\nsummary: s\nserver: https://example.com\n";
+const ENTITY: &str = "entities: { users: { actions: { get: { get: /users } } } }\n";
+
+fn many(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).fold(String::new(), |mut text, index| {
+        let _ = writeln!(text, "{}", line(index));
+        text
+    })
+}
+
+fn findings(rest: &str) -> Diagnostics {
+    let source = Source::new("connector.yaml", format!("{HEAD}{rest}"));
+    Connector::load(&source).map_or_else(|findings| findings, |(_, warnings)| warnings)
+}
+
+#[test]
+fn a_hostile_manifest_is_refused_soon() {
+    let own = many(2_000, |n| format!("    p{n}: {{ type: string }}"));
+    let actions = many(2_000, |n| format!("      a{n}: {{ get: /a{n} }}"));
+    let large = many(50_000, |n| format!("      p{n}: {{}}"));
+    let cases = [
+        (
+            "bases in a row",
+            format!("params:\n{}{ENTITY}", many(5_000, |n| format!("  p{n}: {{ $ref: '#/params/p{}' }}", n + 1))),
+            Code::Limit,
+        ),
+        (
+            "parameters for every action",
+            format!("entities:\n  users:\n    params:\n{}    actions:\n{actions}", own.replace("    p", "      p")),
+            Code::Limit,
+        ),
+        (
+            "a large base for every parameter",
+            format!(
+                "params:\n  big:\n    type: object\n    properties:\n{large}entities:\n  users:\n    actions:\n      get:\n        get: /x\n        params:\n{}",
+                many(200, |n| format!("          q{n}: {{ $ref: '#/params/big' }}"))
+            ),
+            Code::Limit,
+        ),
+        (
+            "a long path",
+            format!("entities: {{ users: {{ actions: {{ get: {{ get: \"{}\" }} }} }} }}\n", "/{a}".repeat(100_000)),
+            Code::InvalidValue,
+        ),
+        (
+            "unknown references",
+            format!("schemas:\n{}{ENTITY}", many(3_000, |n| format!("  S{n}: {{ $ref: '#/schemas/T{n}' }}"))),
+            Code::Limit,
+        ),
+        (
+            "a long chain of schemas",
+            format!(
+                "schemas:\n{}  S5000: {{ $ref: '#/schemas/S0' }}\n{ENTITY}",
+                many(5_000, |n| format!("  S{n}: {{ $ref: '#/schemas/S{}' }}", n + 1))
+            ),
+            Code::BadSchema,
+        ),
+        (
+            "regular expressions",
+            format!("schemas:\n{}{ENTITY}", many(3_000, |n| format!("  S{n}: {{ type: string, pattern: 'a{n}' }}"))),
+            Code::Limit,
+        ),
+        (
+            "unknown names",
+            format!(
+                "config:\n{}headers:\n{}{ENTITY}",
+                many(2_000, |n| format!("  c{n}: {{}}")),
+                many(2_000, |n| format!("  x{n}: '${{config.d{n}}}'"))
+            ),
+            Code::Limit,
+        ),
+    ];
+    for (name, text, code) in cases {
+        let start = Instant::now();
+        let found = findings(&text);
+        assert!(
+            found.iter().any(|finding| finding.code == code),
+            "{name}: {:?}",
+            found.iter().map(|f| f.code).take(5).collect::<Vec<_>>()
+        );
+        assert!(start.elapsed() < Duration::from_secs(30), "{name} took {:?}", start.elapsed());
+    }
+}
