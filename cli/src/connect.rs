@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tieline::connect::Options;
 use tieline::transport::{HttpTransport, Transport, TransportError, TransportFailure};
 use tieline::wire::{Response, SignedRequest};
@@ -13,7 +13,7 @@ use url::{Host, Url};
 
 use crate::args::ConnectionArgs;
 use crate::token_file::{FileTokenStore, NowhereToKeep};
-use crate::{credentials, input, made_up, network};
+use crate::{config, credentials, made_up, network};
 
 /// Where a connection's requests go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,9 @@ pub(crate) enum Destination {
 pub(crate) enum Identity {
     /// The user's.
     Users,
-    /// Nobody's: made up, unless the user gives some.
+    /// Nobody's, to show where they would stand.
+    Nobodys,
+    /// Made up, and required configuration too, unless the user gives some: enough for a mock.
     MadeUp,
 }
 
@@ -46,18 +48,11 @@ pub(crate) fn connect(
     identity: Identity,
 ) -> Result<Connection, Error> {
     let head = connector.head();
-    let mut config = match &args.config {
-        Some(text) => input::object("--config", text, ErrorKind::InvalidInput)?,
-        None => Map::new(),
-    };
     let mut builder = Connection::builder(connector.clone());
-    if identity == Identity::MadeUp && args.credentials.is_none() {
-        made_up::config(head, &mut config);
-        let values = made_up::credentials(head, args.auth.as_deref());
-        builder = builder.credentials(Credentials::from_json(&Value::Object(values))?);
-    } else {
+    let mut scheme = args.auth.as_deref();
+    if identity == Identity::Users || args.credentials.is_some() {
         let given = credentials::given(head, args)?;
-        let rotating = credentials::rotating(head, &given.credentials, args.auth.as_deref());
+        let rotating = credentials::rotating(head, &given.credentials, scheme);
         builder = match (&args.token_store, rotating, given.file) {
             (Some(path), _, _) => builder.token_store(Arc::new(FileTokenStore::tokens(path))),
             (None, Some(fields), Some(file)) => {
@@ -67,17 +62,32 @@ pub(crate) fn connect(
             (None, None, _) => builder,
         };
         builder = builder.credentials(given.credentials);
+    } else {
+        let nobody = made_up::nobody(head, scheme);
+        scheme = scheme.or(nobody.scheme);
+        let values = nobody.credentials.into_iter().chain(nobody.others).collect();
+        builder = builder.credentials(Credentials::from_json(&Value::Object(values))?);
     }
-    if let Some(scheme) = &args.auth {
+    if let Some(scheme) = scheme {
         builder = builder.scheme(scheme);
+    }
+    let mut config = config::given(head, args)?;
+    if identity == Identity::MadeUp {
+        config.extend(made_up::config(head, &config));
     }
     if let Some(url) = &args.base_url {
         builder = builder.base_url(base(url)?);
+        config::add_for_hosts(connector, &mut config)?;
     }
+    let how_to_configure = config::how_to_give(head, &config);
     // Who calls an API on this machine is led to other addresses of it.
     let is_local = args.base_url.as_ref().is_some_and(is_this_machine);
     let options = Options { allow_http: args.allow_http, ..Options::default() };
-    builder.config(config).options(options).transport(transport(connector, destination, is_local)?).connect()
+    let builder = builder.config(config).options(options).transport(transport(connector, destination, is_local)?);
+    builder.connect().map_err(|error| match (error.kind(), how_to_configure) {
+        (ErrorKind::InvalidInput, Some(how)) => error.with_help(how),
+        _ => error,
+    })
 }
 
 fn transport(

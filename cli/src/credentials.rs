@@ -52,6 +52,15 @@ pub(crate) fn given(head: &Head, args: &ConnectionArgs) -> Result<Given, Error> 
     Ok(Given { credentials, file })
 }
 
+/// Whether the user gives any, be they right or wrong.
+///
+/// # Errors
+/// `credentials` when a variable is not text.
+pub(crate) fn are_given(head: &Head, args: &ConnectionArgs) -> Result<bool, Error> {
+    let is_there = |credentials: Credentials| credentials.fields().next().is_some();
+    Ok(args.credentials.is_some() || is_there(from_environment(head, |name| env::var_os(name))?))
+}
+
 /// The variable that gives a credential field: `TIELINE_NOTION_TOKEN`.
 pub(crate) fn variable(connector: &str, field: &str) -> String {
     let upper = |text: &str| -> String {

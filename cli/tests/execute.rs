@@ -154,6 +154,91 @@ fn explain_shows_everything_but_secrets() {
 }
 
 #[test]
+fn explain_needs_no_credentials() {
+    let place = Place::new();
+    let explain = ["explain", "notes.yaml", "notes", "list"];
+    let run = place.run(&explain);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("\nauthorization: [secret]\n"), "{run:?}");
+    assert_eq!(run.stderr, "no credentials were given: secrets stand where `token` would put them\n");
+    let named = place.run(&[&explain[..], &["--auth", "oauth", "--format", "json"]].concat());
+    assert!(named.stdout.contains(r#""auth":"oauth""#) && named.stderr.contains("`oauth`"), "{named:?}");
+    place.run(&[&explain[..], &["--credentials", "{}"]].concat()).error(2, "credentials");
+    place.run(&[&explain[..], &["--auth", "oath"]].concat()).error(2, "credentials");
+    assert_eq!(place.run(&[&explain[..], &["--credentials", &token()]].concat()).stderr, "");
+
+    assert_eq!(place.run(&["new", "acme"]).code, 0);
+    let new = place.run(&["explain", "./acme/connector.yaml", "items", "list"]);
+    assert!(new.code == 0 && new.stdout.starts_with("GET https://api.example.com/v1/items\n"), "{new:?}");
+}
+
+#[test]
+fn explain_shows_what_is_made_for_each_call_and_what_comes_after_it() {
+    let place = Place::new();
+    let manifest = String::from_utf8(place.read("notes.yaml")).unwrap();
+    let manifest = manifest.replace("check: notes.list", "check: notes.list\nidempotency: { header: X-Once }");
+    place.write("notes.yaml", manifest.replace("download: {}", "download: { url: $.file.url }"));
+    let explain = |args: &[&str]| place.run(&[&["explain", "notes.yaml"], args, &["--mock"]].concat());
+    let create = explain(&["notes", "create", "-p", "text=a"]);
+    assert!(create.stdout.contains("\nx-once: [new for each call]\n"), "{create:?}");
+    let create = explain(&["notes", "create", "-p", "text=a", "--format", "json"]).json();
+    assert_eq!(create["headers"]["x-once"], "[new for each call]");
+    let list = explain(&["notes", "list", "--format", "json"]).json();
+    assert_eq!((list["headers"].get("x-once"), list.get("then")), (None, None), "a list may be repeated without");
+
+    let download = explain(&["files", "download", "-p", "file_id=1"]);
+    assert!(
+        download.stdout.ends_with("\nthen GET the file from the URL at `$.file.url` of the answer\n"),
+        "{download:?}"
+    );
+    let download = explain(&["files", "download", "-p", "file_id=1", "--format", "json"]).json();
+    assert_eq!(download["then"], json!({ "method": "GET", "url_at": "$.file.url" }));
+}
+
+/// `notes.yaml` with required configuration: one value in the host, one beside it.
+fn configured() -> Place {
+    let place = Place::new();
+    let manifest = String::from_utf8(place.read("notes.yaml")).unwrap();
+    let manifest = manifest.replace("https://api.example.com/v1", "https://${config.site}.example.com/v1");
+    let site = "config:\n  site: { required: true, pattern: '[a-z]+-[a-z]+', example: acme-test }\n";
+    let manifest = manifest.replace("config:\n", site).replace("default: eu, enum", "required: true, enum");
+    place.write("notes.yaml", manifest);
+    place
+}
+
+#[test]
+fn configuration_comes_from_an_option_or_the_environment_and_is_asked_for() {
+    let place = configured();
+    let explain = ["explain", "notes.yaml", "notes", "list", "--credentials", &token(), "--format", "json"];
+    let error = place.run(&explain).error(4, "invalid_input");
+    let help = error["help"].as_str().unwrap();
+    assert!(help.contains(r#"--config '{"site":"acme-test","region":"eu"}'"#), "{help}");
+    assert!(help.ends_with("or set TIELINE_NOTES_SITE, TIELINE_NOTES_REGION"), "{help}");
+    let explained = |config: &[&str], variables: &[(&str, &str)]| -> serde_json::Value {
+        let output = place.command(&[&explain[..], config].concat()).envs(variables.iter().copied()).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let both = [("TIELINE_NOTES_SITE", "my-site"), ("TIELINE_NOTES_REGION", "us")];
+    let from_environment = explained(&[], &both);
+    assert_eq!(from_environment["url"], "https://my-site.example.com/v1/notes");
+    assert_eq!(from_environment["headers"]["x-region"], "us");
+    let mixed = explained(&["--config", r#"{"region":"eu"}"#], &both);
+    assert_eq!((&mixed["url"], &mixed["headers"]["x-region"]), (&from_environment["url"], &json!("eu")));
+}
+
+#[test]
+fn with_a_base_url_the_host_needs_no_configuration() {
+    let place = configured();
+    let explain = ["explain", "notes.yaml", "notes", "list", "--credentials", &token(), "--format", "json"];
+    let here = [&explain[..], &["--base-url", "http://127.0.0.1:9"]].concat();
+    let error = place.run(&here).error(4, "invalid_input");
+    assert_eq!(error["problems"], json!([{ "at": "region", "message": "is required" }]), "it is sent in a header");
+    let json = place.run(&[&here[..], &["--config", r#"{"region":"us"}"#]].concat()).json();
+    assert_eq!((&json["url"], &json["headers"]["x-region"]), (&json!("http://127.0.0.1:9/v1/notes"), &json!("us")));
+}
+
+#[test]
 fn credentials_come_from_an_option_a_file_or_the_environment() {
     let place = Place::new();
     let explain = ["explain", "notes.yaml", "notes", "list", "--format", "json"];
@@ -165,7 +250,7 @@ fn credentials_come_from_an_option_a_file_or_the_environment() {
     let oauth = r#"{"client_id":"c","client_secret":"s","access_token":"a"}"#;
     assert_eq!(place.run(&[&explain[..], &["--credentials", oauth]].concat()).json()["auth"], "oauth");
 
-    place.run(&explain).error(2, "credentials");
+    place.run(&["execute", "notes.yaml", "notes", "list"]).error(2, "credentials");
     place.run(&[&explain[..], &["--credentials", "@nowhere.json"]].concat()).error(2, "credentials");
     let broken = format!(r#"{{"token": {SECRET}}}"#);
     place.run(&[&explain[..], &["--credentials", &broken]].concat()).error(2, "credentials");

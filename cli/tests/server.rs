@@ -12,10 +12,28 @@ use serde_json::{Value, json};
 #[test]
 fn the_example_that_mock_prints_works() {
     let place = Place::new();
+    let manifest = String::from_utf8(place.read("notes.yaml")).unwrap();
+    place.write("notes.yaml", manifest.replace("default: eu, enum", "required: true, enum"));
+    let list = |server: &common::Server| {
+        let args: Vec<&str> = server.example.split_whitespace().skip(1).map(|word| word.trim_matches('\'')).collect();
+        assert_eq!(args[..4], ["execute", "notes.yaml", "notes", "list"], "{}", server.example);
+        assert!(place.run(&args).json()["data"].is_array());
+    };
     let server = place.mock(&[]);
-    let args: Vec<&str> = server.example.split_whitespace().skip(1).map(|word| word.trim_matches('\'')).collect();
-    assert_eq!(args[..4], ["execute", "notes.yaml", "notes", "list"], "{}", server.example);
-    assert!(place.run(&args).json()["data"].is_array());
+    assert!(server.example.contains(r#"--config '{"region":"eu"}'"#), "{}", server.example);
+    assert!(server.example.contains(r#"--credentials '{"token":"key_mock"}'"#), "{}", server.example);
+    list(&server);
+    place.write("c.json", token());
+    let server = place.mock(&["--credentials", "@c.json", "--config", r#"{"region":"us"}"#]);
+    assert!(server.example.contains(r#"--credentials @c.json --config '{"region":"us"}'"#), "{}", server.example);
+    list(&server);
+}
+
+#[test]
+fn every_action_answers_without_credentials_the_one_that_signs_in_its_own_way_too() {
+    let place = Place::new();
+    let introspect = ["execute", "notion", "oauth", "introspect", "--param", "token=x", "--mock"];
+    assert!(place.run(&introspect).json()["data"].is_object());
 }
 
 #[test]

@@ -40,5 +40,6 @@ pub use faults::Faults;
 pub use given::ReceivedUpload;
 pub use mock::{Dropped, Mock, MockOptions};
 pub use received::Received;
+pub use sample::text_matching;
 pub use serve::serve;
 pub use sign_in::SignIn;

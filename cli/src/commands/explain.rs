@@ -1,11 +1,14 @@
 //! `tieline explain`: what `execute` would send, with `[secret]` in the place of every secret.
 
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use clap::Args;
 use serde_json::{Map, Value, json};
 use tieline::execute::Explanation;
+use tieline::notation::Lookup;
+use tieline::plan::{Answer, Operation};
 use tieline::wire::{Body, Segment, Upload};
 
 use crate::args::{CallArgs, TextFormat};
@@ -13,9 +16,10 @@ use crate::commands::execute;
 use crate::connect::{Destination, Identity, connect};
 use crate::output::{print_json, print_text};
 use crate::stop::Stop;
-use crate::{connector, params};
+use crate::{connector, credentials, params};
 
 const SECRET: &str = "[secret]";
+const GENERATED: &str = "[new for each call]";
 
 /// The call to explain.
 #[derive(Args)]
@@ -34,13 +38,31 @@ pub(crate) struct ExplainArgs {
 pub(crate) fn run(args: &ExplainArgs) -> Result<(), Stop> {
     let call = &args.call;
     let connector = Arc::new(connector::find(&call.connector)?);
-    let given = params::read(&connector, connector.operation(&call.entity, &call.action)?, call)?;
-    let identity = if call.mock { Identity::MadeUp } else { Identity::Users };
+    let operation = connector.operation(&call.entity, &call.action)?;
+    let given = params::read(&connector, operation, call)?;
+    let is_nobodys = !call.mock && !credentials::are_given(connector.head(), &call.connection)?;
+    let identity = match (call.mock, is_nobodys) {
+        (true, _) => Identity::MadeUp,
+        (false, true) => Identity::Nobodys,
+        (false, false) => Identity::Users,
+    };
     let connection = connect(&connector, &call.connection, Destination::Nowhere, identity)?;
     let explanation = execute::call(&connection, call, given).explain()?;
+    if let Some(scheme) = explanation.scheme.as_ref().filter(|_| is_nobodys) {
+        // Who does not read stderr does not miss it.
+        let _ = writeln!(io::stderr(), "no credentials were given: secrets stand where `{scheme}` would put them");
+    }
     match args.format {
-        TextFormat::Text => print_text(&text(&explanation)),
-        TextFormat::Json => print_json(&to_json(&explanation)),
+        TextFormat::Text => print_text(&text(&explanation, then(operation))),
+        TextFormat::Json => print_json(&to_json(&explanation, then(operation))),
+    }
+}
+
+/// The place in the answer of the URL that is asked next, where the file itself comes with a second request.
+fn then(operation: &Operation) -> Option<&Lookup> {
+    match &operation.answer {
+        Answer::File(place) => place.as_ref(),
+        Answer::List(_) | Answer::One(_) => None,
     }
 }
 
@@ -54,7 +76,7 @@ fn url(explanation: &Explanation) -> String {
     url
 }
 
-/// The headers, those with secrets last.
+/// The headers, those with secrets and those that are made for each call last.
 fn headers(explanation: &Explanation) -> Vec<(String, String)> {
     let plain = explanation.request.headers.iter();
     let mut headers: Vec<(String, String)> =
@@ -66,19 +88,24 @@ fn headers(explanation: &Explanation) -> Vec<(String, String)> {
             _ => {}
         }
     }
+    headers.extend(explanation.generated.iter().map(|name| (name.to_lowercase(), GENERATED.to_owned())));
     headers
 }
 
-fn to_json(explanation: &Explanation) -> Value {
+fn to_json(explanation: &Explanation, then: Option<&Lookup>) -> Value {
     let headers: Map<String, Value> =
         headers(explanation).into_iter().map(|(name, value)| (name, value.into())).collect();
-    json!({
+    let mut json = json!({
         "method": explanation.request.method.as_str(),
         "url": url(explanation),
         "headers": headers,
         "body": body_to_json(&explanation.request.body),
         "auth": explanation.scheme,
-    })
+    });
+    if let Some(place) = then {
+        json["then"] = json!({ "method": "GET", "url_at": place.to_string() });
+    }
+    json
 }
 
 /// JSON as JSON, other text as text; what holds files as a list of its pieces.
@@ -104,7 +131,7 @@ fn file_to_json(upload: &Upload) -> Value {
 }
 
 /// The request as it goes over the wire.
-fn text(explanation: &Explanation) -> String {
+fn text(explanation: &Explanation, then: Option<&Lookup>) -> String {
     let mut text = format!("{} {}\n", explanation.request.method, url(explanation));
     for (name, value) in headers(explanation) {
         let _ = writeln!(text, "{name}: {value}");
@@ -128,6 +155,9 @@ fn text(explanation: &Explanation) -> String {
     }
     if !text.ends_with('\n') {
         text.push('\n');
+    }
+    if let Some(place) = then {
+        let _ = write!(text, "\nthen GET the file from the URL at `{place}` of the answer\n");
     }
     text
 }

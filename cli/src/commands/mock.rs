@@ -5,7 +5,8 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Map, Value};
+use tieline::plan::Head;
 use tieline::{Connector, Error, ErrorKind};
 use tieline_mock::{Faults, Mock, MockOptions};
 use tokio::net::TcpListener;
@@ -16,7 +17,7 @@ use crate::connect::{Destination, Identity, connect};
 use crate::connector::{self, quoted};
 use crate::input::Place;
 use crate::stop::{Stop, invalid};
-use crate::{made_up, runtime};
+use crate::{config, made_up, runtime};
 
 /// What to play, and where.
 #[derive(Args)]
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &MockArgs) -> Result<(), Stop> {
     let mock = Mock::new(connector.clone(), MockOptions { faults, ..MockOptions::default() });
     runtime::run(async {
         // Options that no call could use are better refused now.
-        connect(&connector, &args.connection, Destination::Nowhere, identity(args))?;
+        connect(&connector, &args.connection, Destination::Nowhere, Identity::MadeUp)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await.map_err(|error| {
             Error::new(ErrorKind::Unavailable, format!("port {} cannot be used: {error}", args.port))
         })?;
@@ -63,18 +64,14 @@ pub(crate) fn run(args: &MockArgs) -> Result<(), Stop> {
     })
 }
 
-fn identity(args: &MockArgs) -> Identity {
-    if args.connection.credentials.is_some() { Identity::Users } else { Identity::MadeUp }
-}
-
 /// Says where it is and how to call it.
 fn announce(connector: &Connector, args: &MockArgs, url: &str) -> Result<(), Error> {
     let title = &connector.head().title;
     let mut text = format!("{title} is played at {url} until Ctrl-C\n");
     if let Some((entity, action)) = easy_call(connector)? {
         let name = quoted(&args.connector);
-        let credentials = credentials(connector, &args.connection);
-        text.push_str(&format!("  tieline execute {name} {entity} {action} --base-url {url}{credentials}\n"));
+        let options = options(connector.head(), &args.connection)?;
+        text.push_str(&format!("  tieline execute {name} {entity} {action} --base-url {url}{options}\n"));
     }
     // Who does not read stderr does not miss it.
     let _ = io::stderr().lock().write_all(text.as_bytes());
@@ -92,21 +89,27 @@ fn easy_call(connector: &Connector) -> Result<Option<(&str, &str)>, Error> {
     Ok(easy.map(|operation| (operation.entity.as_str(), operation.action.as_str())))
 }
 
-/// The option that signs in: the user's file, or made-up values. Values that the user gave are not repeated.
-fn credentials(connector: &Connector, args: &ConnectionArgs) -> String {
-    let text = match &args.credentials {
+/// The options that sign in and configure: the user's, or made-up values. Secrets that the user gave are not repeated.
+fn options(head: &Head, args: &ConnectionArgs) -> Result<String, Error> {
+    let nobody = made_up::nobody(head, args.auth.as_deref());
+    let credentials = match &args.credentials {
         Some(given) => match Place::of(given) {
-            Place::File(_) => quoted(given),
-            Place::Inline | Place::Stdin => "…".to_owned(),
+            Place::File(_) => Some(quoted(given)),
+            Place::Inline | Place::Stdin => Some("…".to_owned()),
         },
-        None => {
-            let values = made_up::credentials(connector.head(), args.auth.as_deref());
-            if values.is_empty() {
-                return String::new();
-            }
-            quoted(&Value::Object(values).to_string())
-        }
+        None => object(&nobody.credentials),
     };
-    let auth = args.auth.as_ref().map(|auth| format!(" --auth {}", quoted(auth))).unwrap_or_default();
-    format!(" --credentials {text}{auth}")
+    let is_clear = args.credentials.is_some() || made_up::is_told_apart(head, &nobody);
+    let auth = args.auth.as_deref().or(nobody.scheme.filter(|_| !is_clear)).map(quoted);
+    let config = match &args.config {
+        Some(given) => Some(quoted(given)),
+        None => object(&made_up::config(head, &config::given(head, args)?)),
+    };
+    let options = [("--credentials", credentials), ("--auth", auth), ("--config", config)];
+    let given = options.into_iter().filter_map(|(option, value)| Some(format!(" {option} {}", value?)));
+    Ok(given.collect())
+}
+
+fn object(values: &Map<String, Value>) -> Option<String> {
+    (!values.is_empty()).then(|| quoted(&Value::Object(values.clone()).to_string()))
 }

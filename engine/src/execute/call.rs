@@ -43,6 +43,8 @@ pub struct Explanation {
     pub scheme: Option<String>,
     /// The headers, query parameters and cookies that would carry secrets, each as `(place, name)`.
     pub secrets: Vec<(&'static str, String)>,
+    /// The headers that get a new value for each call: the one by which the API knows a request that was sent before.
+    pub generated: Vec<String>,
 }
 
 impl Call {

@@ -19,7 +19,7 @@ use crate::wire::Request;
 
 use super::call::{Call, Explanation};
 use super::envelope::{Data, Envelope, Page};
-use super::send::{Answered, Sending, Want};
+use super::send::{Answered, Sending, Want, idempotency};
 
 /// A call whose operation is found and whose arguments are bound.
 pub(super) struct Road {
@@ -195,8 +195,11 @@ impl Road {
         };
         let request = self.request(from.as_ref(), &base)?;
         let scheme = self.scheme()?;
+        let generated = idempotency(base.head, self.operation()?).map(|idempotency| idempotency.header.value.clone());
+        let generated = generated.filter(|name| !request.headers.contains_key(name.as_str()));
         Ok(Explanation {
             request,
+            generated: generated.into_iter().collect(),
             scheme: scheme.map(|(name, _)| name.to_owned()),
             secrets: scheme.map(|(_, scheme)| auth::secret_places(scheme, &inner.credentials)).unwrap_or_default(),
         })

@@ -14,8 +14,8 @@ use crate::build::{self, Base};
 use crate::connect::{Inner, Session};
 use crate::error::{Error, ErrorKind};
 use crate::extract::Document;
-use crate::manifest::{ErrorRules, Retry};
-use crate::plan::Operation;
+use crate::manifest::{ErrorRules, Idempotency, Retry};
+use crate::plan::{Head, Operation};
 use crate::transport::TransportFailure;
 use crate::wire::{Request, ResponseBody, Trust};
 
@@ -75,6 +75,11 @@ impl Verdict {
             Self::Failed(error) => Self::Failed(change(error)),
         }
     }
+}
+
+/// The header by which the API knows a request of this operation again, where it takes one: what may be repeated needs none.
+pub(super) fn idempotency<'a>(head: &'a Head, operation: &'a Operation) -> Option<&'a Idempotency> {
+    operation.idempotency.as_ref().or(head.idempotency.as_ref()).filter(|_| !operation.repeatable)
 }
 
 impl<'a> Sending<'a> {
@@ -173,8 +178,7 @@ impl<'a> Sending<'a> {
 
     /// Gives the request a key by which the API knows it again, where it takes one.
     fn mark_repeatable(&self, request: &mut Request) -> Result<Repeatable, Error> {
-        let idempotency = self.operation.idempotency.as_ref().or(self.inner.connector.head().idempotency.as_ref());
-        let Some(idempotency) = idempotency.filter(|_| !self.operation.repeatable) else {
+        let Some(idempotency) = idempotency(self.inner.connector.head(), self.operation) else {
             return Ok(if self.operation.repeatable { Repeatable::Yes } else { Repeatable::No });
         };
         let invalid = |_| {

@@ -17,6 +17,11 @@ pub(crate) use effective::{Effective, effective, types};
 pub(crate) use pattern::matching;
 pub(crate) use seed::Seed;
 
+/// A text that a regular expression matches as a whole, always the same; `None` for an expression that is not understood.
+pub fn text_matching(pattern: &str) -> Option<String> {
+    matching(pattern, 0, Seed::new(0))
+}
+
 /// How optional things are decided. The first manner whose value fits the schema is used.
 #[derive(Clone, Copy)]
 struct Manner {
