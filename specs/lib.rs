@@ -11,6 +11,9 @@ pub struct BuiltIn {
     compiled: &'static str,
 }
 
+/// The JSON Schema of the manifest language, with which editors complete and check a manifest.
+pub const MANIFEST_SCHEMA: &str = include_str!("manifest.schema.json");
+
 static ALL: &[BuiltIn] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
 /// Every built-in connector, by name.

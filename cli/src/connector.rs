@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use tieline::language::nearest;
 use tieline::{Connector, Error, ErrorKind, Source};
 
-use crate::stop::{Stop, unreadable};
+use crate::stop::{Stop, invalid, unreadable};
+
+/// The name of a manifest in a folder of its own.
+const MANIFEST: &str = "connector.yaml";
 
 /// The connector that is built in under this name, or made from the manifest at this path.
 ///
@@ -24,12 +27,46 @@ pub(crate) fn find(name: &str) -> Result<Connector, Stop> {
     Ok(connector)
 }
 
+/// The manifests at a path: itself, or every `connector.yaml` in the folder and below it, by name. Hidden folders and `target`
+/// are left out.
+///
+/// # Errors
+/// `invalid_input` when a folder cannot be read or holds none.
+pub(crate) fn manifests(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = Vec::new();
+    let mut folders = vec![path.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let unreadable = |error| unreadable(&folder, &error);
+        for entry in fs::read_dir(&folder).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let name = entry.file_name();
+            // A link to a folder is no folder here, so that nothing goes in circles.
+            if entry.file_type().map_err(unreadable)?.is_dir() {
+                if !name.as_encoded_bytes().starts_with(b".") && name != "target" {
+                    folders.push(entry.path());
+                }
+            } else if name == MANIFEST {
+                found.push(entry.path());
+            }
+        }
+    }
+    if found.is_empty() {
+        let message = format!("{} holds no {MANIFEST}, and no folder below it does", path.display());
+        return Err(invalid(message).with_help("name a manifest, or write one with `tieline new`"));
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// The manifest at a path; in a folder, the file `connector.yaml`.
 ///
 /// # Errors
 /// `invalid_input` when it cannot be read.
 pub(crate) fn read(path: &Path) -> Result<Source, Error> {
-    let file = if path.is_dir() { path.join("connector.yaml") } else { path.to_owned() };
+    let file = if path.is_dir() { path.join(MANIFEST) } else { path.to_owned() };
     let bytes = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
@@ -62,7 +99,7 @@ fn unknown(name: &str) -> Error {
 
 /// The path of a manifest that `new` writes for a name.
 pub(crate) fn manifest_path(name: &str) -> PathBuf {
-    Path::new(name).join("connector.yaml")
+    Path::new(name).join(MANIFEST)
 }
 
 #[cfg(test)]

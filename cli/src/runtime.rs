@@ -1,12 +1,17 @@
 //! Runs what waits: on this one thread, until it is done or the user gives up.
 
 use std::future::Future;
+use std::time::Duration;
 
 use tieline::{Error, ErrorKind};
 
 use crate::stop::Stop;
+use crate::token_file::renewals_end;
 
-/// Runs it to its end, or to Ctrl-C.
+/// How long Ctrl-C waits for a token that is being renewed.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Runs it to its end, or to Ctrl-C (a second one does not wait for anything).
 ///
 /// # Errors
 /// Those of the work; `cancelled` after Ctrl-C.
@@ -19,7 +24,13 @@ pub(crate) fn run<T>(work: impl Future<Output = Result<T, Stop>>) -> Result<T, S
         tokio::select! {
             biased;
             result = work => result,
-            () = interrupted() => Err(Error::new(ErrorKind::Cancelled, "interrupted").into()),
+            () = interrupted() => {
+                tokio::select! {
+                    () = renewals_end(PATIENCE) => {}
+                    () = interrupted() => {}
+                }
+                Err(Error::new(ErrorKind::Cancelled, "interrupted").into())
+            }
         }
     });
     // A thread may still wait for stdin, and would keep the process.

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -19,6 +20,38 @@ mod tests;
 
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How many renewals are under way in this process.
+static RENEWALS: AtomicUsize = AtomicUsize::new(0);
+
+/// Waits until no renewal is under way, but no longer than this: a token that the API has handed out and that is not yet in the
+/// file would be lost, and the old one may be worth nothing any more.
+pub(crate) async fn renewals_end(patience: Duration) {
+    let is_over = async {
+        while RENEWALS.load(Ordering::SeqCst) > 0 {
+            tokio::time::sleep(ASK_AGAIN).await;
+        }
+    };
+    // After that, it may as well never end.
+    let _ = tokio::time::timeout(patience, is_over).await;
+}
+
+/// A renewal that is under way, until this is dropped.
+#[derive(Debug)]
+struct Renewal;
+
+impl Renewal {
+    fn begin() -> Self {
+        RENEWALS.fetch_add(1, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Renewal {
+    fn drop(&mut self) {
+        RENEWALS.fetch_sub(1, Ordering::SeqCst);
+    }
+}
 
 /// Renewed tokens in a file.
 #[derive(Debug)]
@@ -105,7 +138,7 @@ impl FileTokenStore {
         let mut waited = Duration::ZERO;
         loop {
             match lock.try_lock() {
-                Ok(()) => return Ok(Lease::holding(lock)),
+                Ok(()) => return Ok(Lease::holding((lock, Renewal::begin()))),
                 Err(TryLockError::WouldBlock) if waited < PATIENCE => {
                     tokio::time::sleep(ASK_AGAIN).await;
                     waited += ASK_AGAIN;

@@ -93,6 +93,8 @@ fn a_connector_is_described_for_people() {
     assert!(whole.lines().chain(entity.lines()).chain(action.lines()).all(|line| line.chars().count() <= 100));
 }
 
+const SCHEMA: &[u8] = include_bytes!("../../specs/manifest.schema.json");
+
 #[test]
 fn a_new_manifest_passes_the_check_and_works() {
     let place = Place::new();
@@ -108,6 +110,15 @@ fn a_new_manifest_passes_the_check_and_works() {
     let again = place.run(&["new", "my-api"]).error(4, "invalid_input");
     assert!(again["message"].as_str().unwrap().contains("is there already"), "{again}");
     assert_eq!(place.read("my-api/connector.yaml"), before);
+    assert_eq!(place.read("my-api/manifest.schema.json"), SCHEMA);
+    assert!(before.starts_with(b"# yaml-language-server: $schema=manifest.schema.json\n"));
+    place.write("manifest.schema.json", "{}");
+    assert_eq!(place.run(&["new", "third", "--out", "third/connector.yaml"]).code, 0);
+    assert!(
+        place.read("third/connector.yaml").starts_with(b"# yaml-language-server: $schema=../manifest.schema.json\n")
+    );
+    assert!(!place.path("third/manifest.schema.json").exists(), "the one above is used");
+
     assert_eq!(place.run(&["new", "other", "--out", "deep/er/other.yaml"]).code, 0);
     assert_eq!(place.run(&["check", "deep/er/other.yaml", "my-api"]).code, 0);
     place.run(&["new", "../evil"]).error(4, "invalid_input");
@@ -137,6 +148,30 @@ fn check_shows_all_findings_in_three_ways() {
     place.run(&["check", "nothing.yaml"]).error(4, "invalid_input");
     place.write("binary.yaml", [0xff, 0xfe, 0x00]);
     place.run(&["check", "binary.yaml"]).error(4, "invalid_manifest");
+}
+
+#[test]
+fn check_finds_every_manifest_in_a_folder() {
+    let place = Place::new();
+    for folder in ["specs", "specs/deep/er", "specs/.hidden", "specs/target", "empty"] {
+        std::fs::create_dir_all(place.path(folder)).unwrap();
+    }
+    let error = place.run(&["check", "empty"]).error(4, "invalid_input");
+    assert_eq!(error["message"], "empty holds no connector.yaml, and no folder below it does");
+    for name in ["specs/connector.yaml", "specs/deep/er/connector.yaml"] {
+        place.write(name, place.read("notes.yaml"));
+    }
+    for name in ["specs/.hidden/connector.yaml", "specs/target/connector.yaml", "specs/deep/other.yaml"] {
+        place.write(name, "no manifest");
+    }
+    let both = place.run(&["check", "specs", "--deny-warnings"]);
+    assert_eq!(
+        (both.code, both.stdout.as_str()),
+        (0, "2 manifests, 2 without findings: 0 errors and 0 warnings in all\n")
+    );
+    place.write("specs/deep/er/connector.yaml", "no manifest");
+    let run = place.run(&["check", "specs"]);
+    assert!(run.code == 4 && run.stdout.contains("specs/deep/er/connector.yaml:1:1"), "{run:?}");
 }
 
 #[test]

@@ -125,6 +125,32 @@ fn a_renewed_token_is_written_back_to_the_file_it_came_from() {
     assert!(place.run(&list).json()["data"].is_array(), "the file is still what it was for");
 }
 
+#[cfg(unix)]
+#[test]
+fn ctrl_c_does_not_lose_a_token_that_is_being_renewed() {
+    use std::time::Duration;
+    let place = Place::new();
+    place.write("c.json", OAUTH);
+    let server = place.mock(&["--fail", "401:1,slow:700ms"]);
+    let list = ["execute", "notes.yaml", "notes", "list", "--base-url", &server.url, "--credentials", "@c.json"];
+    let child = place.command(&list).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // The lock is taken when the renewal begins.
+    for _ in 0..400 {
+        std::thread::sleep(Duration::from_millis(10));
+        if place.path("c.json.lock").exists() {
+            break;
+        }
+    }
+    assert_eq!(place.read("c.json"), OAUTH.as_bytes(), "the renewal is under way");
+    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cancelled"), "{output:?}");
+    let now: Value = serde_json::from_slice(&place.read("c.json")).unwrap();
+    assert_ne!(now["refresh_token"], "first");
+    assert_ne!(now["access_token"], "old");
+}
+
 #[test]
 fn a_token_given_inline_is_renewed_only_with_a_token_store() {
     let place = Place::new();

@@ -15,10 +15,10 @@ use crate::stop::Stop;
 /// What to check.
 #[derive(Args)]
 #[command(after_help = "Examples:
-  tieline check specs/notion
-  tieline check --deny-warnings --format sarif specs/*/connector.yaml > findings.sarif")]
+  tieline check acme/connector.yaml
+  tieline check --deny-warnings --format sarif specs > findings.sarif")]
 pub(crate) struct CheckArgs {
-    /// Manifests, or folders with a connector.yaml in them
+    /// Manifests, or folders: every connector.yaml in them and below is checked
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Fail on warnings too
@@ -45,11 +45,12 @@ pub(crate) enum Format {
 pub(crate) fn run(args: &CheckArgs) -> Result<(), Stop> {
     let mut all = Vec::new();
     for path in &args.paths {
-        let source = connector::read(path)?;
-        all.push(match Connector::load(&source) {
-            Ok((_, warnings)) => warnings,
-            Err(findings) => findings,
-        });
+        for manifest in connector::manifests(path)? {
+            all.push(match Connector::load(&connector::read(&manifest)?) {
+                Ok((_, warnings)) => warnings,
+                Err(findings) => findings,
+            });
+        }
     }
     match args.format {
         Format::Text => print_text(&text(&all))?,

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tieline::{Error, ErrorKind};
@@ -10,7 +10,10 @@ use tieline::{Error, ErrorKind};
 use crate::connector;
 use crate::output::print_text;
 use crate::stop::{Stop, invalid};
+use crate::token_file::folder_of;
 
+/// The JSON Schema of the language, which the first line of a manifest names for editors.
+const SCHEMA: &str = "manifest.schema.json";
 const SKELETON: &str = include_str!("skeleton.yaml");
 
 /// What to write.
@@ -41,14 +44,20 @@ pub(crate) fn run(args: &NewArgs) -> Result<(), Stop> {
         }
         Error::new(ErrorKind::Unavailable, format!("{} cannot be written: {error}", path.display()))
     };
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(unwritten)?;
-    }
+    let folder = folder_of(&path);
+    fs::create_dir_all(folder).map_err(unwritten)?;
+    let schema = if folder.join("..").join(SCHEMA).is_file() { format!("../{SCHEMA}") } else { SCHEMA.to_owned() };
     let mut file = fs::File::create_new(&path).map_err(unwritten)?;
-    file.write_all(manifest(&args.name).as_bytes()).map_err(unwritten)?;
+    file.write_all(manifest(&args.name, &schema).as_bytes()).map_err(unwritten)?;
+    let beside = folder.join(&schema);
+    if !beside.exists() {
+        fs::write(&beside, tieline_specs::MANIFEST_SCHEMA).map_err(|error| {
+            Error::new(ErrorKind::Unavailable, format!("{} cannot be written: {error}", beside.display()))
+        })?;
+    }
     let shown = connector::quoted(&path.display().to_string());
     print_text(&format!("{shown}\n"))?;
-    next_steps(&shown);
+    next_steps(&shown, &beside);
     Ok(())
 }
 
@@ -57,17 +66,18 @@ fn is_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'))
 }
 
-fn manifest(name: &str) -> String {
+fn manifest(name: &str, schema: &str) -> String {
     let mut title = name.replace(['_', '-'], " ");
     if let Some(first) = title.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    SKELETON.replace("@name@", name).replace("@title@", &title)
+    SKELETON.replace("@schema@", schema).replace("@name@", name).replace("@title@", &title)
 }
 
-fn next_steps(path: &str) {
+fn next_steps(path: &str, schema: &Path) {
+    let schema = schema.display();
     let text = format!(
-        "Next:\n  tieline check {path}\n  tieline describe {path}\n  tieline execute {path} items list --mock\n"
+        "An editor that knows YAML schemas completes it with {schema}.\nNext:\n  tieline check {path}\n  tieline describe {path}\n  tieline execute {path} items list --mock\n"
     );
     // Who does not read stderr does not miss it.
     let _ = io::stderr().lock().write_all(text.as_bytes());
@@ -89,7 +99,8 @@ mod tests {
 
     #[test]
     fn the_name_is_everywhere_and_no_mark_is_left() {
-        let text = manifest("my-api");
+        let text = manifest("my-api", "../a.json");
+        assert!(text.starts_with("# yaml-language-server: $schema=../a.json\n"), "{text}");
         assert!(text.contains("\nname: my-api\n") && text.contains("\ntitle: My api\n"), "{text}");
         assert!(!text.contains("@name@") && !text.contains("@title@"));
     }

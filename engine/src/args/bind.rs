@@ -39,6 +39,7 @@ pub(crate) fn bind(
         uploads,
         args: Args::default(),
         problems: Vec::new(),
+        unknown: 0,
     };
     binding.report_unknown();
     for (index, param) in operation.params.iter().enumerate() {
@@ -71,6 +72,8 @@ struct Binding<'a> {
     uploads: IndexMap<String, Upload>,
     args: Args,
     problems: Vec<Problem>,
+    /// How many of the names are no parameters.
+    unknown: usize,
 }
 
 impl Binding<'_> {
@@ -79,6 +82,7 @@ impl Binding<'_> {
         let params = self.surroundings.params;
         let given = params.keys().chain(self.uploads.keys().filter(|name| !params.contains_key(*name)));
         let unknown: Vec<_> = given.filter(|name| !self.shown().any(|known| known.name == **name)).cloned().collect();
+        self.unknown = unknown.len();
         for name in unknown {
             let near = nearest(&name, self.shown().map(|param| param.name.as_str()));
             let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
@@ -150,7 +154,7 @@ impl Binding<'_> {
         }
         let message = format!("the parameters of `{}` do not fit", self.operation.name());
         let mut error = Error::new(ErrorKind::InvalidInput, message);
-        if self.problems.iter().any(|problem| self.operation.param(&problem.at).is_none_or(|param| param.hidden)) {
+        if self.unknown > 0 {
             error = error.with_help(self.help());
         }
         let more = self.problems.len().saturating_sub(MOST_PROBLEMS);

@@ -29,8 +29,12 @@ pub(crate) fn explain(document: &Value, error: &ValidationError<'_>) -> Vec<(Loc
         Kind::Required { property } => vec![below(property.as_str().unwrap_or_default(), "is required".to_owned())],
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             let known = siblings(document, error.schema_path());
-            let hint = |key: &str| nearest(key, known.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
-            let say = |key: &String| below(key, format!("unknown property{}", hint(key).unwrap_or_default()));
+            let hint = |key: &str| match nearest(key, known.iter().copied()) {
+                Some(near) => format!("; did you mean `{near}`?"),
+                None if known.is_empty() => String::new(),
+                None => format!("; known: {}", listed(known.iter().copied())),
+            };
+            let say = |key: &String| below(key, format!("unknown property{}", hint(key)));
             unexpected.iter().map(say).collect()
         }
         Kind::Enum { options } => {

@@ -217,6 +217,11 @@ fn the_help_lists_what_is_taken_when_a_name_is_unknown() {
     let all = "`users.update` takes `id` (required), `icon`, `name`, `address`, `color`, `parent`";
     assert_eq!(help(json!({ "zebra": 1, "id": "1" })).as_deref(), Some(all));
     assert_eq!(help(json!({ "id": "1", "name": "too long" })), None);
+    assert_eq!(
+        help(json!({ "id": "1", "address": { "street": "A", "zebra": 1 } })),
+        None,
+        "`zebra` is no parameter's name"
+    );
 }
 
 #[test]
