@@ -99,7 +99,8 @@ pub(crate) struct ConnectionArgs {
     /// The way to sign in, where the credentials fit several
     #[arg(long, value_name = "NAME")]
     pub auth: Option<String>,
-    /// Configuration values of the connector
+    /// Configuration values of the connector, as a JSON object or a file of it.
+    /// What is not there: the environment, TIELINE_<CONNECTOR>_<NAME>, where no credential field has that name
     #[arg(long, value_name = "JSON|@FILE")]
     pub config: Option<String>,
     /// Call this URL instead of the API's (and instead of its token endpoint)
@@ -125,7 +126,8 @@ pub(crate) struct CallArgs {
     /// The parameters, as a JSON object; `-` reads stdin
     #[arg(long, value_name = "JSON|@FILE|-", help_heading = "Parameters")]
     pub params: Option<String>,
-    /// One parameter, read as its type says: text stays text, all else is JSON. A file is `name=@path`. May be repeated
+    /// One parameter, read as its type says: text stays text, all else is JSON. A file is `name=@path`, a member of an object
+    /// `name.member=value` or `name[member]=value`. May be repeated
     #[arg(long, short, value_name = "NAME=VALUE", help_heading = "Parameters")]
     pub param: Vec<String>,
     /// All pages of a list

@@ -1,13 +1,16 @@
-//! Parameters from the command line: `--params` as JSON, `--param name=value` as the parameter's type says.
+//! Parameters from the command line: `--params` as JSON, `--param name=value` (or `name.member=value`) as the type says.
+
+mod place;
 
 use serde_json::{Map, Value};
-use tieline::plan::{Operation, Param};
+use tieline::catalog::schema;
+use tieline::plan::Operation;
 use tieline::wire::Upload;
 use tieline::{Call, Connector, Error, ErrorKind, Problem};
 
 use crate::args::CallArgs;
 use crate::{input, upload};
-use tieline::catalog::schema;
+use place::Place;
 
 /// The parameters of one call.
 #[derive(Debug, Default)]
@@ -34,25 +37,25 @@ pub(crate) fn read(connector: &Connector, operation: &Operation, args: &CallArgs
         given.values = input::object("--params", json, ErrorKind::InvalidInput)?;
     }
     let mut problems = Vec::new();
-    let mut named: Vec<&str> = Vec::new();
+    let mut named: Vec<Place<'_>> = Vec::new();
     for text in &args.param {
         let Some((name, value)) = text.split_once('=') else {
             let message = format!("`{text}` is no parameter: write --param {text}=value");
             problems.push(Problem { at: String::new(), message });
             continue;
         };
-        let is_repeated = named.contains(&name);
-        named.push(name);
-        match one(connector, operation.param(name), value) {
-            Ok(One::File(upload)) => given.uploads.push((name.to_owned(), upload)),
-            Ok(One::Value(value)) if is_repeated => {
-                if let Err(message) = append(&mut given.values, name, value) {
-                    problems.push(Problem { at: name.to_owned(), message });
-                }
+        let place = Place::of(operation, name);
+        let is_repeated = named.iter().any(|earlier| earlier.is_within(&place));
+        let taken = one(connector, operation, &place, value).and_then(|one| match one {
+            One::File(upload) => {
+                given.uploads.push((name.to_owned(), upload));
+                Ok(())
             }
-            Ok(One::Value(value)) => drop(given.values.insert(name.to_owned(), value)),
-            Err(message) => problems.push(Problem { at: name.to_owned(), message }),
-        }
+            One::Value(value) if is_repeated => append(place.slot(&mut given.values)?, value),
+            One::Value(value) => place.slot(&mut given.values).map(|slot| *slot = value),
+        });
+        named.push(place);
+        problems.extend(taken.err().map(|message| Problem { at: name.to_owned(), message }));
     }
     if problems.is_empty() {
         return Ok(given);
@@ -66,20 +69,35 @@ enum One {
     File(Upload),
 }
 
-fn one(connector: &Connector, param: Option<&Param>, text: &str) -> Result<One, String> {
-    match param {
-        Some(param) if param.file => match text.strip_prefix('@') {
-            Some(path) => upload::open(path).map(One::File),
-            None => Ok(One::Value(text.into())),
-        },
-        Some(param) => value(&schema::types(connector, &param.schema), text).map(One::Value),
-        None => value(&[], text).map(One::Value),
+fn one(connector: &Connector, operation: &Operation, place: &Place<'_>, text: &str) -> Result<One, String> {
+    let param = operation.param(place.param);
+    if let Some(path) = text.strip_prefix('@')
+        && param.is_some_and(|param| param.file)
+        && place.members.is_empty()
+    {
+        return upload::open(path).map(One::File);
     }
+    let schema = param.and_then(|param| place.schema(connector, param));
+    let types = schema.map(|schema| schema::types(connector, schema)).unwrap_or_default();
+    let read = if param.is_some_and(|param| param.file) { Ok(text.into()) } else { value(&types, text) };
+    read.map(One::Value).map_err(|message| match schema {
+        Some(schema) if types.iter().any(|name| name == "object") => with_members(connector, schema, place, &message),
+        Some(_) | None => message,
+    })
+}
+
+/// What is wrong with an object, and how its members are given one by one.
+fn with_members(connector: &Connector, schema: &Value, place: &Place<'_>, message: &str) -> String {
+    let names: Vec<&str> = schema::members(connector, schema).into_iter().map(|member| member.name).collect();
+    let Some(first) = names.first() else { return message.to_owned() };
+    let known = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    format!("{message}; write --param {place}.{first}=value (known members: {known})")
 }
 
 /// Reads a text as one of these JSON types (any, when there are none).
 fn value(types: &[String], text: &str) -> Result<Value, String> {
     let takes = |name: &str| types.iter().any(|known| known == name);
+    let is_object = takes("object") && types.iter().all(|name| matches!(name.as_str(), "object" | "null"));
     let parsed = serde_json::from_str::<Value>(text);
     if takes("string") {
         return Ok(match parsed {
@@ -94,6 +112,9 @@ fn value(types: &[String], text: &str) -> Result<Value, String> {
             Ok(Value::Array(vec![value]))
         }
         Ok(value @ Value::Object(_)) if takes("array") && !takes("object") => Ok(Value::Array(vec![value])),
+        Ok(Value::Object(members)) => Ok(Value::Object(members)),
+        Ok(Value::Null) if takes("null") => Ok(Value::Null),
+        _ if is_object && !text.starts_with('{') => Err("must be a JSON object".to_owned()),
         Ok(value) => Ok(value),
         Err(_) if types.is_empty() => Ok(text.into()),
         Err(_) if takes("array") && !text.starts_with(['[', '{']) => Ok(Value::Array(vec![text.into()])),
@@ -104,9 +125,9 @@ fn value(types: &[String], text: &str) -> Result<Value, String> {
 }
 
 /// A name that is given several times makes a list.
-fn append(values: &mut Map<String, Value>, name: &str, value: Value) -> Result<(), String> {
-    match (values.get_mut(name), value) {
-        (Some(Value::Array(items)), Value::Array(more)) => {
+fn append(slot: &mut Value, value: Value) -> Result<(), String> {
+    match (slot, value) {
+        (Value::Array(items), Value::Array(more)) => {
             items.extend(more);
             Ok(())
         }
@@ -159,10 +180,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_object_is_said_where_one_is_expected() {
+        let types = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        for text in ["5", "[]", "\"a\"", "null", "a word", ""] {
+            assert_eq!(value(&types(&["object"]), text).unwrap_err(), "must be a JSON object", "{text}");
+        }
+        assert_eq!(value(&types(&["object", "integer"]), "5").unwrap(), json!(5));
+    }
+
+    #[test]
     fn a_repeated_list_grows_and_anything_else_is_refused() {
-        let mut values = Map::from_iter([("ids".to_owned(), json!(["a"])), ("id".to_owned(), json!("a"))]);
-        append(&mut values, "ids", json!(["b"])).unwrap();
-        assert_eq!(values["ids"], json!(["a", "b"]));
-        assert!(append(&mut values, "id", json!("b")).is_err());
+        let mut ids = json!(["a"]);
+        append(&mut ids, json!(["b"])).unwrap();
+        assert_eq!(ids, json!(["a", "b"]));
+        assert!(append(&mut json!("a"), json!("b")).is_err());
     }
 }

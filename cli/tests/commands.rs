@@ -31,6 +31,10 @@ fn a_connector_is_described_for_programs() {
     assert_eq!((&token["name"], &token["prefix"]), (&json!("token"), &json!(["key_", "secret_"])));
     assert_eq!((&token["required"], &token["secret"]), (&json!(true), &json!(true)));
     assert_eq!(json["config"][0]["default"], "eu");
+    assert_eq!((&json["config"][1]["pattern"], &json["config"][1]["example"]), (&json!("[a-z]+"), &json!("design")));
+    assert_eq!(json["questions"]["cannot"], json!(["Who read it?"]));
+    assert_eq!(json["hints"]["when_to_use"], "For what people wrote down.");
+    assert_eq!(json["entities"][0]["relations"][0]["to"], "files");
     assert_eq!(json["entities"][0]["actions"], json!(["list", "get", "create", "delete"]));
     let operations = json["operations"].as_array().unwrap();
     assert_eq!(operations.len(), 6);
@@ -51,6 +55,7 @@ fn a_connector_is_described_for_programs() {
     let create = find("create");
     assert_eq!(param(create, "text")["maxLength"], 100);
     assert_eq!(param(create, "icon")["type"], json!(["object", "null"]));
+    assert_eq!(param(create, "icon")["description"], "A picture");
     assert_eq!(param(find("upload"), "file")["file"], true);
 }
 
@@ -79,21 +84,46 @@ fn a_connector_is_described_for_people() {
         run.stdout
     };
     let whole = text(&[]);
-    for part in ["Notes (notes 1.2.3)", "TIELINE_NOTES_TOKEN", "starts with `key_` or `secret_`", "default eu, eu | us"]
-    {
+    for part in [
+        "Notes (notes 1.2.3)",
+        "TIELINE_NOTES_TOKEN",
+        "starts with `key_` or `secret_`",
+        "  only for actions that name it: client (Client)\n",
+        "  region  TIELINE_NOTES_REGION  Where the notes are kept; is `eu` or `us`; default eu\n",
+        "  team    TIELINE_NOTES_TEAM    Whose notes; matches `[a-z]+`; such as `design`; optional\n",
+        "  it answers   What did I write?\n               Which notes are on top?\n  it does not  Who read it?\n",
+        "  when  For what people wrote down.\n",
+    ] {
         assert!(whole.contains(part), "no {part} in\n{whole}");
     }
     assert!(whole.contains("notes  list, get, create, delete"), "{whole}");
     assert!(whole.contains("tieline execute notes.yaml notes list --mock"), "{whole}");
     let entity = text(&["notes"]);
     assert!(entity.contains("delete  DELETE /notes/{note_id}"), "{entity}");
+    assert!(entity.contains("\nRELATIONS\n  files  $.file_id  many to one  What hangs on it.\n"), "{entity}");
+    assert!(entity.contains("\nHINTS\n  people say  memo, note\n"), "{entity}");
     let action = text(&["notes", "create"]);
-    assert!(action.contains("text    string, required  What to write down (at most 100 characters)"), "{action}");
+    assert!(action.contains("text      string, required  What to write down (at most 100 characters)"), "{action}");
+    let icon = "  icon      object|null       A picture\n    .emoji  string, required  One character (at most 1 characters)\n    \
+                .tint   object            Its colour\n";
+    assert!(action.contains(icon), "{action}");
+    assert!(!action.contains(".red"), "only one level down\n{action}");
+    assert!(action.contains("  when  To keep a thought.\n"), "{action}");
     assert!(action.contains("tieline execute notes.yaml notes create --param text=…"), "{action}");
     assert!(whole.lines().chain(entity.lines()).chain(action.lines()).all(|line| line.chars().count() <= 100));
 }
 
 const SCHEMA: &[u8] = include_bytes!("../../specs/manifest.schema.json");
+
+#[test]
+fn what_to_type_next_is_configured_where_that_is_needed() {
+    let place = Place::new();
+    let manifest = String::from_utf8(place.read("notes.yaml")).unwrap();
+    place.write("notes.yaml", manifest.replace("default: eu, enum", "required: true, enum"));
+    let run = place.run(&["describe", "notes.yaml", "notes", "list"]);
+    let list = "tieline execute notes.yaml notes list";
+    assert!(run.stdout.ends_with(&format!("  {list} --config '{{\"region\":\"eu\"}}'\n  {list} --mock\n")), "{run:?}");
+}
 
 #[test]
 fn a_new_manifest_passes_the_check_and_works() {

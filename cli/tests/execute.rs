@@ -128,6 +128,31 @@ fn parameters_come_as_json_from_a_file_from_stdin_and_one_by_one() {
 }
 
 #[test]
+fn members_of_an_object_are_given_one_by_one() {
+    let place = Place::new();
+    let explain = ["explain", "notes.yaml", "notes", "create", "--mock", "-p", "text=a"];
+    let run = |args: &[&str]| place.run(&[&explain[..], &["--format", "json"], args].concat());
+    let icon = run(&["-p", "icon.emoji=!", "-p", "icon[tint].red=7"]).json()["body"]["icon"].clone();
+    assert_eq!(icon, json!({ "emoji": "!", "tint": { "red": 7 } }));
+    let merged = run(&["--params", r#"{"icon":{"emoji":"?","tint":{"red":1}}}"#, "-p", "icon.emoji=7"]).json();
+    assert_eq!(merged["body"]["icon"], json!({ "emoji": "7", "tint": { "red": 1 } }));
+
+    for text in ["icon=!", "icon=5"] {
+        let problem = run(&["-p", text]).error(4, "invalid_input")["problems"][0].clone();
+        let expected = "must be a JSON object; write --param icon.emoji=value (known members: `emoji`, `tint`)";
+        assert_eq!(problem, json!({ "at": "icon", "message": expected }));
+    }
+    let error = run(&["-p", "icon.equals=x"]).error(4, "invalid_input");
+    assert_eq!(error.get("help"), None, "the other parameters do not matter: {error}");
+    assert!(error["problems"].to_string().contains("unknown property; known: `emoji`, `tint`"), "{error}");
+    let error = run(&["-p", "icno.emoji=x"]).error(4, "invalid_input");
+    assert!(error["problems"][0]["message"].as_str().unwrap().contains("`icon`"), "{error}");
+    for twice in [["icon.emoji=a", "icon.emoji=b"], ["icon.emoji=a", "icon={}"]] {
+        run(&["-p", twice[0], "-p", twice[1]]).error(4, "invalid_input");
+    }
+}
+
+#[test]
 fn explain_shows_everything_but_secrets() {
     let run = Place::new().run(&["explain", "notes.yaml", "notes", "list", "--credentials", &token()]);
     assert_eq!(run.code, 0, "{run:?}");

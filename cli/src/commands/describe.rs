@@ -1,5 +1,7 @@
 //! `tieline describe`: what a connector can do and how to sign in.
 
+mod about;
+mod parameters;
 mod text;
 
 use clap::Args;

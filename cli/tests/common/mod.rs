@@ -20,7 +20,8 @@ summary: Notes and their files.
 server: https://api.example.com/v1
 config:
   region: { default: eu, enum: [eu, us], description: Where the notes are kept }
-headers: { X-Region: "${config.region}" }
+  team: { pattern: "[a-z]+", example: design, description: Whose notes }
+headers: { X-Region: "${config.region}", X-Team: "${config.team}" }
 auth:
   token:
     title: Token
@@ -37,6 +38,13 @@ auth:
     oauth2:
       authorize: { url: "https://api.example.com/oauth/authorize" }
       token: { url: "https://api.example.com/oauth/token", client: basic, body: json }
+  client:
+    title: Client
+    limited: true
+    fields: { client_id: {} , client_secret: { secret: true } }
+    basic: { username: "${client_id}", password: "${client_secret}" }
+questions: { can: [What did I write?, Which notes are on top?], cannot: [Who read it?] }
+hints: { when_to_use: For what people wrote down. }
 pagination:
   cursor: { kind: cursor, cursor: after, next: $.next, size: limit, max_size: 50 }
 errors: { code: $.code, message: $.message }
@@ -45,6 +53,8 @@ entities:
   notes:
     summary: What people wrote down.
     record: Note
+    hints: { trigger_phrases: [memo, note] }
+    relations: [{ to: files, from: $.file_id, description: What hangs on it. }]
     actions:
       list:
         get: /notes
@@ -58,10 +68,11 @@ entities:
         params: { note_id: { type: string, required: true, description: Id of the note } }
       create:
         post: /notes
+        hints: { when_to_use: To keep a thought. }
         params:
           text: { type: string, required: true, maxLength: 100, description: What to write down }
           pinned: { type: boolean, description: Whether it stays on top }
-          icon: { type: [object, "null"], description: A picture }
+          icon: { $ref: "#/schemas/Icon" }
       delete:
         delete: /notes/{note_id}
         params: { note_id: { type: string, required: true, description: Id of the note } }
@@ -79,12 +90,22 @@ entities:
         params:
           file: { type: string, format: binary, required: true, description: The file }
 schemas:
+  Icon:
+    type: [object, "null"]
+    description: A picture
+    properties:
+      emoji: { type: string, maxLength: 1, description: One character. }
+      tint: { $ref: "#/schemas/Tint" }
+    required: [emoji]
+    additionalProperties: false
+  Tint: { type: object, description: Its colour., properties: { red: { type: integer } } }
   Note:
     type: object
     properties:
       id: { type: string }
       text: { type: string }
       pinned: { type: boolean }
+      file_id: { type: string }
 "##;
 
 /// A folder with the manifest `notes.yaml` in it.

@@ -1,30 +1,35 @@
 //! A connector as JSON.
 
 use crate::auth::{Field, Scheme};
-use crate::manifest::ConfigValue;
+use crate::manifest::{Cardinality, ConfigValue, Hints, Questions, Relation};
 use crate::plan::{Answer, Connector, Entity, Operation, Param};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{Subject, schema};
 
 /// The connector, narrowed to the subject. One operation comes with the schemas that it uses.
 pub(super) fn describe(connector: &Connector, subject: &Subject<'_>) -> Value {
     let head = connector.head();
-    let mut json = json!({
-        "name": head.name,
-        "title": head.title,
-        "version": head.version,
-        "summary": head.summary,
-        "auth": head.auth.iter().map(|(name, scheme)| scheme_json(name, scheme)).collect::<Value>(),
-        "config": head.config.iter().map(|(name, value)| config_json(name, value)).collect::<Value>(),
-        "entities": subject.entities().into_iter().map(entity_json).collect::<Value>(),
-        "operations": subject.operations().into_iter().map(|op| operation_json(connector, op)).collect::<Value>(),
-    });
-    if let Subject::Operation(_, operation) = subject {
-        let schemas = operation.params.iter().map(|param| &param.schema).chain(&operation.record);
-        json["schemas"] = schema::used(connector, schemas).into();
-    }
-    json
+    let schemas = match subject {
+        Subject::Operation(_, operation) => {
+            let own = operation.params.iter().map(|param| &param.schema).chain(&operation.record);
+            Some(schema::used(connector, own).into())
+        }
+        Subject::Connector(_) | Subject::Entity(_) => None,
+    };
+    object([
+        ("name", Some(head.name.as_str().into())),
+        ("title", Some(head.title.as_str().into())),
+        ("version", Some(head.version.as_str().into())),
+        ("summary", Some(head.summary.as_str().into())),
+        ("questions", head.questions.as_ref().map(questions_json)),
+        ("hints", head.hints.as_ref().map(hints_json)),
+        ("auth", Some(head.auth.iter().map(|(name, scheme)| scheme_json(name, scheme)).collect())),
+        ("config", Some(head.config.iter().map(|(name, value)| config_json(name, value)).collect())),
+        ("entities", Some(subject.entities().into_iter().map(entity_json).collect())),
+        ("operations", Some(subject.operations().into_iter().map(|op| operation_json(connector, op)).collect())),
+        ("schemas", schemas),
+    ])
 }
 
 /// An object of what is there.
@@ -88,12 +93,38 @@ fn config_json(name: &str, value: &ConfigValue) -> Value {
     ])
 }
 
+fn questions_json(questions: &Questions) -> Value {
+    object([("can", texts(&questions.can)), ("cannot", texts(&questions.cannot))])
+}
+
+fn hints_json(hints: &Hints) -> Value {
+    object([
+        ("summary", text(&hints.summary)),
+        ("when_to_use", text(&hints.when_to_use)),
+        ("trigger_phrases", texts(&hints.trigger_phrases)),
+        ("search_strategy", text(&hints.search_strategy)),
+        ("questions", texts(&hints.questions)),
+    ])
+}
+
+fn relation_json(relation: &Relation) -> Value {
+    object([
+        ("to", Some(relation.to.as_str().into())),
+        ("from", Some(relation.from.to_string().into())),
+        ("key", relation.key.as_ref().map(|key| key.to_string().into())),
+        ("cardinality", word(relation.cardinality.unwrap_or(Cardinality::ManyToOne))),
+        ("description", text(&relation.description)),
+    ])
+}
+
 fn entity_json(entity: &Entity) -> Value {
     object([
         ("name", Some(entity.name.as_str().into())),
         ("title", Some(entity.title.as_str().into())),
         ("summary", text(&entity.summary)),
         ("description", text(&entity.description)),
+        ("hints", entity.hints.as_ref().map(hints_json)),
+        ("relations", (!entity.relations.is_empty()).then(|| entity.relations.iter().map(relation_json).collect())),
         ("actions", Some(entity.operations.keys().map(String::as_str).collect())),
     ])
 }
@@ -110,6 +141,7 @@ fn operation_json(connector: &Connector, operation: &Operation) -> Value {
         ("action", Some(operation.action.as_str().into())),
         ("summary", text(&operation.summary)),
         ("description", text(&operation.description)),
+        ("hints", operation.hints.as_ref().map(hints_json)),
         ("effect", word(operation.effect)),
         ("method", Some(operation.method.as_str().into())),
         ("path", Some(operation.path_template().into())),
@@ -151,12 +183,14 @@ fn param_json(connector: &Connector, param: &Param) -> Value {
             json.insert(key.clone(), value.clone());
         }
     }
+    if let Some(meaning) = schema::description(connector, &param.schema) {
+        json.insert("description".to_owned(), meaning.into());
+    }
     json.into()
 }
 
 /// What a referred schema says that fits beside the reference.
-const SAID_AGAIN: [&str; 14] = [
-    "description",
+const SAID_AGAIN: [&str; 13] = [
     "enum",
     "const",
     "format",
@@ -171,3 +205,27 @@ const SAID_AGAIN: [&str; 14] = [
     "examples",
     "deprecated",
 ];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{Subject, testing::connector};
+
+    #[test]
+    fn agents_are_told_what_it_is_for() {
+        let connector = connector();
+        let json = Subject::find(&connector, None, None).unwrap().to_json(&connector);
+        assert_eq!(json["questions"], json!({ "can": ["Who lives here?"], "cannot": ["Who lived here?"] }));
+        assert_eq!(json["hints"], json!({ "when_to_use": "To find people." }));
+        let people = &json["entities"][0];
+        assert_eq!(people["hints"], json!({ "trigger_phrases": ["who is"] }));
+        let lives = json!({ "to": "houses", "from": "$.house_id", "cardinality": "many_to_one", "description": "Where they live." });
+        assert_eq!(people["relations"], json!([lives]));
+        assert_eq!(json["entities"][1].get("relations"), None);
+        assert_eq!(json["operations"][0]["hints"], json!({ "search_strategy": "Look first." }));
+        for param in json["operations"][0]["params"].as_array().unwrap() {
+            assert_eq!(param["description"], "Where it is.", "{param}");
+        }
+    }
+}

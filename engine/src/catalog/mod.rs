@@ -2,6 +2,8 @@
 
 mod json;
 pub mod schema;
+#[cfg(test)]
+mod testing;
 
 use serde_json::Value;
 

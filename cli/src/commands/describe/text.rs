@@ -2,14 +2,19 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tieline::Connector;
-use tieline::auth::{Field, Scheme};
-use tieline::catalog::{Subject, schema};
-use tieline::manifest::Effect;
+use tieline::auth::{Field, FieldType, Scheme};
+use tieline::catalog::Subject;
+use tieline::manifest::{ConfigValue, Effect};
+use tieline::notation::Pattern;
 use tieline::plan::{Answer, Entity, Operation, Param};
 
+use super::{about, parameters};
+use crate::config::variable_of;
+use crate::connector::quoted;
 use crate::credentials::variable;
+use crate::made_up;
 use crate::text::{columns, plain, prose_width, wrap};
 
 /// The connector, narrowed to the subject. `name` is how the user named it.
@@ -30,27 +35,24 @@ fn whole(connector: &Connector, entities: &[&Entity], name: &str) -> String {
     if head.auth.is_empty() {
         text.push_str("  not needed\n");
     }
-    for (scheme_name, scheme) in &head.auth {
+    let (limited, free): (Vec<_>, Vec<_>) = head.auth.iter().partition(|(_, scheme)| scheme.limited == Some(true));
+    for (scheme_name, scheme) in free {
         text.push_str(&sign_in(&head.name, scheme_name, scheme));
     }
+    if !limited.is_empty() {
+        let named = |(name, scheme): (&String, &Scheme)| match &scheme.title {
+            Some(title) => format!("{name} ({title})"),
+            None => name.clone(),
+        };
+        let names = limited.into_iter().map(named).collect::<Vec<_>>().join(", ");
+        prose(&mut text, 2, &format!("only for actions that name it: {names}"));
+    }
     if !head.config.is_empty() {
-        text.push_str("\nCONFIGURATION (--config)\n");
+        text.push_str("\nCONFIGURATION (--config, or these variables)\n");
         let rows: Vec<[String; 3]> = head
             .config
             .iter()
-            .map(|(name, value)| {
-                let mut facts = Vec::new();
-                match &value.default {
-                    Some(default) => facts.push(format!("default {}", short(default))),
-                    None if value.required == Some(true) => facts.push("required".to_owned()),
-                    None => facts.push("optional".to_owned()),
-                }
-                if !value.choices.is_empty() {
-                    facts.push(value.choices.join(" | "));
-                }
-                let description = value.description.as_deref().or(value.title.as_deref()).unwrap_or_default();
-                [name.clone(), facts.join(", "), description.to_owned()]
-            })
+            .map(|(name, value)| [name.clone(), variable_of(head, name).unwrap_or_default(), config_facts(value)])
             .collect();
         text.push_str(&columns(2, &rows));
     }
@@ -63,6 +65,8 @@ fn whole(connector: &Connector, entities: &[&Entity], name: &str) -> String {
         })
         .collect();
     text.push_str(&columns(2, &rows));
+    text.push_str(&about::questions(head.questions.as_ref()));
+    text.push_str(&about::hints(head.hints.as_ref()));
 
     let first = entities.first().map_or("", |entity| entity.name.as_str());
     let mut try_next = vec![format!("tieline describe {name} {first}")];
@@ -78,18 +82,11 @@ fn is_easy(operation: &Operation) -> bool {
 }
 
 fn sign_in(connector: &str, name: &str, scheme: &Scheme) -> String {
-    let title = scheme.title.as_deref().unwrap_or_default();
-    let limited = if scheme.limited == Some(true) { " (only for actions that name it)" } else { "" };
-    let mut text = match title.is_empty() {
-        true => format!("  {name}{limited}\n"),
-        false => format!("  {name}: {}{limited}\n", plain(title)),
+    let mut text = match &scheme.title {
+        Some(title) => format!("  {name}: {}\n", plain(title)),
+        None => format!("  {name}\n"),
     };
-    if let Some(description) = &scheme.description {
-        prose(&mut text, 4, description);
-    }
-    if scheme.limited == Some(true) {
-        return text;
-    }
+    prose(&mut text, 4, scheme.description.as_deref().unwrap_or_default());
     let rows: Vec<[String; 3]> = scheme
         .fields
         .iter()
@@ -100,23 +97,48 @@ fn sign_in(connector: &str, name: &str, scheme: &Scheme) -> String {
 }
 
 fn field_facts(field: &Field) -> String {
-    let either = |texts: &[String]| texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(" or ");
-    let mut facts = Vec::new();
-    if let Some(description) = field.description.as_deref().or(field.title.as_deref()) {
-        facts.push(description.trim_end_matches('.').to_owned());
-    }
+    let mut facts = meaning(field.description.as_ref().or(field.title.as_ref()));
     if !field.prefix.is_empty() {
         facts.push(format!("starts with {}", either(&field.prefix)));
     }
-    if !field.choices.is_empty() {
-        facts.push(format!("is {}", either(&field.choices)));
-    }
+    facts.extend(allowed(&field.choices, field.pattern.as_deref()));
     match &field.default {
         Some(default) => facts.push(format!("default {default}")),
         None if !field.is_required() => facts.push("optional".to_owned()),
         None => {}
     }
     facts.join("; ")
+}
+
+fn config_facts(value: &ConfigValue) -> String {
+    let mut facts = meaning(value.description.as_ref().or(value.title.as_ref()));
+    match value.value_type.unwrap_or(FieldType::Text) {
+        FieldType::Text => {}
+        FieldType::Integer => facts.push("a whole number".to_owned()),
+        FieldType::Boolean => facts.push("`true` or `false`".to_owned()),
+        FieldType::List => facts.push("a list of texts".to_owned()),
+    }
+    facts.extend(allowed(&value.choices, value.pattern.as_deref()));
+    facts.extend(value.example.as_ref().map(|example| format!("such as `{example}`")));
+    facts.push(match &value.default {
+        Some(default) => format!("default {}", short(default)),
+        None if value.required == Some(true) => "required".to_owned(),
+        None => "optional".to_owned(),
+    });
+    facts.join("; ")
+}
+
+fn meaning(description: Option<&String>) -> Vec<String> {
+    description.map(|text| text.trim_end_matches('.').to_owned()).into_iter().collect()
+}
+
+fn allowed(choices: &[String], pattern: Option<&Pattern>) -> Vec<String> {
+    let choices = (!choices.is_empty()).then(|| format!("is {}", either(choices)));
+    choices.into_iter().chain(pattern.map(|pattern| format!("matches `{pattern}`"))).collect()
+}
+
+fn either(texts: &[String]) -> String {
+    texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(" or ")
 }
 
 fn one_entity(connector: &Connector, entity: &Entity, name: &str) -> String {
@@ -138,6 +160,8 @@ fn one_entity(connector: &Connector, entity: &Entity, name: &str) -> String {
         })
         .collect();
     text.push_str(&columns(2, &rows));
+    text.push_str(&about::relations(&entity.relations));
+    text.push_str(&about::hints(entity.hints.as_ref()));
     let first = entity.operations.keys().next().map_or("", String::as_str);
     text.push_str(&next(&[format!("tieline describe {name} {} {first}", entity.name)]));
     text
@@ -168,81 +192,21 @@ fn one_operation(connector: &Connector, operation: &Operation, name: &str) -> St
     if params.is_empty() {
         text.push_str("  none\n");
     }
-    let rows: Vec<[String; 3]> = params.iter().map(|param| param_row(connector, param)).collect();
+    let rows: Vec<[String; 3]> = params.iter().flat_map(|param| parameters::rows(connector, param)).collect();
     text.push_str(&columns(2, &rows));
+    text.push_str(&about::hints(operation.hints.as_ref()));
 
     let mut call = format!("tieline execute {name} {} {}", operation.entity, operation.action);
     for param in params.iter().filter(|param| param.required) {
-        let _ = write!(call, " --param {}={}", param.name, example(connector, param));
+        let _ = write!(call, " --param {}={}", param.name, parameters::example(connector, param));
     }
-    text.push_str(&next(&[call.clone(), format!("{call} --mock")]));
-    text
-}
-
-fn param_row(connector: &Connector, param: &Param) -> [String; 3] {
-    let required = if param.required { "required" } else { "" };
-    let mut meaning = param.description().map(|text| text.trim_end_matches('.').to_owned()).unwrap_or_default();
-    let limits = limits(connector, param);
-    if !limits.is_empty() {
-        let _ = write!(meaning, "{}({})", if meaning.is_empty() { "" } else { " " }, limits.join(", "));
-    }
-    let mut kind = match param.file {
-        true => "file".to_owned(),
-        false => schema::types(connector, &param.schema).join("|"),
+    let config = made_up::config(connector.head(), &Map::new());
+    let configured = match config.is_empty() {
+        true => call.clone(),
+        false => format!("{call} --config {}", quoted(&Value::Object(config).to_string())),
     };
-    if kind.is_empty() {
-        kind = "any".to_owned();
-    }
-    if !required.is_empty() {
-        kind = format!("{kind}, {required}");
-    }
-    [param.name.clone(), kind, meaning]
-}
-
-/// What the schema allows, in few words.
-fn limits(connector: &Connector, param: &Param) -> Vec<String> {
-    let referred = schema::referred(connector, &param.schema);
-    let get = |key: &str| param.schema.get(key).or_else(|| referred.and_then(|schema| schema.get(key)));
-    let mut limits = Vec::new();
-    if param.is_deprecated() {
-        limits.push("deprecated".to_owned());
-    }
-    if let Some(values) = get("enum").and_then(Value::as_array) {
-        limits.push(values.iter().map(short).collect::<Vec<_>>().join(" | "));
-    }
-    let ranges =
-        [("minimum", "maximum", ""), ("minLength", "maxLength", " characters"), ("minItems", "maxItems", " items")];
-    for (least, most, of) in ranges {
-        match (get(least), get(most)) {
-            (Some(least), Some(most)) => limits.push(format!("{least} to {most}{of}")),
-            (Some(least), None) => limits.push(format!("at least {least}{of}")),
-            (None, Some(most)) => limits.push(format!("at most {most}{of}")),
-            (None, None) => {}
-        }
-    }
-    if let Some(default) = get("default") {
-        limits.push(format!("default {}", short(default)));
-    }
-    limits
-}
-
-/// A value to show in the place of a required parameter.
-fn example(connector: &Connector, param: &Param) -> String {
-    if param.file {
-        return "@file".to_owned();
-    }
-    let shown = param.schema["examples"].get(0).or_else(|| param.schema["enum"].get(0)).map(short);
-    let shown = shown.filter(|text| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:@".contains(c)));
-    shown.unwrap_or_else(|| {
-        let types = schema::types(connector, &param.schema);
-        match types.first().map(String::as_str) {
-            Some("object") => "'{…}'".to_owned(),
-            Some("array") => "'[…]'".to_owned(),
-            Some("integer" | "number") => "1".to_owned(),
-            Some("boolean") => "true".to_owned(),
-            _ => "…".to_owned(),
-        }
-    })
+    text.push_str(&next(&[configured, format!("{call} --mock")]));
+    text
 }
 
 fn marks(operation: &Operation) -> Vec<&'static str> {
@@ -255,7 +219,8 @@ fn marks(operation: &Operation) -> Vec<&'static str> {
     marks.into_iter().filter(|(applies, _)| *applies).map(|(_, mark)| mark).collect()
 }
 
-fn short(value: &Value) -> String {
+/// A value in a sentence.
+pub(super) fn short(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), plain)
 }
 
