@@ -6,6 +6,7 @@ mod download;
 mod envelope;
 mod failure;
 mod pages;
+mod records;
 mod retry;
 mod road;
 mod send;

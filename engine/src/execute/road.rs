@@ -19,6 +19,7 @@ use crate::wire::Request;
 
 use super::call::{Call, Explanation};
 use super::envelope::{Data, Envelope, Page};
+use super::records::records;
 use super::send::{Answered, Sending, Want};
 
 /// A call whose operation is found and whose arguments are bound.
@@ -72,9 +73,9 @@ impl Road {
             return Ok(Envelope { data: Data::Nothing, meta: IndexMap::new(), next: None });
         }
         let document = Document::new(&answered.headers, &answered.body);
-        let record = extract::records(operation, &document, self.scope())?.kept.into_iter().next();
+        let record = records(operation, &document, self.scope())?.kept.into_iter().next();
         let data = record.map_or(Data::Nothing, |record| Data::Record(self.selected(record)));
-        Ok(Envelope { data, meta: extract::meta(operation, &document)?, next: None })
+        Ok(Envelope { data, meta: extract::meta(&operation.meta, &document)?, next: None })
     }
 
     /// One page of a list.
@@ -85,13 +86,13 @@ impl Road {
             return Ok(Step { page: Page::empty(), next: None });
         }
         let document = Document::new(&answered.headers, &answered.body);
-        let records = extract::records(operation, &document, self.scope())?;
+        let records = records(operation, &document, self.scope())?;
         let next = match &operation.pagination {
             Some(pagination) => pagination.next(&self.args_from(from)?, &document, records.found)?,
             None => None,
         };
         let records = records.kept.into_iter().map(|record| self.selected(record)).collect();
-        let meta = extract::meta(operation, &document)?;
+        let meta = extract::meta(&operation.meta, &document)?;
         Ok(Step { page: Page { records, meta, next: None }, next })
     }
 
