@@ -7,6 +7,7 @@ mod envelope;
 mod failure;
 mod pages;
 mod records;
+mod resume;
 mod retry;
 mod road;
 mod send;

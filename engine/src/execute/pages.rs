@@ -6,11 +6,12 @@ use futures_util::stream::{self, BoxStream, StreamExt as _};
 use indexmap::IndexMap;
 
 use crate::error::{Error, ErrorKind};
-use crate::paginate::{Next, Resume, seal};
+use crate::paginate::Next;
 use crate::plan::Answer;
 
 use super::call::Call;
 use super::envelope::{Data, Envelope, Page};
+use super::resume::{Resume, seal};
 use super::road::Road;
 
 /// One page as an envelope.

@@ -12,7 +12,7 @@ use crate::connect::Inner;
 use crate::error::{Error, ErrorKind};
 use crate::extract::{self, Document, Scope};
 use crate::manifest::SchemeChoice;
-use crate::paginate::{Next, Resume, unseal};
+use crate::paginate::Next;
 use crate::plan::Operation;
 use crate::raw::Raw;
 use crate::wire::Request;
@@ -20,6 +20,7 @@ use crate::wire::Request;
 use super::call::{Call, Explanation};
 use super::envelope::{Data, Envelope, Page};
 use super::records::records;
+use super::resume::{Resume, unseal};
 use super::send::{Answered, Sending, Want};
 
 /// A call whose operation is found and whose arguments are bound.
@@ -88,7 +89,7 @@ impl Road {
         let document = Document::new(&answered.headers, &answered.body);
         let records = records(operation, &document, self.scope())?;
         let next = match &operation.pagination {
-            Some(pagination) => pagination.next(&self.args_from(from)?, &document, records.found)?,
+            Some(pagination) => pagination.next(&self.args_from(from)?.values, &document, records.found)?,
             None => None,
         };
         let records = records.kept.into_iter().map(|record| self.selected(record)).collect();
@@ -140,7 +141,7 @@ impl Road {
     fn args_from(&self, from: Option<&Next>) -> Result<Args, Error> {
         let mut args = self.args.clone();
         if let Some(pagination) = &self.operation()?.pagination {
-            args.values.extend(pagination.first(&args));
+            args.values.extend(pagination.first(&args.values));
         }
         if let Some(Next::Params(params)) = from {
             args.values.extend(params.iter().map(|(name, value)| (name.clone(), value.clone())));

@@ -1,8 +1,8 @@
 //! The answer names a cursor that the next request carries.
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::args::Args;
 use crate::error::{Error, ErrorKind};
 use crate::extract::Document;
 use crate::language::object;
@@ -54,14 +54,14 @@ impl Cursor {
         [cursor].into_iter().chain(PaginationParam::size(self.size.as_ref(), None, self.max_size)).collect()
     }
 
-    pub(super) fn next(&self, args: &Args, document: &Document<'_>) -> Result<Option<Next>, Error> {
+    pub(super) fn next(&self, given: &IndexMap<String, Value>, document: &Document<'_>) -> Result<Option<Next>, Error> {
         let [cursor, more] = look(document, [Some(&self.next), self.more.as_ref()])?;
         if more.as_ref().is_some_and(says_end) {
             return Ok(None);
         }
         let Some(cursor) = cursor.filter(|cursor| !is_none(cursor)) else { return Ok(None) };
         let name = &self.cursor.value;
-        if args.values.get(name).is_some_and(|used| as_text(used) == as_text(&cursor)) {
+        if given.get(name).is_some_and(|used| as_text(used) == as_text(&cursor)) {
             let message = format!("the API named the same page again (`{name}` is still {cursor})");
             return Err(Error::new(ErrorKind::UnexpectedResponse, message));
         }

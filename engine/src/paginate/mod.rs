@@ -7,13 +7,12 @@ mod next_url;
 mod offset;
 mod page;
 mod param;
-mod seal;
 #[cfg(test)]
 mod tests;
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use crate::args::Args;
 use crate::error::Error;
 use crate::extract::Document;
 use crate::language::{choices, kinds};
@@ -21,11 +20,12 @@ use crate::language::{choices, kinds};
 pub use cursor::Cursor;
 pub use link::Link;
 pub(crate) use next::Next;
+use next::{is_followable, whole};
 pub use next_url::NextUrl;
 pub use offset::Offset;
 pub use page::PageNumber;
-pub(crate) use param::{PaginationParam, Role};
-pub(crate) use seal::{Resume, seal, unseal};
+pub(crate) use param::PaginationParam;
+use param::Role;
 
 choices! {
     /// Where the parameters of pagination go.
@@ -77,28 +77,56 @@ impl Pagination {
     }
 
     /// What the engine sends with the first page when the caller does not: the size that the manifest asks for.
-    pub(crate) fn first(&self, args: &Args) -> Map<String, Value> {
+    pub(crate) fn first(&self, given: &IndexMap<String, Value>) -> Map<String, Value> {
         let (size, default_size) = match self {
             Self::Offset(kind) => (kind.size.as_ref(), kind.default_size),
             Self::Page(kind) => (kind.size.as_ref(), kind.default_size),
             Self::Cursor(_) | Self::Link(_) | Self::NextUrl(_) => (None, None),
         };
-        let size = size.filter(|name| !args.values.contains_key(&name.value));
+        let size = size.filter(|name| !given.contains_key(&name.value));
         size.zip(default_size).map(|(name, size)| (name.value.clone(), Value::from(size))).into_iter().collect()
     }
 
-    /// Where the list goes on after a page, `None` at its end. `args` are those that the page was asked with; `records` is how
-    /// many it held before any filter.
+    /// Where the list goes on after a page, `None` at its end. `given` are the parameters that the page was asked with;
+    /// `records` is how many it held before any filter.
     ///
     /// # Errors
     /// `unexpected_response` when the answer names the same page again, or says something that cannot be followed.
-    pub(crate) fn next(&self, args: &Args, document: &Document<'_>, records: usize) -> Result<Option<Next>, Error> {
+    pub(crate) fn next(
+        &self,
+        given: &IndexMap<String, Value>,
+        document: &Document<'_>,
+        records: usize,
+    ) -> Result<Option<Next>, Error> {
         match self {
-            Self::Cursor(kind) => kind.next(args, document),
-            Self::Offset(kind) => kind.next(args, document, records),
-            Self::Page(kind) => kind.next(args, document, records),
+            Self::Cursor(kind) => kind.next(given, document),
+            Self::Offset(kind) => kind.next(given, document, records),
+            Self::Page(kind) => kind.next(given, document, records),
             Self::Link(kind) => kind.next(document),
             Self::NextUrl(kind) => kind.next(document),
+        }
+    }
+
+    /// Whether `next` is what this kind makes: no parameters but its own, with values that they can have.
+    pub(crate) fn can_go_on(&self, next: &Next) -> bool {
+        match (self, next) {
+            (Self::Cursor(_) | Self::Offset(_) | Self::Page(_), Next::Params(given)) => {
+                let params = self.params();
+                !given.is_empty()
+                    && given.iter().all(|(name, value)| {
+                        params.iter().any(|param| {
+                            param.name == *name
+                                && match param.role {
+                                    Role::Cursor => !value.is_null(),
+                                    Role::Offset | Role::Page => whole(value).is_some(),
+                                    Role::Size => false,
+                                }
+                        })
+                    })
+            }
+            (Self::Link(_) | Self::NextUrl(_), Next::Url(url)) => is_followable(url),
+            (Self::Cursor(_) | Self::Offset(_) | Self::Page(_), Next::Url(_)) => false,
+            (Self::Link(_) | Self::NextUrl(_), Next::Params(_)) => false,
         }
     }
 }
