@@ -7,10 +7,10 @@ use url::Url;
 
 use crate::auth::{Credentials, choose};
 use crate::error::{Error, ErrorKind};
-use crate::execute::Quota;
 use crate::plan::Connector;
 use crate::transport::{HttpTransport, Transport};
 
+use super::quota::Quota;
 use super::token_endpoint;
 use super::{
     Clock, Connection, Inner, MemoryTokenStore, Options, RateLimiter, SlidingRateLimiter, SystemClock, TokenStore,

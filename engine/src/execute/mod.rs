@@ -2,6 +2,7 @@
 
 mod attempt;
 mod call;
+mod connection;
 mod download;
 mod envelope;
 mod failure;
@@ -15,4 +16,3 @@ mod send;
 pub use call::{Call, Explanation};
 pub use download::Download;
 pub use envelope::{Data, Envelope, FileContent, Page};
-pub(crate) use retry::Quota;
