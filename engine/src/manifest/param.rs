@@ -30,7 +30,7 @@ choices! {
     pub enum Style as "style" {
         /// `a=1&a=2` exploded, `a=1,2` otherwise.
         Form = "form",
-        /// `a=1%202`.
+        /// `a=1+2`.
         Space = "space",
         /// `a=1|2`.
         Pipe = "pipe",
