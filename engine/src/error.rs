@@ -147,6 +147,19 @@ impl Error {
         self
     }
 
+    /// The same error with its texts changed, to take out of them what must not be told.
+    pub(crate) fn map_texts(mut self, change: impl Fn(&str) -> String) -> Self {
+        let repr = &mut self.repr;
+        repr.message = change(&repr.message);
+        for text in [&mut repr.help, &mut repr.code, &mut repr.request_id].into_iter().flatten() {
+            *text = change(text);
+        }
+        for problem in &mut repr.problems {
+            problem.message = change(&problem.message);
+        }
+        self
+    }
+
     /// What kind of failure it is.
     pub fn kind(&self) -> ErrorKind {
         self.repr.kind

@@ -114,8 +114,8 @@ impl<'a> Play<'a> {
         match (self.example_record(), self.id()) {
             (Some(record), None) => record,
             (Some(record), Some(id)) if self.is_example_of(id) => record,
-            (Some(record), Some(id)) => self.kind.identified(record, id),
-            (None, Some(id)) => self.kind.changed(self.kind.with_id(id), self.surroundings()),
+            (Some(record), Some(id)) => self.kind.changed(self.kind.identified(record, id), self.path_members()),
+            (None, Some(id)) => self.kind.changed(self.kind.with_id(id), self.path_members()),
             (None, None) => self.kind.single(),
         }
     }
@@ -132,7 +132,7 @@ impl<'a> Play<'a> {
             return record;
         }
         let (id, made) = self.fresh(self.example_record());
-        let record = self.with_given(self.kind.changed(made, self.given.path.iter().map(text_member)));
+        let record = self.with_given(self.kind.changed(made, self.path_members()));
         let mut state = self.state();
         state.create(&self.kind.name, &id, record.clone(), self.given.path.clone());
         if let Some(key) = repeated {
@@ -224,7 +224,7 @@ impl<'a> Play<'a> {
         let kept = id.as_ref().and_then(|id| self.state().record(&self.kind.name, id).cloned());
         let make = || {
             let made = self.kind.with_id(id.as_deref().unwrap_or_default());
-            self.kind.changed(made, self.given.path.iter().map(text_member))
+            self.kind.changed(made, self.path_members())
         };
         kept.or(made).unwrap_or_else(make)
     }
@@ -306,10 +306,9 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// The values of the path that do not name the record.
-    fn surroundings(&self) -> impl Iterator<Item = (String, Value)> {
-        let others = self.given.path.len().saturating_sub(1);
-        self.given.path.iter().take(others).map(text_member)
+    /// The values of the path, as members that a record may have too.
+    fn path_members(&self) -> impl Iterator<Item = (String, Value)> {
+        self.given.path.iter().map(|(name, value)| (name.clone(), value.as_str().into()))
     }
 
     /// The values of the path as one text: lists under different paths are different lists.
@@ -377,10 +376,6 @@ fn best_example<'a>(operation: &'a Operation, given: &Given) -> Option<&'a Examp
     };
     // The first of those that are equally alike.
     operation.examples.iter().rev().filter(|example| example.answer.is_some()).max_by_key(likeness)
-}
-
-fn text_member((name, value): &(String, String)) -> (String, Value) {
-    (name.clone(), value.as_str().into())
 }
 
 fn text_of(value: &Value) -> String {

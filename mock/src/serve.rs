@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::header::HOST;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -56,6 +56,10 @@ async fn answer(mock: &Mock, request: Request<Incoming>) -> Result<Response<Byte
     let (parts, body) = request.into_parts();
     if !mock.delay().is_zero() {
         tokio::time::sleep(mock.delay()).await;
+    }
+    let announced = body.size_hint().exact().unwrap_or_default();
+    if announced > MAX_BODY as u64 {
+        return Ok(mock.too_large(""));
     }
     let body = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => body.to_bytes(),

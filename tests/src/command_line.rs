@@ -22,29 +22,31 @@ pub fn execute(case: &Case, calls: &[Call], script: &Arc<Script>, server: &str) 
     let mut answers = Vec::new();
     let mut before = None;
     for call in calls {
-        let mut command = tieline("execute", case, &calls[0], &loopback, folder.path());
-        command.args([&call.entity, &call.action, "--format", "json", "--params", &call.params.to_string()]);
-        if call.all {
-            command.arg("--all");
-        }
-        if let Some(pages) = call.max_pages {
-            command.args(["--max-pages", &pages.to_string()]);
-        }
-        if let Some(records) = call.max_records {
-            command.args(["--max-records", &records.to_string()]);
-        }
-        if let Some(next) = call.goes_on_at(before.as_deref()) {
-            command.args(["--next", &next]);
-        }
-        if !call.fields.is_empty() {
-            command.args(["--fields", &call.fields.join(",")]);
-        }
+        let mut command = tieline("execute", case, &calls[0], folder.path());
+        command.args(["--base-url", loopback.url(), "--format", "json"]);
+        say(&mut command, call, before.as_deref());
         let output = command.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
         let answer = answer(&output)?;
         before = answer["next"].as_str().map(str::to_owned);
         answers.push(as_at(server, loopback.url(), &answer));
     }
     Ok(answers)
+}
+
+/// `tieline explain`: method and URL of what would be sent, or the error.
+///
+/// # Errors
+/// What the process did that it should not.
+pub fn explain(case: &Case, call: &Call) -> Result<Result<String, Value>, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = tieline("explain", case, call, folder.path());
+    say(command.args(["--format", "json"]), call, None);
+    let output = command.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
+    let told = answer(&output)?;
+    match (told["method"].as_str(), told["url"].as_str()) {
+        (Some(method), Some(url)) => Ok(Ok(format!("{method} {url}"))),
+        _ => Ok(Err(told)),
+    }
 }
 
 /// `tieline batch` with all the calls.
@@ -54,8 +56,12 @@ pub fn execute(case: &Case, calls: &[Call], script: &Arc<Script>, server: &str) 
 pub fn batch(case: &Case, calls: &[Call], script: &Arc<Script>, server: &str) -> Result<Vec<Value>, String> {
     let loopback = Loopback::start(script.clone(), server.to_owned());
     let folder = tempfile::tempdir().unwrap();
-    let mut command = tieline("batch", case, &calls[0], &loopback, folder.path());
-    command.args(["--concurrency", "1"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut command = tieline("batch", case, &calls[0], folder.path());
+    command
+        .args(["--base-url", loopback.url(), "--concurrency", "1"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| error.to_string())?;
     let mut lines = child.stdin.take().unwrap();
     for (id, call) in calls.iter().enumerate() {
@@ -80,14 +86,13 @@ pub fn batch(case: &Case, calls: &[Call], script: &Arc<Script>, server: &str) ->
 }
 
 /// The command with what it needs to make the connection.
-fn tieline(name: &str, case: &Case, call: &Call, loopback: &Loopback, folder: &Path) -> Command {
+fn tieline(name: &str, case: &Case, call: &Call, folder: &Path) -> Command {
     let mut command = Command::new(binary());
     command.env_clear().arg(name);
     match case.manifest() {
         Manifest::Own => command.arg(case.manifest_path()),
         Manifest::BuiltIn(name) => command.arg(name),
     };
-    command.args(["--base-url", loopback.url()]);
     if let Some(credentials) = &call.credentials {
         command.args(["--credentials", &credentials.to_string()]);
         command.arg("--token-store").arg(folder.join("tokens.json"));
@@ -99,6 +104,26 @@ fn tieline(name: &str, case: &Case, call: &Call, loopback: &Loopback, folder: &P
         command.args(["--config", &Value::Object(call.config.clone()).to_string()]);
     }
     command
+}
+
+/// Says which call it is.
+fn say(command: &mut Command, call: &Call, before: Option<&str>) {
+    command.args([&call.entity, &call.action, "--params", &call.params.to_string()]);
+    if call.all {
+        command.arg("--all");
+    }
+    if let Some(pages) = call.max_pages {
+        command.args(["--max-pages", &pages.to_string()]);
+    }
+    if let Some(records) = call.max_records {
+        command.args(["--max-records", &records.to_string()]);
+    }
+    if let Some(next) = call.goes_on_at(before) {
+        command.args(["--next", &next]);
+    }
+    if !call.fields.is_empty() {
+        command.args(["--fields", &call.fields.join(",")]);
+    }
 }
 
 /// A line of `tieline batch`.

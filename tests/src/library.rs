@@ -9,7 +9,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 use tieline::auth::AccessToken;
-use tieline::connect::{Lease, Options, StoredTokens, TokenStore};
+use tieline::connect::{ConnectionBuilder, Lease, Options, StoredTokens, TokenStore};
 use tieline::transport::{Transport, TransportError, TransportFailure};
 use tieline::wire::{Response, ResponseBody, SignedRequest};
 use tieline::{Connection, Connector, Credentials, Error};
@@ -45,6 +45,21 @@ pub async fn execute(connector: Arc<Connector>, calls: &[Call], script: Arc<Scri
     Outcome { answers, tokens: tokens.inside(), took: clock.elapsed() }
 }
 
+/// The records of the first call as a stream, up to an error; `None` when the connection cannot be made.
+pub async fn records(
+    connector: Arc<Connector>,
+    calls: &[Call],
+    script: Arc<Script>,
+) -> Option<Result<Vec<Value>, Value>> {
+    let clock = Arc::new(TestClock::new());
+    let tokens = Arc::new(Tokens::holding(calls[0].token_store.as_ref()));
+    let stage = Arc::new(Stage { script, answered: Mutex::new(Instant::now()) });
+    let bring = |builder: ConnectionBuilder| builder.transport(stage).clock(clock).token_store(tokens);
+    let connection = connection(connector, &calls[0], bring).ok()?;
+    let records = calls[0].on(&connection, None).records().map_ok(|record| record.to_value());
+    Some(records.try_collect().await.map_err(|error: Error| error.to_json()))
+}
+
 /// The connection of a case.
 ///
 /// # Errors
@@ -52,7 +67,7 @@ pub async fn execute(connector: Arc<Connector>, calls: &[Call], script: Arc<Scri
 pub fn connection(
     connector: Arc<Connector>,
     call: &Call,
-    bring: impl FnOnce(tieline::connect::ConnectionBuilder) -> tieline::connect::ConnectionBuilder,
+    bring: impl FnOnce(ConnectionBuilder) -> ConnectionBuilder,
 ) -> Result<Connection, Error> {
     let usual = Options::default();
     let mut builder = Connection::builder(connector).config(call.config.clone()).options(Options {

@@ -22,14 +22,30 @@ const PATIENCE: Duration = Duration::from_millis(500);
 fn requests_are_what_the_cases_say() {
     each(Case::all("cases/request"), |case| {
         let calls = case.calls()?;
-        match library::explain(case.connector()?, &calls[0]) {
+        let explained = library::explain(case.connector()?, &calls[0]);
+        match &explained {
             Ok(request) => {
                 expectation::absent(case, "error.json")?;
-                expectation::text(case, "request.http", &request)
+                expectation::text(case, "request.http", request)?;
             }
             Err(error) => {
                 expectation::absent(case, "request.http")?;
-                expectation::json(case, "error.json", &error)
+                expectation::json(case, "error.json", error)?;
+            }
+        }
+        if library_alone() {
+            return Ok(Played::LibraryAlone("FACES=library"));
+        }
+        if !calls[0].params.is_object() {
+            return Ok(Played::LibraryAlone("the command line puts parameters together by name"));
+        }
+        let first_line =
+            |request: &String| request.lines().find(|line| !line.starts_with('#')).unwrap_or_default().to_owned();
+        match (explained.as_ref().map(first_line), command_line::explain(case, &calls[0])?) {
+            (Ok(line), Ok(told)) if line == told => Ok(Played::Everywhere),
+            (Err(error), Err(told)) if *error == told => Ok(Played::Everywhere),
+            (library, told) => {
+                Err(format!("tieline explain differs from the library\nlibrary: {library:?}\nexplain: {told:?}"))
             }
         }
     });
@@ -45,24 +61,35 @@ fn the_built_in_connectors_answer_as_their_cases_say_through_every_face() {
     each(Case::all_of_connectors(), answers);
 }
 
-fn answers(case: &Case) -> Result<(), String> {
+/// Through which faces a case was played.
+enum Played {
+    Everywhere,
+    /// Why the others cannot play it.
+    LibraryAlone(&'static str),
+}
+
+fn answers(case: &Case) -> Result<Played, String> {
     let (connector, calls, exchanges) = (case.connector()?, case.calls()?, case.exchanges()?);
     let server = server(&connector);
     let script = Arc::new(Script::new(exchanges.clone(), server.as_deref()));
     let outcome = in_paused_time(library::execute(connector.clone(), &calls, script.clone()));
     no_faults(&script)?;
     expected(case, &outcome)?;
-    if std::env::var("FACES").is_ok_and(|faces| faces == "library") {
-        return Ok(());
+    same_as_a_stream(&connector, &calls, &exchanges, &outcome)?;
+    if library_alone() {
+        return Ok(Played::LibraryAlone("FACES=library"));
     }
-    let Ok(server) = playable(server, &connector, &calls, &exchanges, outcome.took) else { return Ok(()) };
+    let server = match playable(server, &connector, &calls, &exchanges, outcome.took) {
+        Ok(server) => server,
+        Err(reason) => return Ok(Played::LibraryAlone(reason)),
+    };
     for (face, run) in [("execute", command_line::execute as Run), ("batch", command_line::batch)] {
         if face == "batch" && !calls.iter().all(Call::is_plain) {
             continue;
         }
         let script = Arc::new(Script::new(exchanges.clone(), None));
         let answers = run(case, &calls, &script, &server).map_err(|error| format!("tieline {face}: {error}"))?;
-        no_faults(&script).map_err(|fault| format!("tieline {face}: {fault}"))?;
+        no_faults(&script).map_err(|fault| format!("tieline {face}: {fault}\n{}", Value::from(answers.clone())))?;
         for (answer, expected) in answers.iter().zip(&outcome.answers) {
             if answer != expected {
                 return Err(format!(
@@ -71,7 +98,34 @@ fn answers(case: &Case) -> Result<(), String> {
             }
         }
     }
-    Ok(())
+    Ok(Played::Everywhere)
+}
+
+/// The records of a whole list, one by one, are those of its envelope.
+fn same_as_a_stream(
+    connector: &Arc<Connector>,
+    calls: &[Call],
+    exchanges: &[Exchange],
+    outcome: &Outcome,
+) -> Result<(), String> {
+    let ([call], [answer]) = (calls, outcome.answers.as_slice()) else { return Ok(()) };
+    if !call.all {
+        return Ok(());
+    }
+    let script = Arc::new(Script::new(exchanges.to_vec(), server(connector).as_deref()));
+    let records = in_paused_time(library::records(connector.clone(), calls, script.clone()));
+    no_faults(&script).map_err(|fault| format!("as a stream: {fault}"))?;
+    match records {
+        Some(Ok(records)) if answer["data"] == Value::Array(records.clone()) => Ok(()),
+        Some(Err(error)) if *answer == error => Ok(()),
+        None => Ok(()),
+        Some(other) => Err(format!("as a stream it differs: {other:?}")),
+    }
+}
+
+/// Whether the command line is left out.
+fn library_alone() -> bool {
+    std::env::var("FACES").is_ok_and(|faces| faces == "library")
 }
 
 type Run = fn(&Case, &[Call], &Arc<Script>, &str) -> Result<Vec<Value>, String>;
@@ -156,7 +210,7 @@ fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// Runs every case, and tells of all that fail.
-fn each(cases: Vec<Case>, run: impl Fn(&Case) -> Result<(), String>) {
+fn each(cases: Vec<Case>, run: impl Fn(&Case) -> Result<Played, String>) {
     assert!(!cases.is_empty(), "there are no cases");
     let wanted = std::env::var("CASE").unwrap_or_default();
     let mut failed = Vec::new();
@@ -167,7 +221,11 @@ fn each(cases: Vec<Case>, run: impl Fn(&Case) -> Result<(), String>) {
             [] => Ok(()),
             files => Err(format!("nobody reads {}", files.join(", "))),
         };
-        if let Err(fault) = run(case).and_then(|()| unread()) {
+        let played = run(case).and_then(|played| unread().map(|()| played));
+        if let Ok(Played::LibraryAlone(reason)) = &played {
+            println!("{}: through the library alone ({reason})", case.name());
+        }
+        if let Err(fault) = played {
             let of = match case.manifest() {
                 Manifest::Own => String::new(),
                 Manifest::BuiltIn(connector) => format!("{connector}/"),

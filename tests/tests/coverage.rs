@@ -10,7 +10,11 @@ use tieline::ErrorKind;
 use tieline_tests::case::{Case, built_in, here};
 
 /// Kinds that no call through the library can end with, each with the test that shows it.
-const OF_A_FACE: &[(ErrorKind, &str, &str)] = &[];
+const OF_A_FACE: &[(ErrorKind, &str, &str)] = &[
+    (ErrorKind::UnknownConnector, "tests/tests/faces.rs", "an_unknown_connector_is_told_with_the_nearest_name"),
+    (ErrorKind::InvalidManifest, "tests/tests/faces.rs", "a_manifest_that_cannot_be_used_is_told_with_its_findings"),
+    (ErrorKind::Cancelled, "tests/tests/faces.rs", "a_caller_who_gives_up_ends_the_call"),
+];
 
 #[test]
 fn every_operation_of_a_built_in_connector_has_a_case() {

@@ -1,7 +1,7 @@
 //! Recorded traffic of a real API, sent through the engine: the file that `TIELINE_RECORDINGS` names, one exchange a line, with
 //! `method`, `path`, `query`, `notion_version`, `content_type`, `request`, `status`, `response` and `test`.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod recorded;
 
@@ -17,7 +17,7 @@ use tieline::{Connection, Connector, Credentials, ErrorKind};
 use tieline_tests::case::built_in;
 use tieline_tests::clock::TestClock;
 
-use recorded::{Part, Recorded, Recorder, find, params, parts};
+use recorded::{Found, Part, Recorded, Recorder, find, params, parts};
 
 /// Requests that the API does not have, and why they were recorded.
 const NOT_OF_THE_API: &[(&str, &str, &str)] =
@@ -59,7 +59,7 @@ enum CameTo {
 }
 
 async fn run(connector: &Arc<Connector>, recorded: &Recorded) -> Result<CameTo, String> {
-    let Some((operation, in_path)) = find(connector, &recorded.method, &recorded.path)? else {
+    let Some(Found { operation, in_path }) = find(connector, &recorded.method, &recorded.path)? else {
         let listed =
             NOT_OF_THE_API.iter().any(|(method, path, _)| *method == recorded.method && *path == recorded.path);
         return if listed { Ok(CameTo::NotOfTheApi) } else { Err("no operation has this path".to_owned()) };

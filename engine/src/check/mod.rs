@@ -51,7 +51,7 @@ const RULES: [Rule; 14] = [
 ];
 
 /// After so many findings the rest is not worth looking for.
-const MOST_FINDINGS: usize = 1000;
+const MOST_FINDINGS: usize = 500;
 
 /// Runs every rule.
 pub(crate) fn check(manifest: &Manifest, findings: &mut Vec<Diagnostic>) {

@@ -69,7 +69,7 @@ impl Road {
     /// The one record of an answer, or nothing.
     pub(super) async fn record(self) -> Result<Envelope, Error> {
         let operation = self.operation()?;
-        let answered = self.send(None).await?;
+        let (_, answered) = self.send(None).await?;
         if answered.body.is_empty() || answered.status == StatusCode::NO_CONTENT {
             return Ok(Envelope { data: Data::Nothing, meta: IndexMap::new(), next: None });
         }
@@ -82,7 +82,7 @@ impl Road {
     /// One page of a list.
     pub(super) async fn page(&self, from: Option<&Next>) -> Result<Step, Error> {
         let operation = self.operation()?;
-        let answered = self.send(from).await?;
+        let (url, answered) = self.send(from).await?;
         if answered.status == StatusCode::NO_CONTENT {
             return Ok(Step { page: Page::empty(), next: None });
         }
@@ -92,16 +92,18 @@ impl Road {
             Some(pagination) => pagination.next(&self.args_from(from)?.values, &document, records.found)?,
             None => None,
         };
+        let next = next.map(|next| self.seen_from(&url, next)).transpose()?;
         let records = records.kept.into_iter().map(|record| self.selected(record)).collect();
         let meta = extract::meta(&operation.meta, &document)?;
         Ok(Step { page: Page { records, meta, next: None }, next })
     }
 
-    /// Builds the request of a page (the first one without `from`) and sends it.
-    async fn send(&self, from: Option<&Next>) -> Result<Answered, Error> {
+    /// Builds the request of a page (the first one without `from`) and sends it; the answer comes with the URL that was asked.
+    async fn send(&self, from: Option<&Next>) -> Result<(Url, Answered), Error> {
         let sending = self.sending().await?;
         let request = self.request(from, &sending.base())?;
-        sending.send(request, Want::Whole).await
+        let asked = request.url.clone();
+        Ok((asked, sending.send(request, Want::Whole).await?))
     }
 
     /// How this call's requests are sent.
@@ -119,9 +121,19 @@ impl Road {
         Ok(request)
     }
 
+    /// Where the list goes on as the page sees it that was at this URL: a whole URL, without the secrets that the API may have
+    /// written into it. Whether it may be followed is seen when somebody follows it.
+    fn seen_from(&self, page: &Url, next: Next) -> Result<Next, Error> {
+        let Next::Url(url) = next else { return Ok(next) };
+        let mut url = page.join(&url).map_err(unusable)?;
+        if let Some((_, scheme)) = self.scheme()? {
+            auth::without_secrets(&mut url, scheme);
+        }
+        Ok(Next::Url(url.into()))
+    }
+
     /// A URL that an answer named for the next page: on the server's own origin, or refused.
     fn url_from_answer(&self, base: &Base<'_>, asked: &Url, url: &str) -> Result<Url, Error> {
-        let unusable = |_| Error::new(ErrorKind::UnexpectedResponse, "the API named a next page that is not a URL");
         let mut url = asked.join(url).map_err(unusable)?;
         if build::server(&Base { rebind: None, ..*base }, self.operation()?)?.origin() == url.origin() {
             url = build::rebound(url, base.rebind);
@@ -191,4 +203,8 @@ impl Road {
             secrets: scheme.map(|(_, scheme)| auth::secret_places(scheme, &inner.credentials)).unwrap_or_default(),
         })
     }
+}
+
+fn unusable(_: url::ParseError) -> Error {
+    Error::new(ErrorKind::UnexpectedResponse, "the API named a next page that is not a URL")
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 use url::{Origin, Url};
 
@@ -60,6 +61,20 @@ enum Verdict {
     Renew(Error),
     Again(Error, Option<Duration>),
     Failed(Error),
+}
+
+/// Shorter secrets are looked for in no message: they would be found in its words.
+const SHORTEST_SECRET: usize = 4;
+
+impl Verdict {
+    fn map_error(self, change: impl FnOnce(Error) -> Error) -> Self {
+        match self {
+            Self::Done(answered) => Self::Done(answered),
+            Self::Renew(error) => Self::Renew(change(error)),
+            Self::Again(error, asked) => Self::Again(change(error), asked),
+            Self::Failed(error) => Self::Failed(change(error)),
+        }
+    }
 }
 
 impl<'a> Sending<'a> {
@@ -125,7 +140,8 @@ impl<'a> Sending<'a> {
             sent += 1;
             let attempt =
                 Attempt { sending: self, request, trust, want, resends: sent - 1, time: self.time_for_one()? };
-            match self.judge(attempt.run(token.as_ref()).await?, repeatable) {
+            let verdict = self.judge(attempt.run(token.as_ref()).await?, repeatable);
+            match verdict.map_error(|error| self.without_secrets(error, token.as_ref())) {
                 Verdict::Done(answered) => {
                     self.inner.quota.refund();
                     return Ok(answered);
@@ -208,6 +224,16 @@ impl<'a> Sending<'a> {
         } else {
             Verdict::Failed(error)
         }
+    }
+
+    /// The error without the caller's secrets, which the API may have repeated.
+    fn without_secrets(&self, error: Error, token: Option<&AccessToken>) -> Error {
+        let fields = self.scheme.into_iter().flat_map(|scheme| &scheme.fields).filter(|(_, field)| field.is_secret());
+        let given = fields.filter_map(|(name, _)| self.inner.credentials.expose(name));
+        let obtained = token.into_iter().map(|token| token.access_token.expose_secret());
+        let mut secrets: Vec<_> = given.chain(obtained).filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
+        secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
+        error.map_texts(|text| secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "[secret]")))
     }
 
     /// Waits for a place under every rate limit.

@@ -3,7 +3,7 @@
 /// Longer names are not compared.
 const LONGEST: usize = 100;
 /// So many known names are looked at.
-const MOST: usize = 500;
+const MOST: usize = 400;
 
 /// The name among `known` that `name` was probably meant to be, if one is near enough.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -146,7 +146,7 @@ fn describe(shape: &Shape) -> String {
     }
 }
 
-/// A link to the heading of a part, whose anchor is made as GitHub makes it.
+/// A link to the heading of a part, whose anchor is made as readers of Markdown make it.
 fn link(name: &str) -> String {
     format!("[{name}](#{})", name.to_lowercase().replace('.', "").replace(' ', "-"))
 }

@@ -22,7 +22,7 @@ pub(crate) fn effective(schemas: &Schemas, schema: &Value, above: &[String], bra
 }
 
 /// How many schemas one flattening may look at: a guard against manifests that only branch.
-const MAX_STEPS: usize = 2_000;
+const MAX_STEPS: usize = 500;
 
 struct Flatten<'a> {
     schemas: &'a Schemas,

@@ -3,6 +3,8 @@
 mod effective;
 mod pattern;
 mod seed;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::cell::Cell;
@@ -47,17 +49,22 @@ const MANNERS: &[Manner] = &[
     Manner { branch: 2, extent: Extent::Required, examples: Examples::Ignored },
 ];
 
+/// What is usually not there when all is well: null where that is allowed, or left out.
+const ABSENT: &[&str] = &["error", "errors", "next_cursor", "deleted_at", "archived_at"];
+
 /// Optional properties are there down to this depth.
 const RICH_DEPTH: usize = 2;
 /// Nothing optional is deeper than this.
 const MAX_DEPTH: usize = 24;
-/// The most values in one sample, before what is optional is left out.
-const MAX_VALUES: usize = 4_000;
+/// How large one sample may grow before what is optional is left out: in values, with 100 bytes of text as one more.
+const ROOM: i64 = 4_000;
+/// How far beyond that it may go for what is required.
+const OVERDRAFT: i64 = 16_000;
 
 /// A value that fits a schema. Equal seeds give equal values.
 pub(crate) fn sample(schemas: &Schemas, schema: &Value, seed: Seed) -> Value {
     let made = |manner: &Manner| {
-        let sampler = Sampler { schemas, manner: *manner, left: Cell::new(MAX_VALUES) };
+        let sampler = Sampler { schemas, manner: *manner, left: Cell::new(ROOM) };
         sampler.value(schema, seed, &Spot { above: &[], depth: 0, name: "" })
     };
     let mut first = None;
@@ -73,7 +80,7 @@ pub(crate) fn sample(schemas: &Schemas, schema: &Value, seed: Seed) -> Value {
 struct Sampler<'a> {
     schemas: &'a Schemas,
     manner: Manner,
-    left: Cell<usize>,
+    left: Cell<i64>,
 }
 
 /// Where in a sample a value stands.
@@ -86,11 +93,14 @@ struct Spot<'a> {
 }
 
 impl Sampler<'_> {
-    /// `None`: every value would have to hold another of the same schema, without end.
+    /// `None`: every value would have to hold another of the same schema, without end, or would be too large.
     fn value(&self, schema: &Value, seed: Seed, spot: &Spot<'_>) -> Option<Value> {
-        self.left.set(self.left.get().saturating_sub(1));
-        if spot.depth > MAX_DEPTH {
+        self.take(1);
+        if spot.depth > MAX_DEPTH || self.left.get() < -OVERDRAFT {
             return None;
+        }
+        if ABSENT.contains(&spot.name) && self.schemas.fits(schema, &Value::Null) {
+            return Some(Value::Null);
         }
         let Effective { keywords, entered } = effective(self.schemas, schema, spot.above, self.manner.branch)?;
         if let Some(value) = self.given(&keywords, seed) {
@@ -105,8 +115,16 @@ impl Sampler<'_> {
             "number" => Value::Number(number(&keywords, spot.name, seed, 0.5)),
             "boolean" => Value::Bool(false),
             "null" => Value::Null,
-            _ => Value::String(text::text(&keywords, spot.name, seed)),
+            _ => {
+                let text = text::text(&keywords, spot.name, seed);
+                self.take(text.len() / 100);
+                Value::String(text)
+            }
         })
+    }
+
+    fn take(&self, room: usize) {
+        self.left.set(self.left.get() - room as i64);
     }
 
     /// A value that the schema itself gives.
@@ -200,7 +218,7 @@ impl Sampler<'_> {
         match tag {
             Some((_, chosen)) if chosen == name => true,
             Some((names, _)) if names.iter().any(|other| other == name) => false,
-            Some(_) | None => self.is_rich(depth) && !is("deprecated") && !is("writeOnly"),
+            Some(_) | None => self.is_rich(depth) && !is("deprecated") && !is("writeOnly") && !ABSENT.contains(&name),
         }
     }
 

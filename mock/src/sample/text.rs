@@ -82,6 +82,10 @@ fn named(name: &str, seed: Seed) -> String {
         "phone" => "+1 555 0100".to_owned(),
         "version" => "1.0.0".to_owned(),
         "timezone" | "tz" => "UTC".to_owned(),
+        "emoji" => "🌲".to_owned(),
+        "code" => first.to_lowercase(),
+        "filename" => format!("{}.txt", first.to_lowercase()),
+        "type" if name.contains("content") || name.contains("mime") => "text/plain".to_owned(),
         "text" | "content" | "description" | "summary" | "body" | "message" | "comment" | "markdown" => {
             format!("{first} {second}, seen from the {}.", pick(SECOND, seed.nth(2)))
         }

@@ -29,13 +29,13 @@ pub(crate) fn shop(faults: &str) -> Mock {
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// Its status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// Its headers.
-    pub headers: http::HeaderMap,
+    pub(crate) headers: http::HeaderMap,
     /// Its bytes.
-    pub bytes: Bytes,
+    pub(crate) bytes: Bytes,
     /// Its JSON; null when it is none.
-    pub body: Value,
+    pub(crate) body: Value,
 }
 
 /// Sends a request that is signed.

@@ -66,12 +66,15 @@ impl Transport for Recorder {
     }
 }
 
-/// The operation of a request, with the values in its path. Where several paths fit, literal segments come first.
-pub(crate) fn find<'a>(
-    connector: &'a Connector,
-    method: &str,
-    path: &str,
-) -> Result<Option<(&'a Operation, Vec<(String, String)>)>, String> {
+/// The operation of a request.
+pub(crate) struct Found<'a> {
+    pub operation: &'a Operation,
+    /// The values in its path.
+    pub in_path: Vec<(String, String)>,
+}
+
+/// The operation of a request. Where several paths fit, literal segments come first.
+pub(crate) fn find<'a>(connector: &'a Connector, method: &str, path: &str) -> Result<Option<Found<'a>>, String> {
     let entities = connector.entities().map_err(|error| error.to_string())?;
     let operations = entities.into_iter().flat_map(|entity| entity.operations.values());
     let mut fitting: Vec<_> = operations
@@ -84,7 +87,7 @@ pub(crate) fn find<'a>(
     {
         return Err(format!("`{}` and `{}` have the same path", first.name(), second.name()));
     }
-    Ok(fitting.into_iter().next().map(|(operation, (_, values))| (operation, values)))
+    Ok(fitting.into_iter().next().map(|(operation, (_, in_path))| Found { operation, in_path }))
 }
 
 /// How a path fits a template: which segments are literal, and the values of the others.
