@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use tieline_tests::case::here;
 
 #[test]
 fn a_module_uses_only_those_before_it() {
@@ -108,7 +109,7 @@ fn file(declared_in: &str, name: &str) -> String {
         None => declared_in.trim_end_matches(".rs"),
     };
     let alone = format!("{folder}/{name}.rs");
-    if on_disk(&alone).exists() { alone } else { format!("{folder}/{name}/mod.rs") }
+    if here("..").join(&alone).exists() { alone } else { format!("{folder}/{name}/mod.rs") }
 }
 
 /// What the code of a file says about modules; comments and tests are left out.
@@ -163,11 +164,7 @@ fn unknown(module: &str) -> usize {
     panic!("`{module}` stands in no row of the table in {ARCHITECTURE}")
 }
 
+/// The text of a file of the repository.
 fn read(place: &str) -> String {
-    fs::read_to_string(on_disk(place)).unwrap_or_else(|error| panic!("{place}: {error}"))
-}
-
-/// A place in the repository on this machine.
-fn on_disk(place: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(place)
+    fs::read_to_string(here("..").join(place)).unwrap_or_else(|error| panic!("{place}: {error}"))
 }
