@@ -12,7 +12,7 @@ use crate::connect::Inner;
 use crate::error::{Error, ErrorKind};
 use crate::extract::{self, Document, Scope};
 use crate::manifest::SchemeChoice;
-use crate::paginate::Next;
+use crate::paginate::{Next, Pagination};
 use crate::plan::Operation;
 use crate::raw::Raw;
 use crate::wire::Request;
@@ -44,6 +44,16 @@ impl Road {
         let uploads = std::mem::take(&mut call.uploads);
         let args = args::bind(&inner.connector, operation, params, uploads, &inner.config, inner.clock.now())?;
         Ok(Self { call, args })
+    }
+
+    /// Who wants all pages is served with few: as large as the API allows, and no larger than what is wanted.
+    pub(super) fn ask_for_large_pages(&mut self) -> Result<(), Error> {
+        let size = self.operation()?.pagination.as_ref().and_then(Pagination::largest_page);
+        let Some((name, most)) = size.filter(|_| self.call.all) else { return Ok(()) };
+        let wanted = self.call.max_records.map_or(most, |wanted| most.min(u32::try_from(wanted).unwrap_or(most)));
+        let name = name.to_owned();
+        self.args.values.entry(name).or_insert_with(|| wanted.max(1).into());
+        Ok(())
     }
 
     /// The operation.

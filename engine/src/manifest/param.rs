@@ -32,7 +32,7 @@ choices! {
         Form = "form",
         /// `a=1+2`.
         Space = "space",
-        /// `a=1|2`.
+        /// `a=1%7C2`.
         Pipe = "pipe",
         /// `a[b]=1&a[c][d]=2`.
         DeepObject = "deep_object",

@@ -87,6 +87,18 @@ impl Pagination {
         size.zip(default_size).map(|(name, size)| (name.value.clone(), Value::from(size))).into_iter().collect()
     }
 
+    /// The parameter that says how many records a page may hold, with the most that it may say.
+    pub(crate) fn largest_page(&self) -> Option<(&str, u32)> {
+        let (size, max_size) = match self {
+            Self::Cursor(kind) => (kind.size.as_ref(), kind.max_size),
+            Self::Offset(kind) => (kind.size.as_ref(), kind.max_size),
+            Self::Page(kind) => (kind.size.as_ref(), kind.max_size),
+            Self::Link(kind) => (kind.size.as_ref(), kind.max_size),
+            Self::NextUrl(kind) => (kind.size.as_ref(), kind.max_size),
+        };
+        Some((&size?.value, max_size?))
+    }
+
     /// Where the list goes on after a page, `None` at its end. `given` are the parameters that the page was asked with;
     /// `records` is how many it held before any filter.
     ///
@@ -107,22 +119,23 @@ impl Pagination {
         }
     }
 
+    /// What a parameter of `next` is for, when the kind makes one of this name and value.
+    fn role(&self, name: &str, value: &Value) -> Option<Role> {
+        let role = self.params().into_iter().find(|param| param.name == name)?.role;
+        let fits = match role {
+            Role::Cursor => !value.is_null(),
+            Role::Offset | Role::Page => whole(value).is_some(),
+            Role::Size => matches!(self, Self::Page(_)) && whole(value).is_some(),
+        };
+        fits.then_some(role)
+    }
+
     /// Whether `next` is what this kind makes: no parameters but its own, with values that they can have.
     pub(crate) fn can_go_on(&self, next: &Next) -> bool {
         match (self, next) {
             (Self::Cursor(_) | Self::Offset(_) | Self::Page(_), Next::Params(given)) => {
-                let params = self.params();
-                !given.is_empty()
-                    && given.iter().all(|(name, value)| {
-                        params.iter().any(|param| {
-                            param.name == *name
-                                && match param.role {
-                                    Role::Cursor => !value.is_null(),
-                                    Role::Offset | Role::Page => whole(value).is_some(),
-                                    Role::Size => false,
-                                }
-                        })
-                    })
+                let roles: Option<Vec<Role>> = given.iter().map(|(name, value)| self.role(name, value)).collect();
+                roles.is_some_and(|roles| roles.iter().any(|role| *role != Role::Size))
             }
             (Self::Link(_) | Self::NextUrl(_), Next::Url(url)) => is_followable(url),
             (Self::Cursor(_) | Self::Offset(_) | Self::Page(_), Next::Url(_)) => false,

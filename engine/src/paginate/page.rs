@@ -81,6 +81,9 @@ impl PageNumber {
             || was_last
             || more.as_ref().is_some_and(says_end)
             || said_nothing && is_short(records, given, self.size.as_ref(), self.default_size, self.max_size);
-        Ok((!ends).then(|| Next::param(&self.page.value, next)))
+        // The number of a page means nothing without its size: whoever goes on later must ask for the same.
+        let size = self.size.as_ref().and_then(|name| Some((name.value.clone(), given.get(&name.value)?.clone())));
+        let page = (self.page.value.clone(), Value::from(next));
+        Ok((!ends).then(|| Next::Params([page].into_iter().chain(size).collect())))
     }
 }

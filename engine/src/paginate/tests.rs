@@ -68,13 +68,15 @@ fn a_cursor_goes_on_while_there_is_one() {
         (cursor(), json!({}), json!({ "next_cursor": "b", "has_more": "false" }), None),
         (cursor(), json!({}), json!({ "next_cursor": "b", "has_more": 0 }), None),
         (cursor(), json!({ "start_cursor": "b" }), json!({ "next_cursor": "b", "has_more": false }), None),
-        (cursor(), json!({}), json!({ "next_cursor": null, "has_more": true }), None),
         (cursor(), json!({}), json!({ "next_cursor": "" }), None),
         (cursor(), json!({}), json!({}), None),
         (simple, json!({}), json!({ "next": 5 }), params("after", 5)),
     ] {
         assert_eq!(next(&pagination, given.clone(), body.clone(), 0), Ok(expected), "{given} {body}");
     }
+    let more_without_cursor = json!({ "next_cursor": null, "has_more": true });
+    let error = next(&cursor(), json!({}), more_without_cursor, 1).unwrap_err();
+    assert!(error.message().contains("names no cursor"), "{error}");
     for (used, named) in [(json!("b"), json!("b")), (json!("5"), json!(5))] {
         let error = next(&cursor(), json!({ "start_cursor": used }), json!({ "next_cursor": named }), 1).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnexpectedResponse);
