@@ -16,6 +16,7 @@ pub mod notation;
 pub mod paginate;
 pub mod plan;
 mod raw;
+mod schema;
 pub mod source;
 pub mod transport;
 pub mod wire;

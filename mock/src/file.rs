@@ -14,6 +14,11 @@ pub(crate) const FOLDER: &str = "mock-files";
 /// How large a file is, in bytes.
 const SIZE: usize = 100_000;
 
+/// What a file holds, by the extension of its name.
+pub(crate) fn type_of(name: &str) -> &'static str {
+    mime_guess::from_path(name).first_raw().unwrap_or("application/octet-stream")
+}
+
 /// A file, or the part of it that was asked for.
 ///
 /// # Errors

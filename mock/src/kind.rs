@@ -6,7 +6,7 @@ use tieline::notation::{JsonPath, Step};
 use tieline::plan::Operation;
 
 use crate::draft::{find, put};
-use crate::sample::{Seed, effective, sample};
+use crate::sample::{Seed, effective, sample, words};
 use crate::schemas::Schemas;
 
 /// A kind of record. Operations that answer with the same schema share their records.
@@ -27,11 +27,8 @@ impl<'a> Kind<'a> {
         operation: &'a Operation,
         seed: Seed,
     ) -> (Self, String) {
-        let entity = connector.entity(&operation.entity).ok();
-        let of_entity = entity.and_then(|entity| entity.record.as_ref());
-        let own = name_of(operation.record.as_ref(), of_entity, &operation.entity, &operation.name());
-        let entitys = name_of(of_entity, of_entity, &operation.entity, &operation.entity);
-        let key = entity.map(|entity| entity.key.clone()).unwrap_or_default();
+        let (own, entitys) = names(connector, operation);
+        let key = connector.entity(&operation.entity).map(|entity| entity.key.clone()).unwrap_or_default();
         let seed = seed.and(&own);
         (Self { name: own, schema: operation.record.as_ref(), key, schemas, seed }, entitys)
     }
@@ -85,14 +82,20 @@ impl<'a> Kind<'a> {
     }
 
     /// A record with what a caller gives under the same names, as far as the schema allows.
-    pub(crate) fn changed(&self, mut record: Value, given: impl IntoIterator<Item = (String, Value)>) -> Value {
-        for (name, value) in given {
-            let before = record.get(&name).cloned();
-            let declared = self.schema.is_none() || before.is_some() || self.properties().contains_key(&name);
-            if !declared || !record.is_object() {
+    pub(crate) fn changed(&self, record: Value, given: impl IntoIterator<Item = (String, Value)>) -> Value {
+        given.into_iter().fold(record, |record, member| {
+            let is_known = record.get(&member.0).is_some() || self.declares(&member.0);
+            if is_known { self.with(record, [member]) } else { record }
+        })
+    }
+
+    /// A record with these members, as far as the schema allows.
+    pub(crate) fn with(&self, mut record: Value, members: impl IntoIterator<Item = (String, Value)>) -> Value {
+        for (name, value) in members {
+            if !record.is_object() {
                 continue;
             }
-            let over = over(before.unwrap_or_default(), value.clone());
+            let over = over(record.get(&name).cloned().unwrap_or_default(), value.clone());
             for candidate in [value, over] {
                 let mut changed = record.clone();
                 put(&mut changed, &[Step::Key(name.clone())], candidate);
@@ -103,6 +106,26 @@ impl<'a> Kind<'a> {
             }
         }
         record
+    }
+
+    /// A record without what nothing asks for: what is neither kept nor required is null where it may be, else left out.
+    pub(crate) fn reduced(&self, record: Value, keep: impl Fn(&str, &Value) -> bool) -> Value {
+        let Value::Object(members) = &record else { return record };
+        let flat = self.flat();
+        let required = flat.get("required").and_then(Value::as_array);
+        let is_required = |name: &str| required.is_some_and(|names| names.iter().any(|known| known == name));
+        let mut reduced = Map::new();
+        for (name, value) in members {
+            let schema = flat.get("properties").and_then(|properties| properties.get(name));
+            let fits = |value: &Value| schema.is_some_and(|schema| self.schemas.fits(schema, value));
+            if self.is_key(name) || is_required(name) || schema.is_some_and(is_fixed) || keep(name, value) {
+                reduced.insert(name.clone(), value.clone());
+            } else if fits(&Value::Null) {
+                reduced.insert(name.clone(), Value::Null);
+            }
+        }
+        let reduced = Value::Object(reduced);
+        if self.accepts(&reduced, &record) { reduced } else { record }
     }
 
     /// Whether a changed record is as good as it was before.
@@ -117,19 +140,54 @@ impl<'a> Kind<'a> {
         }
     }
 
+    pub(crate) fn has_schema(&self) -> bool {
+        self.schema.is_some()
+    }
+
+    /// Whether the id stands under this name.
+    pub(crate) fn is_key(&self, name: &str) -> bool {
+        matches!(self.key.steps().first(), Some(Step::Key(first)) if first == name)
+    }
+
+    /// Whether records may have a member of this name.
+    pub(crate) fn declares(&self, name: &str) -> bool {
+        self.schema.is_none() || self.flat().get("properties").is_some_and(|properties| properties.get(name).is_some())
+    }
+
     /// Whether records have a place for an id.
     fn declares_key(&self, record: &Value) -> bool {
         let Some(Step::Key(first)) = self.key.steps().first() else { return false };
-        self.schema.is_none() || record.get(first).is_some() || self.properties().contains_key(first)
+        record.get(first).is_some() || self.declares(first)
     }
 
-    fn properties(&self) -> Map<String, Value> {
+    /// The keywords of the schema, references followed.
+    fn flat(&self) -> Map<String, Value> {
         let flat = self.schema.and_then(|schema| effective(self.schemas, schema, &[], 0));
-        match flat.and_then(|mut flat| flat.keywords.swap_remove("properties")) {
-            Some(Value::Object(properties)) => properties,
-            _ => Map::new(),
-        }
+        flat.map(|flat| flat.keywords).unwrap_or_default()
     }
+}
+
+/// The name of the kind of an operation's records, and that of its entity's.
+pub(crate) fn names(connector: &Connector, operation: &Operation) -> (String, String) {
+    let entity = connector.entity(&operation.entity).ok();
+    let of_entity = entity.and_then(|entity| entity.record.as_ref());
+    let own = name_of(operation.record.as_ref(), of_entity, &operation.entity, &operation.name());
+    (own, name_of(of_entity, of_entity, &operation.entity, &operation.entity))
+}
+
+/// Whether a name says when a record was made or changed: `created_at`, `lastModifiedTime`, `updated`.
+pub(crate) fn is_of_change(name: &str) -> bool {
+    const CHANGE: &[&str] = &["created", "updated", "modified", "edited", "changed", "inserted"];
+    const TIME: &[&str] = &["last", "at", "on", "time", "date", "datetime", "timestamp"];
+    let words = words(name);
+    let is_one = |all: &[&str], word: &String| all.contains(&word.as_str());
+    words.iter().any(|word| is_one(CHANGE, word)) && words.iter().all(|word| is_one(CHANGE, word) || is_one(TIME, word))
+}
+
+/// Whether a schema allows one value alone.
+fn is_fixed(schema: &Value) -> bool {
+    let choices = schema.get("enum").and_then(Value::as_array);
+    schema.get("const").is_some() || choices.is_some_and(|choices| choices.len() == 1)
 }
 
 /// `Page` for a reference to a schema, the entity for a schema that its records have, else a name of its own.
@@ -162,5 +220,20 @@ fn over(before: Value, given: Value) -> Value {
             given.into_iter().map(|value| over(under.clone(), value)).collect()
         }
         (_, given) => given,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_change;
+
+    #[test]
+    fn times_of_change_are_known_by_name() {
+        for name in ["created_at", "updatedAt", "last_edited_time", "date_created", "modified"] {
+            assert!(is_of_change(name), "{name}");
+        }
+        for name in ["created_by", "cancelled_at", "start_time", "on", ""] {
+            assert!(!is_of_change(name), "{name}");
+        }
     }
 }

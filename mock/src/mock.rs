@@ -131,7 +131,7 @@ impl Mock {
         {
             let seed = self.inner.seed.and(&name.join("/"));
             let name = name.last().map_or("file", String::as_str);
-            return file::answer(request, name, "application/octet-stream", seed)
+            return file::answer(request, name, file::type_of(name), seed)
                 .unwrap_or_else(|failure| failure.draft(&self.head().errors, request_id).finish());
         }
         let matches = match self.matches(request) {

@@ -100,6 +100,18 @@ impl Page {
     }
 }
 
+/// The names of the parameters that say which page is asked for.
+pub(crate) fn params(pagination: &Pagination) -> Vec<&str> {
+    let (which, size) = match pagination {
+        Pagination::Cursor(kind) => (Some(&kind.cursor), &kind.size),
+        Pagination::Offset(kind) => (Some(&kind.offset), &kind.size),
+        Pagination::Page(kind) => (Some(&kind.page), &kind.size),
+        Pagination::Link(kind) => (None, &kind.size),
+        Pagination::NextUrl(kind) => (None, &kind.size),
+    };
+    which.into_iter().chain(size).map(|name| name.value.as_str()).collect()
+}
+
 /// How many records a page holds: what is asked for, within what is allowed.
 fn size(pagination: &Pagination, given: &Given) -> usize {
     let (name, default, max) = match pagination {

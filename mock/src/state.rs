@@ -20,6 +20,7 @@ pub(crate) struct State {
     kept: IndexMap<(String, String), Kept>,
     gone: HashSet<(String, String)>,
     ids: HashMap<String, Arc<Vec<String>>>,
+    listed: IndexMap<(String, String), Vec<(String, Value)>>,
     answered: IndexMap<String, Value>,
     requests: usize,
     created: usize,
@@ -61,8 +62,9 @@ impl State {
         self.gone.contains(&name(kind, id))
     }
 
-    /// Keeps a record that was created.
+    /// Keeps a record that was created, also where one of that id was deleted before.
     pub(crate) fn create(&mut self, kind: &str, id: &str, record: Value, under: Vec<(String, String)>) {
+        self.restore(kind, id);
         self.keep(kind, id, Kept { record, created_under: Some(under) });
     }
 
@@ -87,6 +89,24 @@ impl State {
         if self.gone.len() < MAX_KEPT {
             self.gone.insert(name);
         }
+    }
+
+    /// Forgets that a record was deleted.
+    pub(crate) fn restore(&mut self, kind: &str, id: &str) {
+        self.gone.remove(&name(kind, id));
+    }
+
+    /// Remembers which values of a path a made-up record was listed with.
+    pub(crate) fn list_under(&mut self, kind: &str, id: &str, members: &[(String, Value)]) {
+        if self.listed.len() >= MAX_KEPT {
+            self.listed.shift_remove_index(0);
+        }
+        self.listed.insert(name(kind, id), members.to_vec());
+    }
+
+    /// The values of the path that a made-up record was listed with.
+    pub(crate) fn listed_under(&self, kind: &str, id: &str) -> Vec<(String, Value)> {
+        self.listed.get(&name(kind, id)).cloned().unwrap_or_default()
     }
 
     /// What was created of a kind under a path: wherever both paths name a parameter, they agree.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use tieline::execute::Data;
+use tieline::manifest::ConfigValue;
 use tieline::plan::{Answer, Operation};
 use tieline::wire::Upload;
 use tieline::{Connection, Connector, Credentials, Source};
@@ -45,7 +46,10 @@ fn connection(connector: &Arc<Connector>, operation: &Operation) -> Connection {
         all.with(name, format!("{prefix}x"))
     });
     let builder = Connection::builder(connector.clone()).credentials(credentials).scheme(name);
-    builder.transport(Arc::new(mock)).connect().unwrap()
+    // What has no default is connected with as the manifest shows it.
+    let shown = |(name, value): (&String, &ConfigValue)| Some((name.clone(), Value::from(value.example.clone()?)));
+    let config = head.config.iter().filter(|(_, value)| value.required == Some(true)).filter_map(shown).collect();
+    builder.config(config).transport(Arc::new(mock)).connect().unwrap()
 }
 
 /// A JSON Schema document that accepts the operation's records.

@@ -8,11 +8,10 @@ use serde_json::{Map, Value};
 use crate::error::{Error, ErrorKind, Problem};
 use crate::language::nearest;
 use crate::plan::{Connector, Operation, Param};
+use crate::schema::found_name;
 use crate::wire::Upload;
 
-use super::explain::found_name;
 use super::fill::{self, Surroundings};
-use super::validators::Validators;
 use super::{Args, file};
 
 /// How many problems an error lists.
@@ -113,7 +112,8 @@ impl Binding<'_> {
 
     /// Keeps a value that fits.
     fn take(&mut self, index: usize, param: &Param, value: Value) -> Result<(), Error> {
-        let compiled = Validators::of(self.operation).get(index, param, self.connector)?;
+        let named = |name: &str| self.connector.schema(name);
+        let compiled = self.operation.validators().get(index, (&param.name, &param.schema), named)?;
         match compiled.fit(&param.name, value) {
             Ok(value) => drop(self.args.values.insert(param.name.clone(), value)),
             Err(problems) => self.problems.extend(problems),

@@ -1,14 +1,10 @@
 //! From what the caller gives to what an operation takes: every problem at once, with the nearest right name.
 
 mod bind;
-mod convert;
-mod explain;
 mod file;
 mod fill;
-mod meant;
 #[cfg(test)]
 mod tests;
-mod validators;
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -16,8 +12,6 @@ use serde_json::Value;
 use crate::wire::Upload;
 
 pub(crate) use bind::bind;
-pub(crate) use explain::explain;
-pub(crate) use validators::{Validators, options as schema_options};
 
 /// The parameters of one call, checked: what the operation takes, by the callers' names.
 #[derive(Clone, Debug, Default)]

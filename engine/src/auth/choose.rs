@@ -1,83 +1,93 @@
 //! Which way to sign in the user's values are meant for, and whether they fit it.
 
+use indexmap::IndexMap;
+
 use crate::error::{Error, ErrorKind, Problem};
 use crate::language::nearest;
-use crate::plan::Head;
 
 use super::{Credentials, Field, Scheme};
 
 /// The name of the way to sign in that is meant: `wanted`, or the one whose required fields are all given and whose declared
 /// fields include all that is given. Its values are checked (prefix, pattern, enum) and its defaults filled in.
 ///
-/// With `wanted`, values for other ways to sign in are kept: an action may name one of those.
+/// With `wanted`, values for other ways to sign in are kept: an action may name one of those. `title` is what errors call the API.
 ///
 /// # Errors
 /// `credentials`, which lists the ways to sign in, or says what a value lacks without repeating it.
 pub(crate) fn choose(
-    head: &Head,
+    title: &str,
+    schemes: &IndexMap<String, Scheme>,
     credentials: Credentials,
     wanted: Option<&str>,
 ) -> Result<(Option<String>, Credentials), Error> {
-    if head.auth.is_empty() {
-        return needs_nothing(head, &credentials, wanted).map(|()| (None, credentials));
+    let api = Api { title, schemes };
+    if schemes.is_empty() {
+        return needs_nothing(api, &credentials, wanted).map(|()| (None, credentials));
     }
     let (name, scheme) = match wanted {
-        Some(wanted) => named(head, wanted)?,
-        None => fitting(head, &credentials)?,
+        Some(wanted) => named(api, wanted)?,
+        None => fitting(api, &credentials)?,
     };
-    let credentials = complete(head, scheme, credentials)?;
+    let credentials = complete(api, scheme, credentials)?;
     Ok((Some(name.to_owned()), credentials))
+}
+
+/// What people call an API, and its ways to sign in.
+#[derive(Clone, Copy)]
+struct Api<'a> {
+    title: &'a str,
+    schemes: &'a IndexMap<String, Scheme>,
 }
 
 type Named<'a> = (&'a str, &'a Scheme);
 
-fn needs_nothing(head: &Head, credentials: &Credentials, wanted: Option<&str>) -> Result<(), Error> {
+fn needs_nothing(api: Api<'_>, credentials: &Credentials, wanted: Option<&str>) -> Result<(), Error> {
     if wanted.is_none() && credentials.fields().next().is_none() {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Credentials, format!("{} has no way to sign in", head.title))
+    Err(Error::new(ErrorKind::Credentials, format!("{} has no way to sign in", api.title))
         .with_help("leave the credentials out"))
 }
 
-fn named<'a>(head: &'a Head, wanted: &str) -> Result<Named<'a>, Error> {
-    if let Some((name, scheme)) = head.auth.get_key_value(wanted) {
+fn named<'a>(api: Api<'a>, wanted: &str) -> Result<Named<'a>, Error> {
+    if let Some((name, scheme)) = api.schemes.get_key_value(wanted) {
         return Ok((name, scheme));
     }
-    let help = match nearest(wanted, head.auth.keys().map(String::as_str)) {
+    let help = match nearest(wanted, api.schemes.keys().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => ways(head, |_, scheme| takes(scheme)),
+        None => ways(api, |_, scheme| takes(scheme)),
     };
-    Err(Error::new(ErrorKind::Credentials, format!("{} has no way to sign in named `{wanted}`", head.title))
+    Err(Error::new(ErrorKind::Credentials, format!("{} has no way to sign in named `{wanted}`", api.title))
         .with_help(help))
 }
 
 /// The one way to sign in that the given fields fit; a limited one only where no other does.
-fn fitting<'a>(head: &'a Head, credentials: &Credentials) -> Result<Named<'a>, Error> {
-    let fitting = head.auth.iter().filter(|(_, scheme)| {
+fn fitting<'a>(api: Api<'a>, credentials: &Credentials) -> Result<Named<'a>, Error> {
+    let fitting = api.schemes.iter().filter(|(_, scheme)| {
         missing(scheme, credentials).next().is_none() && foreign(scheme, credentials).next().is_none()
     });
     let (limited, free): (Vec<_>, Vec<_>) = fitting.partition(|(_, scheme)| scheme.limited == Some(true));
     match if free.is_empty() { limited } else { free }.as_slice() {
         [(name, scheme)] => Ok((name, scheme)),
-        [] => Err(none_fits(head, credentials)),
+        [] => Err(none_fits(api, credentials)),
         several => {
             let names = several.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            let message = format!("the credentials for {} fit several ways to sign in: {names}", head.title);
-            let help = format!("name the one that is meant; {}", ways(head, |_, scheme| takes(scheme)));
+            let message = format!("the credentials for {} fit several ways to sign in: {names}", api.title);
+            let help = format!("name the one that is meant; {}", ways(api, |_, scheme| takes(scheme)));
             Err(Error::new(ErrorKind::Credentials, message).with_help(help))
         }
     }
 }
 
-fn none_fits(head: &Head, credentials: &Credentials) -> Error {
+fn none_fits(api: Api<'_>, credentials: &Credentials) -> Error {
     if credentials.fields().next().is_none() {
-        let message = format!("{} needs credentials, and none were given", head.title);
-        return Error::new(ErrorKind::Credentials, message).with_help(ways(head, |_, scheme| takes(scheme)));
+        let message = format!("{} needs credentials, and none were given", api.title);
+        return Error::new(ErrorKind::Credentials, message).with_help(ways(api, |_, scheme| takes(scheme)));
     }
-    let mut problems = unknown(head, credentials);
+    let mut problems = unknown(api, credentials);
     let strangers = problems.len();
-    problems.extend(malformed(head, None, credentials));
-    if let Some((_, only)) = head.auth.iter().next().filter(|_| head.auth.len() == 1)
+    problems.extend(malformed(api, None, credentials));
+    if let Some((_, only)) = api.schemes.iter().next().filter(|_| api.schemes.len() == 1)
         && strangers == 0
     {
         problems.extend(missing(only, credentials).map(required));
@@ -87,13 +97,13 @@ fn none_fits(head: &Head, credentials: &Credentials) -> Error {
         let has_no = listed("has no", foreign(scheme, credentials));
         [lacks, has_no].into_iter().flatten().collect::<Vec<_>>().join(" and ")
     };
-    does_not_fit(head, problems, || format!("the credentials for {} fit no way to sign in", head.title))
-        .with_help(ways(head, lacks))
+    does_not_fit(api, problems, || format!("the credentials for {} fit no way to sign in", api.title))
+        .with_help(ways(api, lacks))
 }
 
 /// The credentials with defaults, and without optional values that are empty.
-fn complete(head: &Head, scheme: &Scheme, mut credentials: Credentials) -> Result<Credentials, Error> {
-    let mut problems = unknown(head, &credentials);
+fn complete(api: Api<'_>, scheme: &Scheme, mut credentials: Credentials) -> Result<Credentials, Error> {
+    let mut problems = unknown(api, &credentials);
     problems.extend(missing(scheme, &credentials).map(required));
     for (name, _) in scheme.fields.iter().filter(|(_, field)| !field.is_required()) {
         if credentials.expose(name) == Some("") {
@@ -101,10 +111,10 @@ fn complete(head: &Head, scheme: &Scheme, mut credentials: Credentials) -> Resul
         }
     }
     read_key_file(scheme, &mut credentials, &mut problems);
-    problems.extend(malformed(head, Some(scheme), &credentials));
+    problems.extend(malformed(api, Some(scheme), &credentials));
     if !problems.is_empty() {
-        let error = does_not_fit(head, problems, || format!("the credentials for {} do not fit", head.title));
-        return Err(error.with_help(ways(head, |_, scheme| takes(scheme))));
+        let error = does_not_fit(api, problems, || format!("the credentials for {} do not fit", api.title));
+        return Err(error.with_help(ways(api, |_, scheme| takes(scheme))));
     }
     for (name, field) in &scheme.fields {
         if let (None, Some(default)) = (credentials.expose(name), &field.default) {
@@ -144,8 +154,8 @@ fn required(name: &str) -> Problem {
 }
 
 /// The given fields that no way to sign in has.
-fn unknown(head: &Head, credentials: &Credentials) -> Vec<Problem> {
-    let known = || head.auth.values().flat_map(|scheme| scheme.fields.keys()).map(String::as_str);
+fn unknown(api: Api<'_>, credentials: &Credentials) -> Vec<Problem> {
+    let known = || api.schemes.values().flat_map(|scheme| scheme.fields.keys()).map(String::as_str);
     let strangers = credentials.fields().filter(|name| known().all(|field| field != *name));
     strangers
         .map(|name| {
@@ -156,12 +166,12 @@ fn unknown(head: &Head, credentials: &Credentials) -> Vec<Problem> {
 }
 
 /// The given values that do not fit their field in `scheme`, or, where it has none of that name, in every other.
-fn malformed(head: &Head, scheme: Option<&Scheme>, credentials: &Credentials) -> Vec<Problem> {
+fn malformed(api: Api<'_>, scheme: Option<&Scheme>, credentials: &Credentials) -> Vec<Problem> {
     let problem = |name: &str| {
         let value = credentials.expose(name)?;
         let own = scheme.filter(|scheme| scheme.fields.contains_key(name));
-        let mut complaints = head
-            .auth
+        let mut complaints = api
+            .schemes
             .values()
             .filter(|other| own.is_none_or(|own| std::ptr::eq(own, *other)))
             .filter_map(|scheme| scheme.fields.get(name).map(|field| check(scheme, field, name, value)));
@@ -180,22 +190,22 @@ fn check(scheme: &Scheme, field: &Field, name: &str, value: &str) -> Result<(), 
     Ok(())
 }
 
-fn does_not_fit(head: &Head, problems: Vec<Problem>, otherwise: impl FnOnce() -> String) -> Error {
+fn does_not_fit(api: Api<'_>, problems: Vec<Problem>, otherwise: impl FnOnce() -> String) -> Error {
     let message = match problems.as_slice() {
         [] => otherwise(),
         [one] => one.message.clone(),
-        several => format!("the credentials for {} have {} problems", head.title, several.len()),
+        several => format!("the credentials for {} have {} problems", api.title, several.len()),
     };
     Error::new(ErrorKind::Credentials, message).with_problems(problems)
 }
 
 /// Every way to sign in by choice with what `tell` says about it.
-fn ways(head: &Head, tell: impl Fn(&str, &Scheme) -> String) -> String {
+fn ways(api: Api<'_>, tell: impl Fn(&str, &Scheme) -> String) -> String {
     let way = |(name, scheme): (&String, &Scheme)| match &scheme.title {
         Some(title) => format!("`{name}` ({title}) {}", tell(name, scheme)),
         None => format!("`{name}` {}", tell(name, scheme)),
     };
-    let by_choice = head.auth.iter().filter(|(_, scheme)| scheme.limited != Some(true));
+    let by_choice = api.schemes.iter().filter(|(_, scheme)| scheme.limited != Some(true));
     format!("ways to sign in: {}", by_choice.map(way).collect::<Vec<_>>().join("; "))
 }
 
@@ -218,7 +228,7 @@ mod tests {
 
     use super::choose;
     use crate::auth::Credentials;
-    use crate::auth::testing::{OAUTH_AND_TOKEN, given, head};
+    use crate::auth::testing::{OAUTH_AND_TOKEN, given, schemes};
     use crate::error::{Error, ErrorKind};
 
     fn chosen(
@@ -226,7 +236,7 @@ mod tests {
         fields: &[(&str, &str)],
         wanted: Option<&str>,
     ) -> Result<(Option<String>, Credentials), Error> {
-        choose(&head(auth), given(fields), wanted)
+        choose("Notes", &schemes(auth), given(fields), wanted)
     }
 
     const CLIENT: [(&str, &str); 2] = [("client_id", "id-1"), ("client_secret", "secret-1")];

@@ -4,9 +4,6 @@ use indexmap::IndexMap;
 
 use super::{Credentials, Scheme};
 use crate::language::Decode;
-use crate::manifest::{ErrorRules, Retry};
-use crate::notation::Millis;
-use crate::plan::Head;
 use crate::source::{Source, Spanned};
 
 /// A value of the manifest language; a finding fails the test.
@@ -19,31 +16,10 @@ pub(crate) fn decode<T: Decode>(yaml: &str) -> T {
     value.expect("a value")
 }
 
-/// A connector with these ways to sign in.
-pub(crate) fn head(auth: &str) -> Head {
+/// Ways to sign in, by name.
+pub(crate) fn schemes(auth: &str) -> IndexMap<String, Scheme> {
     let schemes: IndexMap<String, Spanned<Scheme>> = decode(auth);
-    Head {
-        name: "notes".into(),
-        title: "Notes".into(),
-        id: None,
-        version: "1.0.0".into(),
-        summary: String::new(),
-        description: None,
-        links: Vec::new(),
-        questions: None,
-        hints: None,
-        server: "https://api.notes.example".parse().expect("a template"),
-        config: IndexMap::new(),
-        headers: IndexMap::new(),
-        query: IndexMap::new(),
-        auth: schemes.into_iter().map(|(name, scheme)| (name, scheme.value)).collect(),
-        errors: decode::<ErrorRules>("{}"),
-        limits: Vec::new(),
-        retry: decode::<Retry>("{}"),
-        timeout: Millis::new(1000),
-        idempotency: None,
-        check: None,
-    }
+    schemes.into_iter().map(|(name, scheme)| (name, scheme.value)).collect()
 }
 
 /// Credentials of these fields.

@@ -2,13 +2,11 @@
 
 use url::form_urlencoded::Serializer;
 
-use crate::args::Args;
 use crate::error::Error;
 use crate::language::object;
-use crate::plan::Operation;
 use crate::wire;
 
-use super::{EmptyBody, Encoded, ListKeys, given, pairs};
+use super::{EmptyBody, Encoded, Given, ListKeys, pairs};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -25,16 +23,16 @@ object! {
 }
 
 impl Form {
-    pub(super) fn encode(&self, operation: &Operation, args: &Args) -> Result<Encoded, Error> {
+    pub(super) fn encode(&self, given: &Given<'_>) -> Result<Encoded, Error> {
         let lists = if self.empty_brackets == Some(true) { ListKeys::Empty } else { ListKeys::Numbered };
         let mut form = Serializer::new(String::new());
-        for (name, value) in given::object(operation, args, None)? {
+        for (name, value) in given.object(None)? {
             for (name, text) in pairs(&name, &value, lists) {
                 form.append_pair(&name, &text.unwrap_or_default());
             }
         }
         let form = form.finish();
-        match operation.empty_body {
+        match given.empty_body {
             EmptyBody::Omit if form.is_empty() => Ok(Encoded::default()),
             EmptyBody::Omit | EmptyBody::Object => Ok(Encoded::new(FORM, wire::Body::bytes(form))),
         }

@@ -1,56 +1,78 @@
-//! What the caller gives for the body: values and files, in the order in which the operation declares them.
+//! What a call gives, as far as a body is written from it.
 
 use serde_json::{Map, Value};
 
-use crate::args::Args;
 use crate::error::{Error, ErrorKind, Problem};
-use crate::manifest::Place;
-use crate::plan::{Operation, Param};
 use crate::wire::Upload;
 
-/// What the caller gives for one parameter.
+use super::EmptyBody;
+
+/// What a call gives, in the order in which the operation declares it.
 #[derive(Clone, Debug)]
-pub(super) enum Given<'a> {
+pub(crate) struct Given<'a> {
+    /// The parameters that are given; a kind may name those that go elsewhere too.
+    pub params: Vec<GivenParam<'a>>,
+    /// What the body looks like when no parameter goes into it.
+    pub empty_body: EmptyBody,
+}
+
+/// What is given for one parameter.
+#[derive(Clone, Debug)]
+pub(crate) struct GivenParam<'a> {
+    /// The name that callers use.
+    pub name: &'a str,
+    /// The name on the wire.
+    pub wire: &'a str,
+    /// Whether it goes into the body.
+    pub in_body: bool,
+    /// Whether it is declared as a file.
+    pub file: bool,
+    /// What is given.
+    pub content: Content<'a>,
+}
+
+/// A value or a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Content<'a> {
     /// A value.
     Value(&'a Value),
     /// A file.
     File(&'a Upload),
 }
 
-impl Given<'_> {
-    /// It as a file: a value becomes one with the text of the value.
-    pub(super) fn to_upload(&self) -> Upload {
-        match self {
-            Self::File(upload) => (*upload).clone(),
-            Self::Value(value) => Upload::bytes(super::text(value)),
-        }
+impl<'a> Given<'a> {
+    /// What is given for the parameter of this name, in the body or not.
+    pub(super) fn param(&self, name: &str) -> Option<&GivenParam<'a>> {
+        self.params.iter().find(|param| param.name == name)
+    }
+
+    /// What goes into the body.
+    pub(super) fn in_body(&self) -> impl Iterator<Item = &GivenParam<'a>> {
+        self.params.iter().filter(|param| param.in_body)
+    }
+
+    /// What goes into the body, as an object by the names on the wire; `except` is written elsewhere.
+    pub(super) fn object(&self, except: Option<&str>) -> Result<Map<String, Value>, Error> {
+        let params = self.in_body().filter(|param| except != Some(param.name));
+        params.map(|param| Ok((param.wire.to_owned(), param.value()?.clone()))).collect()
     }
 }
 
-/// What is given for the parameter of this name, in the body or not.
-pub(super) fn given<'a>(args: &'a Args, name: &str) -> Option<Given<'a>> {
-    args.uploads.get(name).map(Given::File).or_else(|| args.values.get(name).map(Given::Value))
-}
+impl<'a> GivenParam<'a> {
+    /// The value that is given; a file is refused.
+    pub(super) fn value(&self) -> Result<&'a Value, Error> {
+        match self.content {
+            Content::Value(value) => Ok(value),
+            Content::File(_) => Err(invalid(self.name, "is a file, which this body cannot hold; give a value")),
+        }
+    }
 
-/// The body parameters that are given.
-pub(super) fn all_given<'a>(operation: &'a Operation, args: &'a Args) -> impl Iterator<Item = (&'a Param, Given<'a>)> {
-    let in_body = operation.params.iter().filter(|param| param.place == Place::Body);
-    in_body.filter_map(|param| given(args, &param.name).map(|given| (param, given)))
-}
-
-/// The body parameters that are given, as an object by their names on the wire; `except` is written elsewhere.
-pub(super) fn object(operation: &Operation, args: &Args, except: Option<&str>) -> Result<Map<String, Value>, Error> {
-    all_given(operation, args)
-        .filter(|(param, _)| except != Some(param.name.as_str()))
-        .map(|(param, given)| Ok((param.wire.clone(), value(&param.name, given)?.clone())))
-        .collect()
-}
-
-/// The value that is given; a file is refused.
-pub(super) fn value<'a>(name: &str, given: Given<'a>) -> Result<&'a Value, Error> {
-    match given {
-        Given::Value(value) => Ok(value),
-        Given::File(_) => Err(invalid(name, "is a file, which this body cannot hold; give a value")),
+    /// What is given, as a file: a value becomes one with the text of the value.
+    pub(super) fn to_upload(&self) -> Upload {
+        match self.content {
+            Content::File(upload) => upload.clone(),
+            Content::Value(value) => Upload::bytes(super::text(value)),
+        }
     }
 }
 

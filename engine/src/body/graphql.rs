@@ -3,17 +3,15 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use crate::args::Args;
 use crate::error::Error;
 use crate::language::object;
 use crate::notation::{Part, Template};
-use crate::plan::Operation;
 use crate::source::Spanned;
 use crate::wire;
 
 use super::json::JSON;
 use super::selection::{Selection, replace_placeholder};
-use super::{Encoded, given, text};
+use super::{Encoded, Given, text};
 
 object! {
     /// A GraphQL query, sent as JSON with `query`, `variables` and `operationName`. `errors` in the answer are an error.
@@ -47,10 +45,10 @@ object! {
 }
 
 impl GraphQl {
-    pub(super) fn encode(&self, operation: &Operation, args: &Args) -> Result<Encoded, Error> {
+    pub(super) fn encode(&self, given: &Given<'_>) -> Result<Encoded, Error> {
         let mut body = Map::new();
-        body.insert("query".to_owned(), self.selected(args)?.into());
-        let variables = self.variables(operation, args)?;
+        body.insert("query".to_owned(), self.selected(given)?.into());
+        let variables = self.variables(given)?;
         if !variables.is_empty() {
             body.insert("variables".to_owned(), Value::Object(variables));
         }
@@ -61,9 +59,9 @@ impl GraphQl {
     }
 
     /// The query, with the fields that the caller selects.
-    fn selected(&self, args: &Args) -> Result<String, Error> {
+    fn selected(&self, given: &Given<'_>) -> Result<String, Error> {
         let param = self.fields.as_ref().map_or("fields", |param| param.as_str());
-        let chosen = self.fields.as_ref().and_then(|param| args.values.get(param.as_str()));
+        let chosen = self.fields.as_ref().and_then(|param| given.param(param)?.value().ok());
         replace_placeholder(&self.query, || {
             let selection = match chosen.filter(|value| !value.is_null()) {
                 Some(value) => Selection::from_value(param, value)?,
@@ -73,25 +71,28 @@ impl GraphQl {
         })
     }
 
-    fn variables(&self, operation: &Operation, args: &Args) -> Result<Map<String, Value>, Error> {
+    fn variables(&self, given: &Given<'_>) -> Result<Map<String, Value>, Error> {
         if self.variables.is_empty() {
-            return given::object(operation, args, self.fields.as_ref().map(|param| param.as_str()));
+            return given.object(self.fields.as_ref().map(|param| param.as_str()));
         }
         let declared = self.variables.iter();
         declared
-            .filter_map(|(name, template)| variable(template, args).transpose().map(|value| Ok((name.clone(), value?))))
+            .filter_map(|(name, template)| {
+                variable(template, given).transpose().map(|value| Ok((name.clone(), value?)))
+            })
             .collect()
     }
 }
 
 /// The value of a variable; `None` when a parameter in it is not given.
-fn variable(template: &Template, args: &Args) -> Result<Option<Value>, Error> {
+fn variable(template: &Template, given: &Given<'_>) -> Result<Option<Value>, Error> {
+    let mut values = IndexMap::new();
     for name in template.names() {
-        let Some(given) = given::given(args, name) else { return Ok(None) };
-        given::value(name, given)?;
+        let Some(param) = given.param(name) else { return Ok(None) };
+        values.insert(name, param.value()?);
     }
     if let [Part::Name(name)] = template.parts() {
-        return Ok(args.values.get(name).cloned());
+        return Ok(values.get(name.as_str()).copied().cloned());
     }
-    Ok(template.render(|name| args.values.get(name).map(text)).ok().map(Value::String))
+    Ok(template.render(|name| values.get(name).copied().map(text)).ok().map(Value::String))
 }

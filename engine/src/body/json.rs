@@ -2,14 +2,12 @@
 
 use serde_json::Value;
 
-use crate::args::Args;
 use crate::error::Error;
 use crate::language::object;
-use crate::plan::Operation;
 use crate::source::Spanned;
 use crate::wire;
 
-use super::{EmptyBody, Encoded, given};
+use super::{EmptyBody, Encoded, Given};
 
 /// The content type of a JSON body.
 pub(super) const JSON: &str = "application/json";
@@ -36,13 +34,13 @@ object! {
 }
 
 impl Json {
-    pub(super) fn encode(&self, operation: &Operation, args: &Args) -> Result<Encoded, Error> {
+    pub(super) fn encode(&self, given: &Given<'_>) -> Result<Encoded, Error> {
         let content_type = self.content_type.as_ref().map_or(JSON, |content_type| content_type.as_str());
         let whole = match &self.param {
-            Some(param) => given::given(args, param).map(|whole| given::value(param, whole).cloned()).transpose()?,
-            None => Some(given::object(operation, args, None)?).filter(|object| !object.is_empty()).map(Value::Object),
+            Some(param) => given.param(param).map(|whole| whole.value().cloned()).transpose()?,
+            None => Some(given.object(None)?).filter(|object| !object.is_empty()).map(Value::Object),
         };
-        let whole = match (whole, operation.empty_body) {
+        let whole = match (whole, given.empty_body) {
             (Some(whole), _) => whole,
             (None, EmptyBody::Object) => Value::Object(serde_json::Map::new()),
             (None, EmptyBody::Omit) => return Ok(Encoded::default()),

@@ -13,15 +13,13 @@ mod selection;
 #[cfg(test)]
 mod tests;
 
-use crate::args::Args;
 use crate::error::Error;
 use crate::language::{choices, kinds};
-use crate::plan::Operation;
 use crate::wire;
 
 pub(crate) use brackets::{ListKeys, pairs, text};
 pub use form::Form;
-pub(crate) use given::invalid;
+pub(crate) use given::{Content, Given, GivenParam, invalid};
 pub use graphql::GraphQl;
 pub use json::Json;
 pub use multipart::Multipart;
@@ -76,14 +74,14 @@ impl Body {
     ///
     /// # Errors
     /// `invalid_input` for a value that this kind of body cannot hold.
-    pub(crate) fn encode(&self, operation: &Operation, args: &Args) -> Result<Encoded, Error> {
+    pub(crate) fn encode(&self, given: &Given<'_>) -> Result<Encoded, Error> {
         match self {
-            Self::Json(json) => json.encode(operation, args),
-            Self::Form(form) => form.encode(operation, args),
-            Self::Multipart(multipart) => multipart.encode(operation, args),
-            Self::Related(related) => related.encode(operation, args),
-            Self::Raw(raw) => raw.encode(operation, args),
-            Self::Graphql(graphql) => graphql.encode(operation, args),
+            Self::Json(json) => json.encode(given),
+            Self::Form(form) => form.encode(given),
+            Self::Multipart(multipart) => multipart.encode(given),
+            Self::Related(related) => related.encode(given),
+            Self::Raw(raw) => raw.encode(given),
+            Self::Graphql(graphql) => graphql.encode(given),
         }
     }
 }

@@ -2,15 +2,12 @@
 
 use serde_json::Value;
 
-use crate::args::Args;
 use crate::error::Error;
 use crate::language::object;
-use crate::plan::Operation;
 use crate::wire::Upload;
 
-use super::given::{Given, all_given};
 use super::parts::{Part, assemble};
-use super::{Encoded, ListKeys, pairs};
+use super::{Content, Encoded, Given, ListKeys, pairs};
 
 object! {
     /// `multipart/form-data` (RFC 7578): every body parameter is a part; a parameter with `format: binary` is a file.
@@ -24,14 +21,12 @@ object! {
 }
 
 impl Multipart {
-    pub(super) fn encode(&self, operation: &Operation, args: &Args) -> Result<Encoded, Error> {
+    pub(super) fn encode(&self, given: &Given<'_>) -> Result<Encoded, Error> {
         let mut parts = Vec::new();
-        for (param, given) in all_given(operation, args) {
-            match given {
-                Given::Value(value) if !param.file => parts.extend(self.fields(&param.wire, value)),
-                Given::Value(_) | Given::File(_) => {
-                    parts.push(file(&param.name, &param.wire, given.to_upload())?);
-                }
+        for param in given.in_body() {
+            match param.content {
+                Content::Value(value) if !param.file => parts.extend(self.fields(param.wire, value)),
+                Content::Value(_) | Content::File(_) => parts.push(file(param.name, param.wire, param.to_upload())?),
             }
         }
         if parts.is_empty() {

@@ -1,14 +1,12 @@
 //! The bytes of one parameter.
 
-use crate::args::Args;
 use crate::error::Error;
 use crate::language::object;
-use crate::plan::Operation;
 use crate::source::Spanned;
 use crate::wire::{self, Segment};
 
 use super::parts::BYTES;
-use super::{Encoded, given};
+use super::{Encoded, Given};
 
 object! {
     /// The bytes of one parameter (with `format: binary`).
@@ -27,8 +25,8 @@ object! {
 }
 
 impl RawBody {
-    pub(super) fn encode(&self, _: &Operation, args: &Args) -> Result<Encoded, Error> {
-        let Some(given) = given::given(args, &self.param) else { return Ok(Encoded::default()) };
+    pub(super) fn encode(&self, given: &Given<'_>) -> Result<Encoded, Error> {
+        let Some(given) = given.param(&self.param) else { return Ok(Encoded::default()) };
         let upload = given.to_upload();
         let declared = self.content_type.as_ref().map_or(BYTES, |content_type| content_type.as_str());
         let content_type = upload.content_type.clone().unwrap_or_else(|| declared.to_owned());

@@ -2,16 +2,14 @@
 
 use serde_json::Value;
 
-use crate::args::Args;
 use crate::error::Error;
 use crate::language::object;
-use crate::plan::Operation;
 use crate::source::Spanned;
 use crate::wire;
 
 use super::json::JSON;
 use super::parts::{Part, assemble};
-use super::{EmptyBody, Encoded, given};
+use super::{EmptyBody, Encoded, Given};
 
 object! {
     /// `multipart/related` (RFC 2387): the body parameters as a JSON part, then the file. Without a file it is a JSON body.
@@ -25,10 +23,10 @@ object! {
 }
 
 impl Related {
-    pub(super) fn encode(&self, operation: &Operation, args: &Args) -> Result<Encoded, Error> {
-        let metadata = given::object(operation, args, Some(self.file.as_str()))?;
-        let Some(file) = given::given(args, &self.file) else {
-            return Ok(match operation.empty_body {
+    pub(super) fn encode(&self, given: &Given<'_>) -> Result<Encoded, Error> {
+        let metadata = given.object(Some(self.file.as_str()))?;
+        let Some(file) = given.param(&self.file) else {
+            return Ok(match given.empty_body {
                 EmptyBody::Omit if metadata.is_empty() => Encoded::default(),
                 EmptyBody::Omit | EmptyBody::Object => {
                     Encoded::new(JSON, wire::Body::bytes(Value::Object(metadata).to_string()))

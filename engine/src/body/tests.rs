@@ -1,23 +1,40 @@
 //! Every kind of body, as it goes over the wire.
 
 use futures_util::{FutureExt as _, TryStreamExt as _};
+use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use crate::args::Args;
-use crate::build::fixture::{args, operation};
 use crate::error::Error;
 use crate::wire::{self, Upload};
 
-/// An operation with three body parameters, a file and one in the query, all of which have another name on the wire.
+use super::{Body, Content, EmptyBody, Given, GivenParam};
+
+/// What a call gives.
+#[derive(Default)]
+struct Args {
+    values: IndexMap<String, Value>,
+    file: Option<Upload>,
+}
+
+fn args(values: Value) -> Args {
+    Args { values: values.as_object().unwrap().clone().into_iter().collect(), ..Args::default() }
+}
+
+fn with_file(values: Value, upload: Upload) -> Args {
+    Args { file: Some(upload), ..args(values) }
+}
+
+/// Encodes three body parameters, a file and one in the query, all of which have another name on the wire.
 fn encode_args(body: Value, empty: &str, args: &Args) -> Result<(String, String), Error> {
-    let operation = operation(json!({
-        "body": body, "empty_body": empty,
-        "params": {
-            "a": { "place": "body", "wire": "A" }, "b": { "place": "body", "wire": "B" }, "c": { "place": "body", "wire": "C" },
-            "file": { "place": "body", "wire": "File", "file": true }, "q": {},
-        },
-    }));
-    let encoded = operation.body.as_ref().unwrap().encode(&operation, args)?;
+    let body: Body = serde_json::from_value(body).unwrap();
+    let empty_body: EmptyBody = serde_json::from_value(empty.into()).unwrap();
+    let declared = [("a", "A"), ("b", "B"), ("c", "C"), ("file", "File"), ("q", "Q")].into_iter();
+    let params = declared.filter_map(|(name, wire)| {
+        let upload = args.file.as_ref().filter(|_| name == "file").map(Content::File);
+        let content = upload.or_else(|| args.values.get(name).map(Content::Value))?;
+        Some(GivenParam { name, wire, in_body: name != "q", file: name == "file", content })
+    });
+    let encoded = body.encode(&Given { params: params.collect(), empty_body })?;
     assert_eq!(encoded.content_type.is_none(), encoded.body.is_none(), "a content type if and only if there is a body");
     Ok((encoded.content_type.unwrap_or("-".into()), whole(encoded.body)))
 }
@@ -31,12 +48,6 @@ fn whole(body: wire::Body) -> String {
     let bytes = body.open().try_collect::<Vec<_>>().now_or_never().unwrap().unwrap().concat();
     assert_eq!(length, Some(bytes.len() as u64));
     String::from_utf8(bytes).unwrap()
-}
-
-fn with_file(values: Value, upload: Upload) -> Args {
-    let mut args = args(values);
-    args.uploads.insert("file".to_owned(), upload);
-    args
 }
 
 #[test]

@@ -45,6 +45,12 @@ pub(crate) fn operation(changes: Value) -> Operation {
     serde_json::from_value(operation).unwrap()
 }
 
+/// A list of users, with these changes.
+pub(crate) fn list(changes: Value) -> Operation {
+    let list = json!({ "entity": "users", "action": "list", "answer": { "list": "$.results" } });
+    operation(changed(list, changes))
+}
+
 /// The arguments of a call.
 pub(crate) fn args(values: Value) -> Args {
     let values: Map<String, Value> = serde_json::from_value(values).unwrap();

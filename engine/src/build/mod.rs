@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 pub(crate) mod fixture;
+mod given;
 mod header;
 mod path;
 mod query;
@@ -62,7 +63,12 @@ pub(crate) fn request(base: &Base<'_>, operation: &Operation, args: &Args) -> Re
             format!("the request of {} would leave {}", operation.name(), server.origin().ascii_serialization());
         return Err(Error::new(ErrorKind::Refused, message));
     }
-    let encoded = operation.body.as_ref().map(|body| body.encode(operation, args)).transpose()?.unwrap_or_default();
+    let encoded = operation
+        .body
+        .as_ref()
+        .map(|body| body.encode(&given::given(operation, args)))
+        .transpose()?
+        .unwrap_or_default();
     let headers = header::headers(base, operation, args, encoded.content_type.as_deref())?;
     Ok(Request { method: operation.method.into(), url, headers, body: encoded.body })
 }

@@ -6,10 +6,10 @@ use indexmap::IndexMap;
 use jsonschema::draft202012;
 use serde_json::json;
 
-use crate::args::{explain, schema_options};
 use crate::language::{Holds, nearest, schema_keywords};
 use crate::manifest::Schema;
 use crate::notation::Pattern;
+use crate::schema::{explain, options};
 use crate::source::{Code, Diagnostic, Span, Spanned};
 use crate::yaml::Node;
 
@@ -99,7 +99,7 @@ impl Patterns {
 }
 
 fn problem(pattern: &str) -> Option<String> {
-    let is_good = schema_options().build(&json!({ "pattern": pattern })).is_ok();
+    let is_good = options().build(&json!({ "pattern": pattern })).is_ok();
     let why = pattern.parse::<Pattern>().err();
     (!is_good)
         .then(|| why.unwrap_or_else(|| format!("the regular expression `{pattern}` cannot be read, or is too costly")))

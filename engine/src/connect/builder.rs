@@ -7,10 +7,10 @@ use url::Url;
 
 use crate::auth::{Credentials, choose};
 use crate::error::{Error, ErrorKind};
-use crate::execute::Quota;
 use crate::plan::Connector;
 use crate::transport::{HttpTransport, Transport};
 
+use super::quota::Quota;
 use super::token_endpoint;
 use super::{
     Clock, Connection, Inner, MemoryTokenStore, Options, RateLimiter, SlidingRateLimiter, SystemClock, TokenStore,
@@ -115,7 +115,7 @@ impl ConnectionBuilder {
     /// `credentials` when they fit no way to sign in or are malformed; `invalid_input` for a configuration value that does not fit.
     pub fn connect(self) -> Result<Connection, Error> {
         let head = self.connector.head();
-        let (scheme, credentials) = choose(head, self.credentials, self.scheme.as_deref())?;
+        let (scheme, credentials) = choose(&head.title, &head.auth, self.credentials, self.scheme.as_deref())?;
         let config = super::config::resolve(head, self.config)?;
         let transport = match self.transport {
             Some(transport) => transport,

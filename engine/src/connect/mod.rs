@@ -4,6 +4,7 @@ mod builder;
 mod clock;
 mod config;
 mod options;
+mod quota;
 mod rate_limit;
 mod session;
 mod token_endpoint;
@@ -17,14 +18,14 @@ use url::Url;
 
 use crate::auth::Credentials;
 use crate::build;
-use crate::error::{Error, ErrorKind};
-use crate::execute::{Call, Envelope, Quota};
+use crate::error::Error;
 use crate::plan::Connector;
 use crate::transport::Transport;
 
 pub use builder::ConnectionBuilder;
 pub use clock::{Clock, SystemClock};
 pub use options::Options;
+use quota::Quota;
 pub use rate_limit::{RateLimiter, SlidingRateLimiter};
 pub(crate) use session::Session;
 use session::{SendToken, SessionParts};
@@ -79,34 +80,6 @@ impl Connection {
     /// The way to sign in that is used, if any.
     pub fn scheme(&self) -> Option<&str> {
         self.inner.scheme.as_deref()
-    }
-
-    /// One call: one page of a list, one record, or nothing.
-    ///
-    /// # Errors
-    /// See [`ErrorKind`].
-    pub async fn execute(&self, entity: &str, action: &str, params: Value) -> Result<Envelope, Error> {
-        self.call(entity, action).params(params).execute().await
-    }
-
-    /// A call to be described further.
-    pub fn call(&self, entity: &str, action: &str) -> Call {
-        Call::new(self.clone(), entity, action)
-    }
-
-    /// Whether the connection works: runs the operation that the manifest names under `check`.
-    ///
-    /// # Errors
-    /// Those of the call; `invalid_manifest` when the manifest names none.
-    pub async fn check(&self) -> Result<Envelope, Error> {
-        let head = self.inner.connector.head();
-        let (entity, action) = head.check.as_ref().ok_or_else(|| {
-            Error::new(
-                ErrorKind::InvalidManifest,
-                format!("the manifest of {} names no operation under `check`", head.title),
-            )
-        })?;
-        self.execute(entity, action, Value::Object(Map::new())).await
     }
 }
 

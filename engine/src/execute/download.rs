@@ -1,14 +1,21 @@
 //! Downloads: an answer that is a file, or that names one.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::future::{Either, select};
+use futures_util::stream;
 use http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE};
 use http::{HeaderMap, HeaderValue, Method};
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use crate::connect::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::extract::Document;
 use crate::plan::Answer;
-use crate::wire::{Body, Request, ResponseBody, Trust};
+use crate::wire::{Body, Request, ResponseBody, TransportError, TransportFailure, Trust};
 
 use super::envelope::{Data, Envelope, FileContent};
 use super::road::Road;
@@ -62,7 +69,8 @@ pub(super) async fn start(road: &Road) -> Result<Download, Error> {
             sending.fetch(&file, trust).await?
         }
     };
-    Ok(download(answered))
+    let patience = operation.timeout.unwrap_or(road.inner().connector.head().timeout).duration();
+    Ok(download(answered, road.inner().clock.clone(), patience))
 }
 
 /// The whole file (or the part that was asked for) as an envelope.
@@ -88,15 +96,37 @@ fn set_range(request: &mut Request, road: &Road) -> Result<(), Error> {
     Ok(())
 }
 
-fn download(answered: Answered) -> Download {
+fn download(answered: Answered, clock: Arc<dyn Clock>, patience: Duration) -> Download {
     let text = |name| answered.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     Download {
         content_type: text(CONTENT_TYPE).map(str::to_owned),
         length: text(CONTENT_LENGTH).and_then(|length| length.parse().ok()),
         filename: text(CONTENT_DISPOSITION).and_then(filename),
         next_range: text(CONTENT_RANGE).and_then(next_range),
-        body: answered.stream.unwrap_or(ResponseBody::Bytes(answered.body)),
+        body: watched(answered.stream.unwrap_or(ResponseBody::Bytes(answered.body)), clock, patience),
     }
+}
+
+/// A body that breaks off when nothing comes for so long: a download may take hours, a stalled one may not.
+fn watched(body: ResponseBody, clock: Arc<dyn Clock>, patience: Duration) -> ResponseBody {
+    let stream = match body {
+        ResponseBody::Bytes(bytes) => return ResponseBody::Bytes(bytes),
+        ResponseBody::Stream(stream) => stream,
+    };
+    let stalled = move || TransportError {
+        failure: TransportFailure::Timeout,
+        message: format!("nothing came for {} s", patience.as_secs_f64()),
+    };
+    let chunks = stream::try_unfold(stream, move |mut stream| {
+        let late = clock.sleep(patience);
+        async move {
+            match select(stream.next(), late).await {
+                Either::Left((chunk, _)) => Ok(chunk.transpose()?.map(|chunk| (chunk, stream))),
+                Either::Right(_) => Err(stalled()),
+            }
+        }
+    });
+    ResponseBody::Stream(chunks.boxed())
 }
 
 /// `bytes 0-99/300` → `bytes=100-199`: the range of the same length that follows.
@@ -129,7 +159,31 @@ fn filename(disposition: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{filename, next_range};
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use futures_util::stream::{self, StreamExt as _};
+
+    use crate::connect::SystemClock;
+    use crate::wire::{ResponseBody, TransportFailure};
+
+    use super::{filename, next_range, watched};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stalled_download_breaks_off_and_a_slow_one_does_not() {
+        let slow = stream::iter(0..3).then(|_| async {
+            tokio::time::sleep(Duration::from_secs(50)).await;
+            Ok(Bytes::from_static(b"x"))
+        });
+        let body = ResponseBody::Stream(slow.chain(stream::pending()).boxed());
+        let mut chunks = watched(body, Arc::new(SystemClock), Duration::from_secs(60)).into_stream();
+        for _ in 0..3 {
+            assert!(chunks.next().await.unwrap().is_ok());
+        }
+        assert_eq!(chunks.next().await.unwrap().unwrap_err().failure, TransportFailure::Timeout);
+        assert!(chunks.next().await.is_none());
+    }
 
     #[test]
     fn a_name_never_holds_a_folder() {

@@ -2,10 +2,13 @@
 
 mod attempt;
 mod call;
+mod connection;
 mod download;
 mod envelope;
 mod failure;
 mod pages;
+mod records;
+mod resume;
 mod retry;
 mod road;
 mod send;
@@ -13,4 +16,3 @@ mod send;
 pub use call::{Call, Explanation};
 pub use download::Download;
 pub use envelope::{Data, Envelope, FileContent, Page};
-pub(crate) use retry::Quota;

@@ -6,11 +6,12 @@ use futures_util::stream::{self, BoxStream, StreamExt as _};
 use indexmap::IndexMap;
 
 use crate::error::{Error, ErrorKind};
-use crate::paginate::{Next, Resume, seal};
+use crate::paginate::Next;
 use crate::plan::Answer;
 
 use super::call::Call;
 use super::envelope::{Data, Envelope, Page};
+use super::resume::{Resume, seal};
 use super::road::Road;
 
 /// One page as an envelope.
@@ -59,7 +60,8 @@ struct Walk {
 }
 
 impl Walk {
-    fn start(road: Road) -> Result<Self, Error> {
+    fn start(mut road: Road) -> Result<Self, Error> {
+        road.ask_for_large_pages()?;
         let operation = road.operation()?;
         if !matches!(operation.answer, Answer::List(_)) {
             let message = format!("`{}` does not answer with a list", operation.name());
@@ -77,7 +79,9 @@ impl Walk {
         }
         let step = self.road.page(self.at.as_ref()).await?;
         let mut page = step.page;
-        page.records.drain(..self.skip.min(page.records.len()));
+        // A page may be smaller than the one that was cut.
+        let again = self.skip.min(page.records.len());
+        page.records.drain(..again);
         let room = self.road.call.max_records.map_or(usize::MAX, |most| most - self.records);
         if page.records.len() > room {
             page.records.truncate(room);
@@ -87,11 +91,11 @@ impl Walk {
         }
         self.records += page.records.len();
         self.pages += 1;
-        self.skip = 0;
+        self.skip -= again;
         self.at = step.next;
         match &self.at {
             Some(next) => {
-                let sealed = seal(self.road.operation()?, &Resume { at: Some(next.clone()), skip: 0 });
+                let sealed = seal(self.road.operation()?, &Resume { at: Some(next.clone()), skip: self.skip });
                 if !self.seen.insert(sealed.clone()) {
                     return Err(Error::new(ErrorKind::UnexpectedResponse, "the API names pages in a circle"));
                 }

@@ -12,13 +12,15 @@ use crate::connect::Inner;
 use crate::error::{Error, ErrorKind};
 use crate::extract::{self, Document, Scope};
 use crate::manifest::SchemeChoice;
-use crate::paginate::{Next, Resume, unseal};
+use crate::paginate::{Next, Pagination};
 use crate::plan::Operation;
 use crate::raw::Raw;
 use crate::wire::Request;
 
 use super::call::{Call, Explanation};
 use super::envelope::{Data, Envelope, Page};
+use super::records::records;
+use super::resume::{Resume, unseal};
 use super::send::{Answered, Sending, Want, idempotency};
 
 /// A call whose operation is found and whose arguments are bound.
@@ -42,6 +44,16 @@ impl Road {
         let uploads = std::mem::take(&mut call.uploads);
         let args = args::bind(&inner.connector, operation, params, uploads, &inner.config, inner.clock.now())?;
         Ok(Self { call, args })
+    }
+
+    /// Who wants all pages is served with few: as large as the API allows, and no larger than what is wanted.
+    pub(super) fn ask_for_large_pages(&mut self) -> Result<(), Error> {
+        let size = self.operation()?.pagination.as_ref().and_then(Pagination::largest_page);
+        let Some((name, most)) = size.filter(|_| self.call.all) else { return Ok(()) };
+        let wanted = self.call.max_records.map_or(most, |wanted| most.min(u32::try_from(wanted).unwrap_or(most)));
+        let name = name.to_owned();
+        self.args.values.entry(name).or_insert_with(|| wanted.max(1).into());
+        Ok(())
     }
 
     /// The operation.
@@ -72,9 +84,9 @@ impl Road {
             return Ok(Envelope { data: Data::Nothing, meta: IndexMap::new(), next: None });
         }
         let document = Document::new(&answered.headers, &answered.body);
-        let record = extract::records(operation, &document, self.scope())?.kept.into_iter().next();
+        let record = records(operation, &document, self.scope())?.kept.into_iter().next();
         let data = record.map_or(Data::Nothing, |record| Data::Record(self.selected(record)));
-        Ok(Envelope { data, meta: extract::meta(operation, &document)?, next: None })
+        Ok(Envelope { data, meta: extract::meta(&operation.meta, &document)?, next: None })
     }
 
     /// One page of a list.
@@ -85,14 +97,14 @@ impl Road {
             return Ok(Step { page: Page::empty(), next: None });
         }
         let document = Document::new(&answered.headers, &answered.body);
-        let records = extract::records(operation, &document, self.scope())?;
+        let records = records(operation, &document, self.scope())?;
         let next = match &operation.pagination {
-            Some(pagination) => pagination.next(&self.args_from(from)?, &document, records.found)?,
+            Some(pagination) => pagination.next(&self.args_from(from)?.values, &document, records.found)?,
             None => None,
         };
         let next = next.map(|next| self.seen_from(&url, next)).transpose()?;
         let records = records.kept.into_iter().map(|record| self.selected(record)).collect();
-        let meta = extract::meta(operation, &document)?;
+        let meta = extract::meta(&operation.meta, &document)?;
         Ok(Step { page: Page { records, meta, next: None }, next })
     }
 
@@ -151,7 +163,7 @@ impl Road {
     fn args_from(&self, from: Option<&Next>) -> Result<Args, Error> {
         let mut args = self.args.clone();
         if let Some(pagination) = &self.operation()?.pagination {
-            args.values.extend(pagination.first(&args));
+            args.values.extend(pagination.first(&args.values));
         }
         if let Some(Next::Params(params)) = from {
             args.values.extend(params.iter().map(|(name, value)| (name.clone(), value.clone())));

@@ -4,26 +4,31 @@ mod document;
 mod find;
 mod link;
 mod records;
+mod reshape;
 mod select;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 use indexmap::IndexMap;
 
 use crate::error::Error;
-use crate::plan::Operation;
+use crate::notation::Lookup;
 use crate::raw::Raw;
 
 pub(crate) use document::Document;
-pub(crate) use records::{Scope, records};
+pub(crate) use records::{is_single, list, one};
+pub(crate) use reshape::{Scope, reshape};
 pub(crate) use select::select;
 
 /// What the envelope's `meta` holds; what is not found is null. One scan of the body serves all of it.
 ///
 /// # Errors
 /// `unexpected_response` when the manifest points into the body and the body is not JSON.
-pub(crate) fn meta(operation: &Operation, document: &Document<'_>) -> Result<IndexMap<String, Raw>, Error> {
-    let found = document.lookup_all(operation.meta.values())?;
+pub(crate) fn meta(
+    lookups: &IndexMap<String, Lookup>,
+    document: &Document<'_>,
+) -> Result<IndexMap<String, Raw>, Error> {
+    let found = document.lookup_all(lookups.values())?;
     let values = found.into_iter().map(|raw| raw.unwrap_or_else(Raw::null));
-    Ok(operation.meta.keys().cloned().zip(values).collect())
+    Ok(lookups.keys().cloned().zip(values).collect())
 }

@@ -1,7 +1,5 @@
 //! What is found in answers, and that it is what a tree would hold.
 
-use std::time::SystemTime;
-
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use proptest::prelude::*;
@@ -9,17 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ErrorKind};
 use crate::notation::{JsonPath, Lookup, Step};
-use crate::plan::Operation;
 use crate::raw::Raw;
 
-use super::{Document, Scope, meta, records, select};
-
-/// A list of users, with these changes.
-pub(crate) fn operation(changes: Value) -> Operation {
-    let mut operation = json!({ "entity": "users", "action": "list", "answer": { "list": "$.results" } });
-    operation.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-    crate::build::fixture::operation(operation)
-}
+use super::{Document, meta, select};
 
 fn path(text: &str) -> JsonPath {
     text.parse().unwrap()
@@ -106,108 +96,6 @@ fn reads_as_deep_as_anyone_who_parses_a_record_can() {
     assert!(find(&nested(127), &format!("$.a{}", "[0]".repeat(300))).unwrap().is_empty());
 }
 
-fn read(members: Value, body: &str) -> Result<(Vec<Value>, usize), Error> {
-    let operation = operation(members);
-    let (headers, body) = (HeaderMap::new(), Bytes::from(body.to_owned()));
-    let config = Map::from_iter([("region".to_owned(), "eu".into())]);
-    let scope = Scope { config: &config, now: SystemTime::UNIX_EPOCH };
-    let records = records(&operation, &Document::new(&headers, &body), scope)?;
-    Ok((records.kept.iter().map(Raw::to_value).collect(), records.found))
-}
-
-#[test]
-fn reads_the_records_of_a_list() {
-    for (at, body, expected) in [
-        ("$.results", r#"{"results": [{"a": 1}, 2, null]}"#, json!([{ "a": 1 }, 2, null])),
-        ("$.results", r#"{"results": []}"#, json!([])),
-        ("$.results", r#"{"results": null}"#, json!([])),
-        ("$", "[1]", json!([1])),
-        ("$.a[*].b", r#"{"a": [{"b": [1, [2]]}, {"b": null}, {"b": [3]}, {}]}"#, json!([1, [2], 3])),
-        (
-            "$.edges[*].node",
-            r#"{"edges": [{"node": {"id": 1}}, {"node": {"id": 2}}]}"#,
-            json!([{ "id": 1 }, { "id": 2 }]),
-        ),
-        ("$.edges[*].node", r#"{"edges": [ ]}"#, json!([])),
-        ("$.edges[*].node", r#"{"edges": null}"#, json!([])),
-        ("$.a[*].b[*].c", r#"{"a": [{"b": []}, {"b": []}]}"#, json!([])),
-    ] {
-        let expected = expected.as_array().unwrap().clone();
-        let count = expected.len();
-        assert_eq!(read(json!({ "answer": { "list": at } }), body), Ok((expected, count)), "{at} in {body}");
-    }
-}
-
-#[test]
-fn what_is_not_there_is_no_empty_list() {
-    for (at, body, part) in [
-        (
-            "$.results",
-            r#"{"items": []}"#,
-            "expected a list at `$.results`, found nothing; the answer begins `{\"items\": []}`",
-        ),
-        ("$.results", r#"{"results": {"a": 1}}"#, "expected a list at `$.results`, found an object"),
-        ("$.results", r#"{"results": "x"}"#, "found text"),
-        ("$.results", r#"{"results": 0}"#, "found a number"),
-        ("$.edges[*].node", "{}", "found nothing"),
-        ("$.edges[*].node", r#"{"edges": [{"cursor": 1}]}"#, "found nothing"),
-        ("$.a[*].b[*].c", r#"{"a": [{"b": []}, {"b": [{}]}]}"#, "found nothing"),
-        ("$.results", "<html>", "HTML"),
-    ] {
-        let error = read(json!({ "answer": { "list": at } }), body).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::UnexpectedResponse);
-        assert!(error.message().contains(part), "{at} in {body}: {error}");
-    }
-}
-
-#[test]
-fn reads_one_record() {
-    let one = |at: &str| json!({ "answer": { "one": at }, "filter": "{{ false }}" });
-    assert_eq!(read(one("$"), "{\"a\": 1}"), Ok((vec![json!({ "a": 1 })], 1)), "a filter is for lists");
-    assert_eq!(read(one("$.user"), "{\"user\": null}"), Ok((vec![Value::Null], 1)));
-    assert!(read(one("$.user"), "{}").unwrap_err().message().contains("expected a record at `$.user`"));
-    assert_eq!(read(json!({ "answer": { "file": null } }), "anything"), Ok((vec![], 0)));
-}
-
-#[test]
-fn an_answer_may_be_the_only_record() {
-    let single = json!({ "may_be_single": true });
-    assert_eq!(read(single.clone(), r#"{"id": 1}"#), Ok((vec![json!({ "id": 1 })], 1)));
-    assert_eq!(read(single.clone(), r#"{"results": [2]}"#), Ok((vec![json!(2)], 1)));
-    assert_eq!(read(single.clone(), r#"{"results": []}"#), Ok((vec![], 0)));
-    assert!(read(single.clone(), "[1]").is_err() && read(single, r#"{"results": {}}"#).is_err());
-}
-
-#[test]
-fn filters_and_reshapes() {
-    let body = r#"{"results": [{"id": 1, "keep": true, "big": 123456789012345678901}, {"id": 2, "keep": []}, {"id": 3, "keep": "x"}]}"#;
-    let kept = |filter: &str| {
-        let (records, found) = read(json!({ "filter": filter }), body).unwrap();
-        assert_eq!(found, 3);
-        records.iter().map(|record| record["id"].as_u64().unwrap()).collect::<Vec<_>>()
-    };
-    assert_eq!(kept("{{ record.keep }}"), [1, 3]);
-    assert_eq!(kept("{{ not record.keep }}"), [2]);
-    assert_eq!(kept("{{ record.id - 1 }}"), [2, 3]);
-    assert_eq!(kept("{{ '' }}"), [0; 0]);
-    assert_eq!(kept("{{ {} }}"), [0; 0]);
-    assert_eq!(kept("{{ none }}"), [0; 0]);
-    assert_eq!(kept("{{ config.region == 'eu' }}"), [1, 2, 3]);
-
-    let operation = operation(json!({ "transform": { "keep": "{{ record.id }}", "urn": "urn:{{ record.keep }}" } }));
-    let (headers, bytes) = (HeaderMap::new(), Bytes::from_static(body.as_bytes()));
-    let scope = Scope { config: &Map::new(), now: SystemTime::UNIX_EPOCH };
-    let records = records(&operation, &Document::new(&headers, &bytes), scope).unwrap();
-    assert_eq!(texts(&records.kept)[0], r#"{"id":1,"keep":1,"big":123456789012345678901,"urn":"urn:true"}"#);
-
-    let scalars = json!({ "transform": { "id": "{{ record.value | replace('customers/', '') }}" }, "filter": "{{ record.value != 'x' }}" });
-    assert_eq!(read(scalars, r#"{"results": ["customers/1", "x"]}"#), Ok((vec![json!({ "id": "1" })], 2)));
-
-    let error = read(json!({ "filter": "{{ record.missing }}" }), body).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::UnexpectedResponse);
-    assert!(error.message().starts_with("record 1 of `users.list`: `{{ record.missing }}`"), "{error}");
-}
-
 #[test]
 fn looks_up_and_collects_meta() {
     let mut headers = HeaderMap::new();
@@ -222,9 +110,9 @@ fn looks_up_and_collects_meta() {
     assert_eq!(lookup("@header.no such name"), None);
     assert_eq!(lookup("@link.next"), Some(json!("/users?page=2")));
 
-    let operation =
-        operation(json!({ "meta": { "total": "@header.X-Total", "b": "$.a.b", "none": "$.c", "next": "@link.next" } }));
-    let found = meta(&operation, &document).unwrap();
+    let lookups = [("total", "@header.X-Total"), ("b", "$.a.b"), ("none", "$.c"), ("next", "@link.next")];
+    let lookups = lookups.into_iter().map(|(name, at)| (name.to_owned(), at.parse().unwrap())).collect();
+    let found = meta(&lookups, &document).unwrap();
     let found: Vec<_> = found.iter().map(|(name, raw)| (name.as_str(), raw.to_value())).collect();
     let expected =
         [("total", json!("12")), ("b", json!([1, 2])), ("none", json!(null)), ("next", json!("/users?page=2"))];
@@ -232,9 +120,9 @@ fn looks_up_and_collects_meta() {
 
     let no_body = Bytes::new();
     let empty = Document::new(&headers, &no_body);
-    assert!(empty.is_empty() && meta(&operation, &empty).unwrap()["b"].is_null());
+    assert!(empty.is_empty() && meta(&lookups, &empty).unwrap()["b"].is_null());
     let html = Bytes::from_static(b"<html>");
-    assert!(meta(&operation, &Document::new(&headers, &html)).is_err());
+    assert!(meta(&lookups, &Document::new(&headers, &html)).is_err());
     assert_eq!(Document::new(&headers, &html).lookup(&"$.a".parse().unwrap()), None);
 }
 

@@ -30,9 +30,9 @@ choices! {
     pub enum Style as "style" {
         /// `a=1&a=2` exploded, `a=1,2` otherwise.
         Form = "form",
-        /// `a=1%202`.
+        /// `a=1+2`.
         Space = "space",
-        /// `a=1|2`.
+        /// `a=1%7C2`.
         Pipe = "pipe",
         /// `a[b]=1&a[c][d]=2`.
         DeepObject = "deep_object",

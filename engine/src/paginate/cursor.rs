@@ -1,8 +1,8 @@
 //! The answer names a cursor that the next request carries.
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::args::Args;
 use crate::error::{Error, ErrorKind};
 use crate::extract::Document;
 use crate::language::object;
@@ -13,7 +13,7 @@ use super::next::{Next, look, says_end};
 use super::{PaginationParam, ParamPlace};
 
 object! {
-    /// The answer names a cursor that the next request carries. The list ends when there is none, or when `more` is false.
+    /// The answer names a cursor that the next request carries. The list ends when `more` is false; without `more`, when there is no cursor.
     pub struct Cursor as "cursor pagination" {
         /// The parameter that carries the cursor.
         /// ```yaml
@@ -25,7 +25,7 @@ object! {
         /// next: $.next_cursor
         /// ```
         pub next: Spanned<Lookup>,
-        /// Where the answer says whether there is more; without it, a missing, null or empty cursor is the end.
+        /// Where the answer says whether there is more. Without it, a missing, null or empty cursor is the end.
         /// ```yaml
         /// more: $.has_more
         /// ```
@@ -54,14 +54,22 @@ impl Cursor {
         [cursor].into_iter().chain(PaginationParam::size(self.size.as_ref(), None, self.max_size)).collect()
     }
 
-    pub(super) fn next(&self, args: &Args, document: &Document<'_>) -> Result<Option<Next>, Error> {
+    pub(super) fn next(&self, given: &IndexMap<String, Value>, document: &Document<'_>) -> Result<Option<Next>, Error> {
         let [cursor, more] = look(document, [Some(&self.next), self.more.as_ref()])?;
         if more.as_ref().is_some_and(says_end) {
             return Ok(None);
         }
-        let Some(cursor) = cursor.filter(|cursor| !is_none(cursor)) else { return Ok(None) };
+        let Some(cursor) = cursor.filter(|cursor| !is_none(cursor)) else {
+            return match &self.more {
+                Some(place) if more.is_some() => {
+                    let message = format!("the API says at `{}` that there is more, and names no cursor", place.value);
+                    Err(Error::new(ErrorKind::UnexpectedResponse, message))
+                }
+                Some(_) | None => Ok(None),
+            };
+        };
         let name = &self.cursor.value;
-        if args.values.get(name).is_some_and(|used| as_text(used) == as_text(&cursor)) {
+        if given.get(name).is_some_and(|used| as_text(used) == as_text(&cursor)) {
             let message = format!("the API named the same page again (`{name}` is still {cursor})");
             return Err(Error::new(ErrorKind::UnexpectedResponse, message));
         }

@@ -7,13 +7,12 @@ mod next_url;
 mod offset;
 mod page;
 mod param;
-mod seal;
 #[cfg(test)]
 mod tests;
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use crate::args::Args;
 use crate::error::Error;
 use crate::extract::Document;
 use crate::language::{choices, kinds};
@@ -21,11 +20,12 @@ use crate::language::{choices, kinds};
 pub use cursor::Cursor;
 pub use link::Link;
 pub(crate) use next::Next;
+use next::{is_followable, whole};
 pub use next_url::NextUrl;
 pub use offset::Offset;
 pub use page::PageNumber;
-pub(crate) use param::{PaginationParam, Role};
-pub(crate) use seal::{Resume, seal, unseal};
+pub(crate) use param::PaginationParam;
+use param::Role;
 
 choices! {
     /// Where the parameters of pagination go.
@@ -77,28 +77,69 @@ impl Pagination {
     }
 
     /// What the engine sends with the first page when the caller does not: the size that the manifest asks for.
-    pub(crate) fn first(&self, args: &Args) -> Map<String, Value> {
+    pub(crate) fn first(&self, given: &IndexMap<String, Value>) -> Map<String, Value> {
         let (size, default_size) = match self {
             Self::Offset(kind) => (kind.size.as_ref(), kind.default_size),
             Self::Page(kind) => (kind.size.as_ref(), kind.default_size),
             Self::Cursor(_) | Self::Link(_) | Self::NextUrl(_) => (None, None),
         };
-        let size = size.filter(|name| !args.values.contains_key(&name.value));
+        let size = size.filter(|name| !given.contains_key(&name.value));
         size.zip(default_size).map(|(name, size)| (name.value.clone(), Value::from(size))).into_iter().collect()
     }
 
-    /// Where the list goes on after a page, `None` at its end. `args` are those that the page was asked with; `records` is how
-    /// many it held before any filter.
+    /// The parameter that says how many records a page may hold, with the most that it may say.
+    pub(crate) fn largest_page(&self) -> Option<(&str, u32)> {
+        let (size, max_size) = match self {
+            Self::Cursor(kind) => (kind.size.as_ref(), kind.max_size),
+            Self::Offset(kind) => (kind.size.as_ref(), kind.max_size),
+            Self::Page(kind) => (kind.size.as_ref(), kind.max_size),
+            Self::Link(kind) => (kind.size.as_ref(), kind.max_size),
+            Self::NextUrl(kind) => (kind.size.as_ref(), kind.max_size),
+        };
+        Some((&size?.value, max_size?))
+    }
+
+    /// Where the list goes on after a page, `None` at its end. `given` are the parameters that the page was asked with;
+    /// `records` is how many it held before any filter.
     ///
     /// # Errors
     /// `unexpected_response` when the answer names the same page again, or says something that cannot be followed.
-    pub(crate) fn next(&self, args: &Args, document: &Document<'_>, records: usize) -> Result<Option<Next>, Error> {
+    pub(crate) fn next(
+        &self,
+        given: &IndexMap<String, Value>,
+        document: &Document<'_>,
+        records: usize,
+    ) -> Result<Option<Next>, Error> {
         match self {
-            Self::Cursor(kind) => kind.next(args, document),
-            Self::Offset(kind) => kind.next(args, document, records),
-            Self::Page(kind) => kind.next(args, document, records),
+            Self::Cursor(kind) => kind.next(given, document),
+            Self::Offset(kind) => kind.next(given, document, records),
+            Self::Page(kind) => kind.next(given, document, records),
             Self::Link(kind) => kind.next(document),
             Self::NextUrl(kind) => kind.next(document),
+        }
+    }
+
+    /// What a parameter of `next` is for, when the kind makes one of this name and value.
+    fn role(&self, name: &str, value: &Value) -> Option<Role> {
+        let role = self.params().into_iter().find(|param| param.name == name)?.role;
+        let fits = match role {
+            Role::Cursor => !value.is_null(),
+            Role::Offset | Role::Page => whole(value).is_some(),
+            Role::Size => matches!(self, Self::Page(_)) && whole(value).is_some(),
+        };
+        fits.then_some(role)
+    }
+
+    /// Whether `next` is what this kind makes: no parameters but its own, with values that they can have.
+    pub(crate) fn can_go_on(&self, next: &Next) -> bool {
+        match (self, next) {
+            (Self::Cursor(_) | Self::Offset(_) | Self::Page(_), Next::Params(given)) => {
+                let roles: Option<Vec<Role>> = given.iter().map(|(name, value)| self.role(name, value)).collect();
+                roles.is_some_and(|roles| roles.iter().any(|role| *role != Role::Size))
+            }
+            (Self::Link(_) | Self::NextUrl(_), Next::Url(url)) => is_followable(url),
+            (Self::Cursor(_) | Self::Offset(_) | Self::Page(_), Next::Url(_)) => false,
+            (Self::Link(_) | Self::NextUrl(_), Next::Params(_)) => false,
         }
     }
 }

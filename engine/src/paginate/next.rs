@@ -1,10 +1,10 @@
 //! Where a list goes on, and what the kinds of pagination have in common to find it.
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::args::Args;
 use crate::error::{Error, ErrorKind};
 use crate::extract::Document;
 use crate::notation::Lookup;
@@ -71,8 +71,8 @@ pub(super) fn says_end(more: &Value) -> bool {
 }
 
 /// The position that a page was asked at.
-pub(super) fn position(args: &Args, name: &Spanned<String>, start: u64) -> Result<u64, Error> {
-    args.values.get(&name.value).filter(|value| !value.is_null()).map_or(Ok(start), |value| {
+pub(super) fn position(given: &IndexMap<String, Value>, name: &Spanned<String>, start: u64) -> Result<u64, Error> {
+    given.get(&name.value).filter(|value| !value.is_null()).map_or(Ok(start), |value| {
         whole(value).ok_or_else(|| {
             Error::new(ErrorKind::InvalidInput, format!("`{}` is {value}, not a whole number", name.value))
         })
@@ -91,12 +91,12 @@ pub(super) fn count(found: Option<Value>, at: Option<&Spanned<Lookup>>) -> Resul
 /// Whether a page holds fewer records than were asked for. An API that is asked for more than it gives at most gives that.
 pub(super) fn is_short(
     records: usize,
-    args: &Args,
+    given: &IndexMap<String, Value>,
     size: Option<&Spanned<String>>,
     default_size: Option<u32>,
     max_size: Option<u32>,
 ) -> bool {
-    let asked = size.and_then(|name| args.values.get(&name.value).and_then(whole).or(default_size.map(u64::from)));
+    let asked = size.and_then(|name| given.get(&name.value).and_then(whole).or(default_size.map(u64::from)));
     asked.is_some_and(|asked| (records as u64) < asked.min(max_size.map_or(u64::MAX, u64::from)))
 }
 

@@ -1,6 +1,8 @@
 //! The next request says how many records to skip.
 
-use crate::args::Args;
+use indexmap::IndexMap;
+use serde_json::Value;
+
 use crate::error::Error;
 use crate::extract::Document;
 use crate::language::object;
@@ -66,9 +68,14 @@ impl Offset {
             .collect()
     }
 
-    pub(super) fn next(&self, args: &Args, document: &Document<'_>, records: usize) -> Result<Option<Next>, Error> {
+    pub(super) fn next(
+        &self,
+        given: &IndexMap<String, Value>,
+        document: &Document<'_>,
+        records: usize,
+    ) -> Result<Option<Next>, Error> {
         let start = self.start.unwrap_or(0);
-        let Some(next) = position(args, &self.offset, start)?.checked_add(records as u64) else { return Ok(None) };
+        let Some(next) = position(given, &self.offset, start)?.checked_add(records as u64) else { return Ok(None) };
         let [total, more] = look(document, [self.total.as_ref(), self.more.as_ref()])?;
         let total = count(total, self.total.as_ref())?;
         let at_total = total.is_some_and(|total| next.saturating_sub(start) >= total);
@@ -76,7 +83,7 @@ impl Offset {
         let ends = records == 0
             || at_total
             || more.as_ref().is_some_and(says_end)
-            || said_nothing && is_short(records, args, self.size.as_ref(), self.default_size, self.max_size);
+            || said_nothing && is_short(records, given, self.size.as_ref(), self.default_size, self.max_size);
         Ok((!ends).then(|| Next::param(&self.offset.value, next)))
     }
 }

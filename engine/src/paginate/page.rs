@@ -1,6 +1,8 @@
 //! The next request says which page it wants.
 
-use crate::args::Args;
+use indexmap::IndexMap;
+use serde_json::Value;
+
 use crate::error::Error;
 use crate::extract::Document;
 use crate::language::object;
@@ -63,9 +65,14 @@ impl PageNumber {
         [page].into_iter().chain(PaginationParam::size(self.size.as_ref(), self.default_size, self.max_size)).collect()
     }
 
-    pub(super) fn next(&self, args: &Args, document: &Document<'_>, records: usize) -> Result<Option<Next>, Error> {
+    pub(super) fn next(
+        &self,
+        given: &IndexMap<String, Value>,
+        document: &Document<'_>,
+        records: usize,
+    ) -> Result<Option<Next>, Error> {
         let start = self.start.unwrap_or(1);
-        let Some(next) = position(args, &self.page, start)?.checked_add(1) else { return Ok(None) };
+        let Some(next) = position(given, &self.page, start)?.checked_add(1) else { return Ok(None) };
         let [pages, more] = look(document, [self.total_pages.as_ref(), self.more.as_ref()])?;
         let pages = count(pages, self.total_pages.as_ref())?;
         let was_last = pages.is_some_and(|pages| next.saturating_sub(start) >= pages);
@@ -73,7 +80,10 @@ impl PageNumber {
         let ends = records == 0
             || was_last
             || more.as_ref().is_some_and(says_end)
-            || said_nothing && is_short(records, args, self.size.as_ref(), self.default_size, self.max_size);
-        Ok((!ends).then(|| Next::param(&self.page.value, next)))
+            || said_nothing && is_short(records, given, self.size.as_ref(), self.default_size, self.max_size);
+        // The number of a page means nothing without its size: whoever goes on later must ask for the same.
+        let size = self.size.as_ref().and_then(|name| Some((name.value.clone(), given.get(&name.value)?.clone())));
+        let page = (self.page.value.clone(), Value::from(next));
+        Ok((!ends).then(|| Next::Params([page].into_iter().chain(size).collect())))
     }
 }

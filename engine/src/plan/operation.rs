@@ -10,6 +10,7 @@ use crate::body::{Body, EmptyBody};
 use crate::manifest::{Effect, ErrorRules, Example, Hints, Idempotency, Place, RateLimit, Retry, SchemeChoice, Style};
 use crate::notation::{Expression, Fill, JsonPath, Lookup, Millis, Template};
 use crate::paginate::Pagination;
+use crate::schema::Validators;
 
 /// An HTTP method that a manifest can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -191,7 +192,7 @@ pub struct Operation {
     pub examples: Vec<Example>,
     /// The parameters' schemas, compiled at the first call.
     #[serde(skip)]
-    pub(crate) validators: OnceLock<crate::args::Validators>,
+    pub(crate) validators: OnceLock<Validators>,
 }
 
 impl Operation {
@@ -214,6 +215,11 @@ impl Operation {
     /// The parameter of this name.
     pub fn param(&self, name: &str) -> Option<&Param> {
         self.params.iter().find(|param| param.name == name)
+    }
+
+    /// The schemas of its parameters, in their order.
+    pub(crate) fn validators(&self) -> &Validators {
+        self.validators.get_or_init(|| Validators::new(self.params.len()))
     }
 
     /// Whether it answers with a list.

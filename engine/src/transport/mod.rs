@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 
 use crate::wire::{Response, SignedRequest};
 
+pub use crate::wire::{TransportError, TransportFailure};
 pub use http::{HttpOptions, HttpTransport};
 pub use replay::{Exchange, ExpectedRequest, PreparedAnswer, Replay};
 
@@ -16,28 +17,4 @@ pub use replay::{Exchange, ExpectedRequest, PreparedAnswer, Replay};
 pub trait Transport: Send + Sync {
     /// Sends it.
     fn send(&self, request: SignedRequest) -> BoxFuture<'_, Result<Response, TransportError>>;
-}
-
-/// Why no answer came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TransportFailure {
-    /// No connection was made, so nothing was sent.
-    Connect,
-    /// The connection broke; the API may have done what was asked.
-    Broken,
-    /// No answer in time; the API may have done what was asked.
-    Timeout,
-    /// The transport will not call this address.
-    Refused,
-}
-
-/// No answer came.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{message}")]
-pub struct TransportError {
-    /// Why.
-    pub failure: TransportFailure,
-    /// What happened, without secrets.
-    pub message: String,
 }

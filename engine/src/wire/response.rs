@@ -5,7 +5,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use http::{HeaderMap, StatusCode};
 
-use crate::transport::TransportError;
+use super::TransportError;
 
 /// A response whose body may still be on its way.
 pub struct Response {

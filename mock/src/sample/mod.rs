@@ -16,6 +16,7 @@ use crate::schemas::Schemas;
 pub(crate) use effective::{Effective, effective, types};
 pub(crate) use pattern::matching;
 pub(crate) use seed::Seed;
+pub(crate) use text::words;
 
 /// A text that a regular expression matches as a whole, always the same; `None` for an expression that is not understood.
 pub fn text_matching(pattern: &str) -> Option<String> {
@@ -271,6 +272,12 @@ fn kind(keywords: &Map<String, Value>) -> &str {
 /// A number within its bounds, on the grid of `multipleOf` (or of `step`).
 fn number(keywords: &Map<String, Value>, name: &str, seed: Seed, step: f64) -> Number {
     let bound = |keyword: &str| keywords.get(keyword).and_then(Value::as_f64);
+    let usual = usual(name, step);
+    let is_free = ["multipleOf", "maximum", "exclusiveMaximum"].iter().all(|keyword| bound(keyword).is_none());
+    let least = bound("minimum").or(bound("exclusiveMinimum")).unwrap_or(f64::MIN);
+    if let Some((from, spread, grid)) = usual.filter(|(from, _, _)| is_free && least < *from) {
+        return as_number(from + seed.below(spread) as f64 * grid);
+    }
     let grid = bound("multipleOf").filter(|grid| *grid > 0.0).unwrap_or(step);
     let over = bound("exclusiveMinimum").map(|least| least + grid);
     let under = bound("exclusiveMaximum").map(|most| most - grid);
@@ -280,8 +287,25 @@ fn number(keywords: &Map<String, Value>, name: &str, seed: Seed, step: f64) -> N
     let spread = if is_id { 1 << 31 } else { 100 };
     let start = (least.unwrap_or(1.0).min(most.unwrap_or(f64::MAX)) / grid).ceil();
     let room = most.map_or(f64::MAX, |most| ((most / grid).floor() - start + 1.0).max(1.0));
-    let steps = start + seed.below((room as u64).min(spread)) as f64;
-    let value = steps * grid;
+    as_number((start + seed.below((room as u64).min(spread)) as f64) * grid)
+}
+
+/// What numbers of a name usually are, where it says so: the first of them, how many there are, and how far apart.
+fn usual(name: &str, step: f64) -> Option<(f64, u64, f64)> {
+    /// The first second of 2026, and the minutes of that year.
+    const YEAR: (f64, u64, f64) = (1_767_225_600.0, 525_600, 60.0);
+    const MONEY: &[&str] = &["price", "amount", "cost", "fee", "subtotal"];
+    let words = words(name);
+    let is_money = |word: &String| MONEY.contains(&word.as_str());
+    match words.last()?.as_str() {
+        "at" | "till" | "until" | "time" | "timestamp" | "created" | "updated" | "modified" => Some(YEAR),
+        // An integer counts the smallest unit of a currency.
+        _ if words.iter().any(is_money) => Some(if step == 1.0 { (500.0, 396, 50.0) } else { (5.0, 396, 0.5) }),
+        _ => None,
+    }
+}
+
+fn as_number(value: f64) -> Number {
     if value.fract() == 0.0 && value.abs() < 9e15 {
         Number::from(value as i64)
     } else {

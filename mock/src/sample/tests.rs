@@ -98,6 +98,28 @@ fn samples_are_plausible() {
 }
 
 #[test]
+fn numbers_are_what_their_names_say() {
+    let schemas = schemas(&json!({}));
+    let year = 1_767_225_600.0..1_798_761_600.0;
+    for (name, keywords, expected) in [
+        ("created_at", json!({ "type": "integer" }), year.clone()),
+        ("validTill", json!({ "type": "integer", "format": "int64", "minimum": 0 }), year.clone()),
+        ("start_time", json!({ "type": "number" }), year),
+        ("start_time", json!({ "type": "integer", "maximum": 24 }), 1.0..25.0),
+        ("unit_price", json!({ "type": "integer" }), 500.0..20_251.0),
+        ("amount_due", json!({ "type": "number" }), 5.0..203.0),
+        ("amount", json!({ "type": "integer", "minimum": 50_000 }), 50_000.0..50_100.0),
+        ("count", json!({ "type": "integer" }), 1.0..101.0),
+    ] {
+        let schema = json!({ "type": "object", "required": [name], "properties": { name: keywords } });
+        for n in 0..20 {
+            let number = sample(&schemas, &schema, Seed::new(n))[name].clone();
+            assert!(number.as_f64().is_some_and(|number| expected.contains(&number)), "{schema}: {number}");
+        }
+    }
+}
+
+#[test]
 fn hostile_schemas_end() {
     let branches: Vec<Value> = (0..40).map(|_| json!({ "$ref": "#/schemas/A" })).collect();
     let wide: serde_json::Map<String, Value> =

@@ -19,10 +19,11 @@ pub(crate) fn text(keywords: &Map<String, Value>, name: &str, seed: Seed) -> Str
     let keyword = |keyword: &str| keywords.get(keyword).and_then(Value::as_str);
     let length = |keyword: &str| keywords.get(keyword).and_then(Value::as_u64).map(|n| n.min(100_000) as usize);
     let (min, max) = (length("minLength").unwrap_or(0), length("maxLength"));
+    let fits = |text: &String| (min..=max.unwrap_or(usize::MAX)).contains(&text.chars().count());
     if let Some(text) = keyword("pattern").and_then(|pattern| matching(pattern, min, seed)) {
         return text;
     }
-    if let Some(text) = keyword("format").and_then(|format| formatted(format, seed)) {
+    if let Some(text) = keyword("format").and_then(|format| formatted(format, seed)).filter(fits) {
         return text;
     }
     if keyword("contentEncoding") == Some("base64") {
@@ -58,8 +59,9 @@ fn formatted(format: &str, seed: Seed) -> Option<String> {
 
 /// What usually stands under a name.
 fn named(name: &str, seed: Seed) -> String {
-    let name = name.to_ascii_lowercase();
-    let last = name.rsplit(['_', '-', '.']).next().unwrap_or_default();
+    let words = words(name);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    let last = words.last().map(String::as_str).unwrap_or_default();
     let format = match last {
         "id" | "ids" | "uuid" | "guid" => "uuid",
         "at" | "time" | "timestamp" | "datetime" => "date-time",
@@ -75,22 +77,41 @@ fn named(name: &str, seed: Seed) -> String {
     let pick = |words: &'static [&'static str], seed: Seed| seed.pick(words).copied().unwrap_or_default();
     let (first, second) = (pick(FIRST, seed), pick(SECOND, seed.nth(1)));
     match last {
-        "currency" => "EUR".to_owned(),
-        "language" | "locale" | "lang" => "en".to_owned(),
-        "country" => "NL".to_owned(),
+        "currency" | "code" if has(&["currency"]) => "EUR".to_owned(),
+        "language" | "locale" | "lang" | "code" if has(&["language", "locale", "lang"]) => "en".to_owned(),
+        "country" | "code" if has(&["country"]) => "NL".to_owned(),
+        "zip" | "postcode" | "code" if has(&["zip", "postcode", "postal"]) => format!("{:05}", seed.below(100_000)),
         "color" | "colour" => "blue".to_owned(),
         "phone" => "+1 555 0100".to_owned(),
         "version" => "1.0.0".to_owned(),
         "timezone" | "tz" => "UTC".to_owned(),
         "emoji" => "🌲".to_owned(),
-        "code" => first.to_lowercase(),
+        "code" => first.to_uppercase(),
         "filename" => format!("{}.txt", first.to_lowercase()),
-        "type" if name.contains("content") || name.contains("mime") => "text/plain".to_owned(),
+        "type" if has(&["content", "mime"]) => "text/plain".to_owned(),
         "text" | "content" | "description" | "summary" | "body" | "message" | "comment" | "markdown" => {
             format!("{first} {second}, seen from the {}.", pick(SECOND, seed.nth(2)))
         }
         _ => format!("{first} {second}"),
     }
+}
+
+/// The words of a name, in lower case: those of `created_at` and `createdAt` are the same.
+pub(crate) fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_lower = false;
+    for character in name.chars() {
+        let starts_word = !character.is_alphanumeric() || (was_lower && character.is_uppercase());
+        if starts_word {
+            words.push(String::new());
+        }
+        if let Some(last) = words.last_mut().filter(|_| character.is_alphanumeric()) {
+            last.extend(character.to_lowercase());
+        }
+        was_lower = character.is_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 /// A text cut or filled up to a length in characters.
@@ -143,10 +164,27 @@ mod tests {
     }
 
     #[test]
+    fn names_are_cut_into_words() {
+        for (name, expected) in [
+            ("created_at", &["created", "at"][..]),
+            ("lastModifiedTime", &["last", "modified", "time"]),
+            ("X-Trace.id", &["x", "trace", "id"]),
+            ("ID", &["id"]),
+            ("__", &[]),
+        ] {
+            assert_eq!(super::words(name), expected, "{name}");
+        }
+    }
+
+    #[test]
     fn names_and_lengths_count() {
         assert!(made(json!({}), "created_at").starts_with("2026-"));
         assert!(made(json!({}), "avatar_url").starts_with("https://"));
         assert_eq!(made(json!({}), "user_id").len(), 36);
+        assert!(made(json!({}), "createdAt").starts_with("2026-"));
+        assert_eq!(made(json!({ "minLength": 3, "maxLength": 3 }), "currency_code"), "EUR");
+        assert!(made(json!({ "maxLength": 3 }), "reason_code").chars().all(|c| c.is_ascii_uppercase()));
+        assert_eq!(made(json!({ "format": "email", "maxLength": 9 }), "x").len(), 9);
         assert_eq!(made(json!({ "maxLength": 3 }), "name").len(), 3);
         assert_eq!(made(json!({ "minLength": 60 }), "name").len(), 60);
     }

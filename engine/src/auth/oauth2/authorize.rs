@@ -197,7 +197,7 @@ mod tests {
     use url::Url;
 
     use super::{Authorization, challenge};
-    use crate::auth::testing::{OAUTH_AND_TOKEN, given, head};
+    use crate::auth::testing::{OAUTH_AND_TOKEN, given, schemes};
     use crate::auth::{Credentials, Scheme};
     use crate::error::ErrorKind;
 
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn sends_the_user_and_exchanges_the_code() {
-        let scheme = &head(OAUTH_AND_TOKEN).auth["oauth"];
+        let scheme = &schemes(OAUTH_AND_TOKEN)["oauth"];
         let waiting = start(scheme, 0);
         let url = waiting.url();
         assert!(
@@ -259,15 +259,15 @@ mod tests {
         let auth = OAUTH_AND_TOKEN
             .replace("params: { owner: user }", r#"pkce: false, scope_separator: ",""#)
             .replace("  oauth2:\n", "  oauth2:\n    scopes: [read, write]\n");
-        let url = start(&head(&auth).auth["oauth"], 0).url().clone();
+        let url = start(&schemes(&auth)["oauth"], 0).url().clone();
         assert_eq!(params(&url)["scope"], "read,write");
         assert!(!url.as_str().contains("challenge"));
     }
 
     #[test]
     fn takes_a_code_only_with_its_own_state() {
-        let head = head(OAUTH_AND_TOKEN);
-        let waiting = start(&head.auth["oauth"], 0);
+        let schemes = schemes(OAUTH_AND_TOKEN);
+        let waiting = start(&schemes["oauth"], 0);
         let came_back = |query: &str| waiting.code(&format!("https://app.example/?{query}").parse().unwrap());
         let state = waiting.state();
         assert_eq!(came_back("code=c-1&state=other").unwrap_err().kind(), ErrorKind::Refused);
@@ -276,10 +276,10 @@ mod tests {
         assert_eq!((denied.kind(), denied.code()), (ErrorKind::Unauthorized, Some("access_denied")));
         assert_eq!(denied.message(), "the sign-in was not agreed to: Not now");
         let started =
-            Authorization::start(&head.auth["token"], &client(), &Default::default(), "https://a.example", || 4);
+            Authorization::start(&schemes["token"], &client(), &Default::default(), "https://a.example", || 4);
         assert_eq!(started.unwrap_err().message(), "this way to sign in does not ask a user in a browser");
         let started =
-            Authorization::start(&head.auth["oauth"], &given(&[]), &Default::default(), "https://a.example", || 4);
+            Authorization::start(&schemes["oauth"], &given(&[]), &Default::default(), "https://a.example", || 4);
         assert_eq!(started.unwrap_err().message(), "client_id is required");
     }
 }

@@ -80,7 +80,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{BASE64URL, assertion};
-    use crate::auth::testing::{given, head};
+    use crate::auth::testing::{given, schemes};
     use crate::auth::values::Values;
     use crate::error::{Error, ErrorKind};
 
@@ -98,8 +98,8 @@ service:
 "#;
 
     fn sign(key_file: &Value) -> Result<String, Error> {
-        let head = head(AUTH);
-        let (scheme, credentials) = (&head.auth["service"], given(&[("key", &key_file.to_string())]));
+        let schemes = schemes(AUTH);
+        let (scheme, credentials) = (&schemes["service"], given(&[("key", &key_file.to_string())]));
         let audience = "https://auth.notes.example/token".parse().unwrap();
         assertion(scheme.oauth2.as_ref().unwrap(), &Values::of(scheme, &credentials), &audience, 1_000)
     }

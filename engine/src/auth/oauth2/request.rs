@@ -209,7 +209,7 @@ mod tests {
     use serde_json::json;
 
     use super::{Presented, renewable, token_request};
-    use crate::auth::testing::{OAUTH_AND_TOKEN, given, head};
+    use crate::auth::testing::{OAUTH_AND_TOKEN, given, schemes};
     use crate::auth::values::Values;
     use crate::auth::{AccessToken, Credentials};
     use crate::error::Error;
@@ -224,8 +224,8 @@ mod tests {
     }
 
     fn request(auth: &str, credentials: &Credentials, presented: Option<Presented>) -> Result<Request, Error> {
-        let head = head(auth);
-        let scheme = &head.auth["oauth"];
+        let schemes = schemes(auth);
+        let scheme = &schemes["oauth"];
         let oauth2 = scheme.oauth2.as_ref().unwrap();
         let config = [("region".to_owned(), json!("eu"))].into_iter().collect();
         let values = Values { config: Some(&config), ..Values::of(scheme, credentials) };
@@ -308,8 +308,8 @@ mod tests {
     #[test]
     fn knows_what_can_be_renewed() {
         let renewed = |auth: &str, fields: &[(&str, &str)], token: Option<AccessToken>| {
-            let (head, credentials) = (head(auth), given(fields));
-            let scheme = &head.auth["oauth"];
+            let (schemes, credentials) = (schemes(auth), given(fields));
+            let scheme = &schemes["oauth"];
             renewable(scheme.oauth2.as_ref().unwrap(), &Values::of(scheme, &credentials), token.as_ref()).is_some()
         };
         let plain = oauth("", "");

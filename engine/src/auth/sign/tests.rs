@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{secret_places, sign, without_secrets};
 use crate::auth::choose::choose;
-use crate::auth::testing::{OAUTH_AND_TOKEN, given, head};
+use crate::auth::testing::{OAUTH_AND_TOKEN, given, schemes};
 use crate::auth::{AccessToken, Credentials, Scheme};
 use crate::error::{Error, ErrorKind};
 use crate::wire::{Body, Request, Trust};
@@ -19,7 +19,7 @@ fn request() -> Request {
 }
 
 fn scheme(yaml: &str) -> Scheme {
-    head(&format!("{{ a: {yaml} }}")).auth.swap_remove("a").unwrap()
+    schemes(&format!("{{ a: {yaml} }}")).swap_remove("a").unwrap()
 }
 
 fn signed(scheme: &Scheme, credentials: &Credentials) -> Result<Request, Error> {
@@ -166,15 +166,15 @@ proptest! {
         more in any::<bool>(),
         wanted in prop::sample::select(vec![None, Some("oauth"), Some("token"), Some("client"), Some("other")]),
     ) {
-        let head = head(OAUTH_AND_TOKEN);
+        let schemes = schemes(OAUTH_AND_TOKEN);
         let secret = format!("{before}{core}{after}");
         let others: &[(&str, &str)] = if more { &[("client_id", "i"), ("client_secret", "s"), ("access_token", "a")] } else { &[] };
         let credentials = given(others).with(field, secret.as_str());
         let mut seen = format!("{credentials:?}");
-        match choose(&head, credentials, wanted) {
+        match choose("Notes", &schemes, credentials, wanted) {
             Err(error) => seen.push_str(&format!("{error}{error:?}{}", error.to_json())),
             Ok((name, credentials)) => {
-                let scheme = &head.auth[name.as_deref().unwrap()];
+                let scheme = &schemes[name.as_deref().unwrap()];
                 let token = AccessToken::new(secret.as_str()).with_refresh_token(secret.as_str());
                 seen.push_str(&format!("{token:?}{:?}", secret_places(scheme, &credentials)));
                 match sign(request(), Trust::Declared, scheme, &credentials, Some(&token)) {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::{Session, SessionParts};
-use crate::auth::testing::{OAUTH_AND_TOKEN, given, head};
+use crate::auth::testing::{OAUTH_AND_TOKEN, given, schemes};
 use crate::auth::{AccessToken, Credentials};
 use crate::connect::{Clock, Lease, MemoryTokenStore, StoredTokens, TokenStore};
 use crate::error::{Error, ErrorKind};
@@ -88,7 +88,7 @@ impl World {
         Session::new(SessionParts {
             connector: "notes".into(),
             scheme_name: "oauth".into(),
-            scheme: head(auth).auth["oauth"].clone(),
+            scheme: schemes(auth)["oauth"].clone(),
             credentials,
             config: Default::default(),
             rebind: Arc::new(|url| url),

@@ -1,14 +1,15 @@
 //! Where a list goes on, as the opaque text that callers keep.
 
+#[cfg(test)]
+mod tests;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
+use crate::paginate::Next;
 use crate::plan::Operation;
-
-use super::next::{is_followable, whole};
-use super::{Next, Pagination, Role};
 
 /// The longest text that is read, in bytes.
 const MAX_LENGTH: usize = 64 * 1024;
@@ -31,7 +32,7 @@ fn is_zero(number: &usize) -> bool {
 
 /// Where a caller goes on: a page, and how many of its records were given out already because a cap cut it.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Resume {
+pub(super) struct Resume {
     /// The page; `None` is the first.
     pub at: Option<Next>,
     /// How many of its records come no more.
@@ -39,7 +40,7 @@ pub(crate) struct Resume {
 }
 
 /// The opaque text that goes on from here. It names the operation, so that it cannot be used with another.
-pub(crate) fn seal(operation: &Operation, resume: &Resume) -> String {
+pub(super) fn seal(operation: &Operation, resume: &Resume) -> String {
     let sealed = Sealed { v: VERSION, op: operation.name(), next: resume.at.clone(), skip: resume.skip };
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(&sealed).unwrap_or_default())
 }
@@ -48,7 +49,7 @@ pub(crate) fn seal(operation: &Operation, resume: &Resume) -> String {
 ///
 /// # Errors
 /// `invalid_input` when it is none, or belongs to another operation.
-pub(crate) fn unseal(operation: &Operation, text: &str) -> Result<Resume, Error> {
+pub(super) fn unseal(operation: &Operation, text: &str) -> Result<Resume, Error> {
     if text.len() > MAX_LENGTH {
         return Err(refused(format!("`next` has {} bytes; {MAX_LENGTH} is the limit", text.len())));
     }
@@ -73,29 +74,4 @@ fn refused(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidInput, message).with_help(
         "pass the `next` of this operation's last answer unchanged, or leave it out to start at the beginning",
     )
-}
-
-impl Pagination {
-    /// Whether `next` is what this kind makes: no parameters but its own, with values that they can have.
-    fn can_go_on(&self, next: &Next) -> bool {
-        match (self, next) {
-            (Self::Cursor(_) | Self::Offset(_) | Self::Page(_), Next::Params(given)) => {
-                let params = self.params();
-                !given.is_empty()
-                    && given.iter().all(|(name, value)| {
-                        params.iter().any(|param| {
-                            param.name == *name
-                                && match param.role {
-                                    Role::Cursor => !value.is_null(),
-                                    Role::Offset | Role::Page => whole(value).is_some(),
-                                    Role::Size => false,
-                                }
-                        })
-                    })
-            }
-            (Self::Link(_) | Self::NextUrl(_), Next::Url(url)) => is_followable(url),
-            (Self::Cursor(_) | Self::Offset(_) | Self::Page(_), Next::Url(_)) => false,
-            (Self::Link(_) | Self::NextUrl(_), Next::Params(_)) => false,
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! The schemas of an operation's parameters, each compiled when a value for it is first given.
+//! Schemas, each compiled when a value for it is first given.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -8,43 +8,48 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind, Problem};
 use crate::notation::MAX_COMPILED;
-use crate::plan::{Connector, Operation, Param};
 
 use super::convert::converted;
 use super::explain::{explain, shown};
 
-/// The compiled schemas of an operation's parameters, in the order of the parameters.
+/// The schemas of an operation's parameters, in their order, each compiled when a value for it is first given.
 #[derive(Debug)]
 pub(crate) struct Validators {
     compiled: Box<[OnceLock<Compiled>]>,
 }
 
-/// A parameter's schema with every schema that it can reach.
+/// A schema with every schema that it can reach.
 #[derive(Debug)]
-pub(super) struct Compiled {
+pub(crate) struct Compiled {
     document: Value,
     validator: Validator,
 }
 
 impl Validators {
-    /// One place for each parameter, nothing compiled yet.
-    pub(super) fn of(operation: &Operation) -> &Self {
-        operation
-            .validators
-            .get_or_init(|| Self { compiled: operation.params.iter().map(|_| OnceLock::new()).collect() })
+    /// Room for this many schemas, nothing compiled yet.
+    pub(crate) fn new(count: usize) -> Self {
+        Self { compiled: (0..count).map(|_| OnceLock::new()).collect() }
     }
 
-    /// The compiled schema of the parameter at this index.
-    pub(super) fn get(&self, index: usize, param: &Param, connector: &Connector) -> Result<&Compiled, Error> {
+    /// The schema of the parameter at this index, compiled. `named` gives those that references name.
+    ///
+    /// # Errors
+    /// `invalid_manifest` when it is no schema; those of `named`.
+    pub(crate) fn get<'s>(
+        &self,
+        index: usize,
+        (name, schema): (&str, &'s Value),
+        named: impl Fn(&str) -> Result<Option<&'s Value>, Error>,
+    ) -> Result<&Compiled, Error> {
         let unusable = |why: String| {
-            Error::new(ErrorKind::InvalidManifest, format!("the schema of `{}` cannot be used: {why}", param.name))
+            Error::new(ErrorKind::InvalidManifest, format!("the schema of `{name}` cannot be used: {why}"))
         };
         let cell =
             self.compiled.get(index).ok_or_else(|| unusable("the operation has no such parameter".to_owned()))?;
         if let Some(compiled) = cell.get() {
             return Ok(compiled);
         }
-        let document = document(&param.schema, connector)?;
+        let document = document(schema, named)?;
         let validator = options().build(&document).map_err(|error| unusable(error.to_string()))?;
         Ok(cell.get_or_init(|| Compiled { document, validator }))
     }
@@ -55,7 +60,7 @@ impl Compiled {
     ///
     /// # Errors
     /// Everything in which it does not fit.
-    pub(super) fn fit(&self, name: &str, value: Value) -> Result<Value, Vec<Problem>> {
+    pub(crate) fn fit(&self, name: &str, value: Value) -> Result<Value, Vec<Problem>> {
         if self.validator.is_valid(&value) {
             return Ok(value);
         }
@@ -77,8 +82,8 @@ pub(crate) fn options() -> ValidationOptions<'static> {
         .offline()
 }
 
-/// A parameter's schema as a document of its own: beside its keywords stand, under `schemas`, those that it can reach.
-fn document(schema: &Value, connector: &Connector) -> Result<Value, Error> {
+/// A schema as a document of its own: beside its keywords stand, under `schemas`, those that it can reach.
+fn document<'s>(schema: &'s Value, named: impl Fn(&str) -> Result<Option<&'s Value>, Error>) -> Result<Value, Error> {
     let mut waiting = BTreeSet::new();
     references(schema, &mut waiting);
     let mut reached = Map::new();
@@ -86,7 +91,7 @@ fn document(schema: &Value, connector: &Connector) -> Result<Value, Error> {
         if reached.contains_key(name) {
             continue;
         }
-        if let Some(found) = connector.schema(name)? {
+        if let Some(found) = named(name)? {
             references(found, &mut waiting);
             reached.insert(name.to_owned(), found.clone());
         }

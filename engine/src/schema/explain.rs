@@ -126,7 +126,7 @@ fn type_name(of: JsonType) -> &'static str {
 }
 
 /// What a value is, for messages.
-pub(super) fn found_name(value: &Value) -> &'static str {
+pub(crate) fn found_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

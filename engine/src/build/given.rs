@@ -1,0 +1,20 @@
+//! The arguments of a call, as a body is written from them.
+
+use crate::args::Args;
+use crate::body::{Content, Given, GivenParam};
+use crate::manifest::Place;
+use crate::plan::{Operation, Param};
+
+pub(super) fn given<'a>(operation: &'a Operation, args: &'a Args) -> Given<'a> {
+    let given = |param: &'a Param| {
+        let value = || args.values.get(&param.name).map(Content::Value);
+        Some(GivenParam {
+            name: &param.name,
+            wire: &param.wire,
+            in_body: param.place == Place::Body,
+            file: param.file,
+            content: args.uploads.get(&param.name).map(Content::File).or_else(value)?,
+        })
+    };
+    Given { params: operation.params.iter().filter_map(given).collect(), empty_body: operation.empty_body }
+}

@@ -1,0 +1,45 @@
+//! The records of an operation's answer: found, filtered, reshaped.
+
+#[cfg(test)]
+mod tests;
+
+use crate::error::{Error, ErrorKind};
+use crate::extract::{self, Document, Scope};
+use crate::notation::JsonPath;
+use crate::plan::{Answer, Operation};
+use crate::raw::Raw;
+
+/// The records of one answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Records {
+    /// Those that the operation's filter keeps, reshaped as it says.
+    pub kept: Vec<Raw>,
+    /// How many the answer held before the filter.
+    pub found: usize,
+}
+
+/// The records of an operation's answer: one, for an answer that is no list; none, for a file. The filter is for lists alone.
+///
+/// # Errors
+/// `unexpected_response` when there is nothing where the manifest says there is something, or an expression does not fit a record.
+pub(super) fn records(operation: &Operation, document: &Document<'_>, scope: Scope<'_>) -> Result<Records, Error> {
+    let (found, filter) = match &operation.answer {
+        Answer::List(path) if operation.may_be_single && extract::is_single(document, path)? => {
+            (vec![extract::one(document, &JsonPath::root())?], operation.filter.as_ref())
+        }
+        Answer::List(path) => (extract::list(document, path)?, operation.filter.as_ref()),
+        Answer::One(path) => (vec![extract::one(document, path)?], None),
+        Answer::File(_) => return Ok(Records::default()),
+    };
+    let count = found.len();
+    if filter.is_none() && operation.transform.is_empty() {
+        return Ok(Records { kept: found, found: count });
+    }
+    let mut kept = Vec::with_capacity(count);
+    for (position, record) in found.into_iter().enumerate() {
+        let reshaped = extract::reshape(&record, filter, &operation.transform, scope);
+        let misfit = |why| format!("record {} of `{}`: {why}", position + 1, operation.name());
+        kept.extend(reshaped.map_err(|why| Error::new(ErrorKind::UnexpectedResponse, misfit(why)))?);
+    }
+    Ok(Records { kept, found: count })
+}

@@ -1,0 +1,9 @@
+//! JSON Schemas at work: compiled with all that they refer to, and what they find said for people.
+
+mod compiled;
+mod convert;
+mod explain;
+mod meant;
+
+pub(crate) use compiled::{Validators, options};
+pub(crate) use explain::{explain, found_name};
