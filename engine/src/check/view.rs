@@ -96,7 +96,7 @@ impl Operation<'_> {
 
     /// Where parameters of pagination go.
     pub(super) fn pagination_place(&self, pagination: &Pagination) -> Place {
-        match pagination.place() {
+        match pagination.paging().place {
             Some(ParamPlace::Query) => Place::Query,
             Some(ParamPlace::Body) => Place::Body,
             None => usual_place(self.method),

@@ -15,7 +15,7 @@ use crate::connect::{Inner, Session};
 use crate::error::{Error, ErrorKind};
 use crate::extract::Document;
 use crate::manifest::{ErrorRules, Retry};
-use crate::plan::Operation;
+use crate::plan::{Method, Operation};
 use crate::transport::TransportFailure;
 use crate::wire::{Request, ResponseBody, Trust};
 
@@ -174,7 +174,8 @@ impl<'a> Sending<'a> {
     /// Gives the request a key by which the API knows it again, where it takes one.
     fn mark_repeatable(&self, request: &mut Request) -> Result<Repeatable, Error> {
         let idempotency = self.operation.idempotency.as_ref().or(self.inner.connector.head().idempotency.as_ref());
-        let Some(idempotency) = idempotency.filter(|_| !self.operation.repeatable) else {
+        let takes_key = matches!(self.operation.method, Method::Post | Method::Put | Method::Patch);
+        let Some(idempotency) = idempotency.filter(|_| takes_key) else {
             return Ok(if self.operation.repeatable { Repeatable::Yes } else { Repeatable::No });
         };
         let invalid = |_| {

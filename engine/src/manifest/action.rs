@@ -74,7 +74,7 @@ object! {
         /// effect: read
         /// ```
         pub effect: Option<Effect>,
-        /// Whether the request may be sent twice. Left out: GET, PUT and DELETE may, and whatever only reads.
+        /// Whether the request may be sent twice. Left out: GET, PUT and DELETE may, and whatever only reads. A request with an `idempotency` key always may.
         /// ```yaml
         /// repeatable: true
         /// ```

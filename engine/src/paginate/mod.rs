@@ -6,6 +6,7 @@ mod next;
 mod next_url;
 mod offset;
 mod page;
+mod paged;
 mod param;
 mod seal;
 #[cfg(test)]
@@ -24,6 +25,8 @@ pub(crate) use next::Next;
 pub use next_url::NextUrl;
 pub use offset::Offset;
 pub use page::PageNumber;
+pub use paged::{Paging, Size};
+use paged::paged;
 pub(crate) use param::{PaginationParam, Role};
 pub(crate) use seal::{Resume, seal, unseal};
 
@@ -54,37 +57,33 @@ kinds! {
 }
 
 impl Pagination {
-    /// Where the parameters of the kind go, when the manifest says.
-    pub(crate) fn place(&self) -> Option<ParamPlace> {
+    /// What every kind has.
+    pub fn paging(&self) -> Paging<'_> {
         match self {
-            Self::Cursor(kind) => kind.place,
-            Self::Offset(kind) => kind.place,
-            Self::Page(kind) => kind.place,
-            Self::Link(kind) => kind.place,
-            Self::NextUrl(kind) => kind.place,
+            Self::Cursor(kind) => kind.paging(),
+            Self::Offset(kind) => kind.paging(),
+            Self::Page(kind) => kind.paging(),
+            Self::Link(kind) => kind.paging(),
+            Self::NextUrl(kind) => kind.paging(),
         }
     }
 
     /// The parameters that the kind adds to an operation.
     pub(crate) fn params(&self) -> Vec<PaginationParam> {
-        match self {
-            Self::Cursor(kind) => kind.params(),
-            Self::Offset(kind) => kind.params(),
-            Self::Page(kind) => kind.params(),
-            Self::Link(kind) => PaginationParam::size(kind.size.as_ref(), None, kind.max_size).into_iter().collect(),
-            Self::NextUrl(kind) => PaginationParam::size(kind.size.as_ref(), None, kind.max_size).into_iter().collect(),
-        }
+        let position = match self {
+            Self::Cursor(kind) => Some(PaginationParam::cursor(&kind.cursor)),
+            Self::Offset(kind) => Some(PaginationParam::offset(&kind.offset, kind.start.unwrap_or(0))),
+            Self::Page(kind) => Some(PaginationParam::page(&kind.page, kind.start.unwrap_or(1))),
+            Self::Link(_) | Self::NextUrl(_) => None,
+        };
+        position.into_iter().chain(self.paging().size.map(PaginationParam::size)).collect()
     }
 
-    /// What the engine sends with the first page when the caller does not: the size that the manifest asks for.
+    /// What the engine sends with every page when the caller does not: the size that the manifest asks for.
     pub(crate) fn first(&self, args: &Args) -> Map<String, Value> {
-        let (size, default_size) = match self {
-            Self::Offset(kind) => (kind.size.as_ref(), kind.default_size),
-            Self::Page(kind) => (kind.size.as_ref(), kind.default_size),
-            Self::Cursor(_) | Self::Link(_) | Self::NextUrl(_) => (None, None),
-        };
-        let size = size.filter(|name| !args.values.contains_key(&name.value));
-        size.zip(default_size).map(|(name, size)| (name.value.clone(), Value::from(size))).into_iter().collect()
+        let size = self.paging().size.filter(|size| !args.values.contains_key(&size.name.value));
+        let asked = size.and_then(|size| Some((size.name.value.clone(), Value::from(size.usual?))));
+        asked.into_iter().collect()
     }
 
     /// Where the list goes on after a page, `None` at its end. `args` are those that the page was asked with; `records` is how

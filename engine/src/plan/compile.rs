@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::body::{Body, EmptyBody, Json};
 use crate::manifest::{self, Action, Effect, ErrorRules, Manifest, PaginationChoice, Place, Retry, SchemaRef};
-use crate::notation::{JsonPath, Millis};
+use crate::notation::{JsonPath, Lookup, Millis};
 use crate::paginate::{Pagination, ParamPlace};
 use crate::source::Spanned;
 
@@ -134,7 +134,7 @@ fn operation(
         },
         may_be_single: action.may_be_single == Some(true),
         record: action.record.as_ref().or(entity.record.as_ref()).map(|schema| record(schema)),
-        meta: without_places(&action.meta),
+        meta: meta(action, pagination.as_ref()),
         pagination,
         filter: action.filter.as_deref().cloned(),
         transform: without_places(&action.transform),
@@ -225,9 +225,16 @@ fn pagination(manifest: &Manifest, action: &Action) -> Option<Pagination> {
     }
 }
 
+/// What pagination says about every list, and the action about its own.
+fn meta(action: &Action, pagination: Option<&Pagination>) -> IndexMap<String, Lookup> {
+    let mut meta = pagination.map(|pagination| without_places(pagination.paging().meta)).unwrap_or_default();
+    meta.extend(without_places(&action.meta));
+    meta
+}
+
 /// The parameters that pagination adds to an operation.
 fn pagination_params(pagination: &Pagination, method: Method) -> Vec<Param> {
-    let place = match pagination.place() {
+    let place = match pagination.paging().place {
         Some(ParamPlace::Query) => Place::Query,
         Some(ParamPlace::Body) => Place::Body,
         None => usual_place(method),
