@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::args::Args;
 use crate::error::Error;
 use crate::language::object;
-use crate::plan::Operation;
+use crate::manifest::Style;
+use crate::plan::{Operation, Param};
 use crate::wire::Upload;
 
 use super::given::{Given, all_given};
@@ -15,7 +16,7 @@ use super::{Encoded, ListKeys, pairs};
 object! {
     /// `multipart/form-data` (RFC 7578): every body parameter is a part; a parameter with `format: binary` is a file.
     pub struct Multipart as "multipart body" {
-        /// `true`: parts that are objects or lists are sent as JSON parts; otherwise they are written in brackets.
+        /// `true`: parts that are objects or lists are sent as JSON parts; otherwise they are written in brackets. `style: json` makes one of a single parameter.
         /// ```yaml
         /// json_parts: true
         /// ```
@@ -28,7 +29,7 @@ impl Multipart {
         let mut parts = Vec::new();
         for (param, given) in all_given(operation, args) {
             match given {
-                Given::Value(value) if !param.file => parts.extend(self.fields(&param.wire, value)),
+                Given::Value(value) if !param.file => parts.extend(self.fields(param, value)),
                 Given::Value(_) | Given::File(_) => {
                     parts.push(file(&param.name, &param.wire, given.to_upload())?);
                 }
@@ -41,8 +42,10 @@ impl Multipart {
         Ok(Encoded::new(format!("multipart/form-data; boundary={boundary}"), body))
     }
 
-    fn fields(&self, name: &str, value: &Value) -> Vec<Part> {
-        if self.json_parts == Some(true) && (value.is_object() || value.is_array() || value.is_null()) {
+    fn fields(&self, param: &Param, value: &Value) -> Vec<Part> {
+        let name = &param.wire;
+        let is_nested = value.is_object() || value.is_array() || value.is_null();
+        if param.style == Some(Style::Json) || self.json_parts == Some(true) && is_nested {
             let headers = format!("{}\r\nContent-Type: application/json", disposition(name));
             return vec![Part::text(headers, value.to_string())];
         }

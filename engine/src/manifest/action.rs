@@ -124,7 +124,7 @@ object! {
         /// params: { user_id: { type: string, description: Id of the user } }
         /// ```
         pub params: IndexMap<String, Spanned<Param>>,
-        /// What the request carries. Left out, parameters whose place is the body make a JSON object.
+        /// What the request carries. Left out, the body parameters make what the manifest's `body` says.
         /// ```yaml
         /// body: { kind: multipart }
         /// ```

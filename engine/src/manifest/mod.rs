@@ -10,7 +10,7 @@ mod schema;
 use indexmap::IndexMap;
 
 use crate::auth::Scheme;
-use crate::body::EmptyBody;
+use crate::body::{Body, EmptyBody};
 use crate::language::{Decode, object};
 use crate::notation::{Millis, Template};
 use crate::paginate::Pagination;
@@ -138,6 +138,11 @@ object! {
         /// idempotency: { header: Idempotency-Key }
         /// ```
         pub idempotency: Option<Idempotency>,
+        /// The body of every action that has body parameters and says nothing about its body; a JSON object of them when left out.
+        /// ```yaml
+        /// body: { kind: form }
+        /// ```
+        pub body: Option<Spanned<Body>>,
         /// What an empty JSON body looks like on the wire; `omit` when left out.
         /// ```yaml
         /// empty_body: object

@@ -26,7 +26,8 @@ choices! {
 }
 
 choices! {
-    /// How a list or object is written in a query, header or path (OpenAPI 3.1, "Style Values").
+    /// How a list or object is written in a query, header or path (OpenAPI 3.1, "Style Values"). In a form or multipart body there
+    /// is only `json`; other bodies have no styles.
     pub enum Style as "style" {
         /// `a=1&a=2` exploded, `a=1,2` otherwise.
         Form = "form",
@@ -38,7 +39,7 @@ choices! {
         DeepObject = "deep_object",
         /// `a[]=1&a[]=2`.
         Brackets = "brackets",
-        /// The value as JSON text.
+        /// The value as JSON text: `a={"b":[1,2]}`.
         Json = "json",
     }
 }
@@ -61,7 +62,7 @@ object! {
         /// required: true
         /// ```
         pub required: Option<bool>,
-        /// How a list or object is written; `form` when left out, brackets for objects in a query.
+        /// How a list or object is written; `form` when left out, brackets for objects in a query and for all in a form.
         /// ```yaml
         /// style: pipe
         /// ```

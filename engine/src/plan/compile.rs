@@ -123,7 +123,7 @@ fn operation(
         query: without_places(&action.query),
         body: match &action.body {
             Some(body) => Some(body.value.clone()),
-            None => has_body.then_some(Body::Json(Json { param: None, wrap_in_list: None, content_type: None })),
+            None => has_body.then(|| usual_body(manifest)),
         },
         params,
         empty_body: action.empty_body.or(manifest.empty_body).unwrap_or(EmptyBody::Omit),
@@ -145,6 +145,14 @@ fn operation(
         idempotency: action.idempotency.clone(),
         examples: action.examples.clone(),
         validators: OnceLock::new(),
+    }
+}
+
+/// The body of an action that says nothing about it.
+fn usual_body(manifest: &Manifest) -> Body {
+    match &manifest.body {
+        Some(body) => body.value.clone(),
+        None => Body::Json(Json { param: None, wrap_in_list: None, content_type: None }),
     }
 }
 
