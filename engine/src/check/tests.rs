@@ -71,6 +71,19 @@ fn a_hostile_manifest_is_refused_soon() {
             Code::Limit,
         ),
         (
+            "regular expressions of configuration values",
+            format!("config:\n{}{ENTITY}", many(10_000, |n| format!("  c{n}: {{ pattern: '(\\w{{100}}{n}){{2}}' }}"))),
+            Code::Limit,
+        ),
+        (
+            "costly regular expressions of fields",
+            format!(
+                "auth:\n  key:\n    basic: {{ username: x }}\n    fields:\n{}{ENTITY}",
+                many(100, |n| format!("      c{n}: {{ pattern: '(\\w{{100}}{n}){{100}}' }}"))
+            ),
+            Code::BadExpression,
+        ),
+        (
             "unknown names",
             format!(
                 "config:\n{}headers:\n{}{ENTITY}",
