@@ -6,9 +6,9 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde_json::{Map, Value};
 use tieline::Connector;
-use tieline::manifest::{Effect, ErrorRules, Example, Place};
+use tieline::manifest::{Effect, ErrorRules, Place};
 use tieline::notation::{JsonPath, Lookup};
-use tieline::plan::{Answer, Operation};
+use tieline::plan::{Answer, Example, Operation};
 
 use crate::draft::{Draft, find, find_records};
 use crate::failure::Failure;

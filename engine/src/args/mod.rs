@@ -17,7 +17,7 @@ use crate::wire::Upload;
 
 pub(crate) use bind::bind;
 pub(crate) use explain::explain;
-pub(crate) use validators::{Validators, options as schema_options};
+pub(crate) use validators::{Schema, Validators, options as schema_options};
 
 /// The parameters of one call, checked: what the operation takes, by the callers' names.
 #[derive(Clone, Debug, Default)]

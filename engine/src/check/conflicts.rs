@@ -57,7 +57,8 @@ fn check_members(view: &View<'_>, operation: &Operation<'_>, findings: &mut Vec<
         let is_same = |other: &&Param<'_>| other.place == param.place && other.wire() == whole;
         let objects = operation.params.values().filter(is_same).filter(|other| is_written_in_brackets(other));
         for other in objects.filter(|other| has_member(view, &other.merged.schema.node, member)) {
-            let message = format!("`{}` and `{}` of `{}` are both written `{}`", param.name, member, other.name, param.wire());
+            let message =
+                format!("`{}` and `{}` of `{}` are both written `{}`", param.name, member, other.name, param.wire());
             let found = Diagnostic::new(Code::Suspicious, param.span, message);
             findings.push(found.help("leave one of them out: what is sent when both are given is not clear"));
         }
@@ -68,7 +69,10 @@ fn check_members(view: &View<'_>, operation: &Operation<'_>, findings: &mut Vec<
 fn has_member(view: &View<'_>, schema: &Node, name: &str) -> bool {
     let target = schema.get("$ref").and_then(|target| target.as_text()?.strip_prefix("#/schemas/"));
     let referred = target.and_then(|target| view.manifest.schemas.get(target)).map(|schema| &schema.node);
-    [Some(schema), referred].into_iter().flatten().any(|part| part.get("properties").and_then(|all| all.get(name)).is_some())
+    [Some(schema), referred]
+        .into_iter()
+        .flatten()
+        .any(|part| part.get("properties").and_then(|all| all.get(name)).is_some())
 }
 
 /// The parameters that pagination adds are not declared again.
@@ -103,7 +107,8 @@ fn check_hidden(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
 fn check_answer(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
     let action = operation.written;
     if let Some(record_at) = action.record_at.as_ref().filter(|path| path.is_plural()) {
-        let message = format!("`{}` answers with one record, but `{}` may find many", operation.name(), record_at.value);
+        let message =
+            format!("`{}` answers with one record, but `{}` may find many", operation.name(), record_at.value);
         let help = "name one place, such as `$.users[0]`; a list has `records`";
         findings.push(Diagnostic::new(Code::Conflict, record_at.span, message).help(help));
     }

@@ -4,6 +4,8 @@ mod bodies;
 mod config;
 mod conflicts;
 mod cost;
+mod effort;
+mod examples;
 mod expressions;
 mod headers;
 mod hosts;
@@ -28,6 +30,7 @@ use crate::language::nearest;
 use crate::manifest::Manifest;
 use crate::source::{Code, Diagnostic, Severity, Span};
 
+pub(crate) use examples::check_examples;
 use view::View;
 
 /// A rule looks at the whole and reports what it finds. It must bear whatever other rules report.

@@ -71,7 +71,8 @@ fn check_keywords(schema: &Node, findings: &mut Vec<Diagnostic>) {
             (_, Some(near)) => found.help(format!("did you mean `{near}`?")),
             (_, None) => {
                 let comma = comma_help(entry);
-                found.help(format!("{comma}known are the keywords of JSON Schema 2020-12 and keys that start with `x-`"))
+                found
+                    .help(format!("{comma}known are the keywords of JSON Schema 2020-12 and keys that start with `x-`"))
             }
         });
     }

@@ -104,3 +104,30 @@ fn a_hostile_manifest_is_refused_soon() {
         assert!(start.elapsed() < Duration::from_secs(30), "{name} took {:?}", start.elapsed());
     }
 }
+
+#[test]
+fn examples_that_would_take_too_long_are_left_alone() {
+    let example = |answer: &str| {
+        format!(
+            "entities: {{ users: {{ record: S0, actions: {{ get: {{ get: /users, examples: [{{ answer: {answer} }}] }} }} }} }}\n"
+        )
+    };
+    let nested = format!("{}1{}", "{a: ".repeat(60), "}".repeat(60));
+    let twice = "{ properties: { a: { $ref: '#/schemas/S0' } } }";
+    let chain = many(5_000, |n| format!("  S{n}: {{ properties: {{ b: {{ $ref: '#/schemas/S{}' }} }} }}", n + 1));
+    let refers = many(5_000, |n| format!("  S{n}: {{ $ref: '#/schemas/S{}' }}", n + 1));
+    let cases = [
+        (
+            "alternatives in alternatives",
+            format!("{}schemas: {{ S0: {{ anyOf: [{twice}, {twice}] }} }}\n", example(&nested)),
+        ),
+        ("a chain of members", format!("{}schemas:\n{chain}  S5000: {{}}\n", example("{ a: 1 }"))),
+        ("a chain of references", format!("{}schemas:\n{refers}  S5000: {{}}\n", example("{ a: 1 }"))),
+    ];
+    for (name, text) in cases {
+        let start = Instant::now();
+        let found = findings(&text);
+        assert!(found.is_empty(), "{name}: {found}");
+        assert!(start.elapsed() < Duration::from_secs(30), "{name} took {:?}", start.elapsed());
+    }
+}

@@ -286,6 +286,17 @@ impl<T: Decode> Decode for IndexMap<String, Spanned<T>> {
     }
 }
 
+/// Any value, with the places of its parts.
+impl Decode for Node {
+    fn shape() -> Shape {
+        Shape::Any
+    }
+
+    fn decode(node: &Node, _: &mut Vec<Diagnostic>) -> Option<Self> {
+        Some(node.clone())
+    }
+}
+
 impl Decode for serde_json::Value {
     fn shape() -> Shape {
         Shape::Any

@@ -241,7 +241,7 @@ object! {
 
 object! {
     /// A call with its answer.
-    pub struct Example as "example" {
+    pub struct Example as "example" uncompiled {
         /// What it shows.
         /// ```yaml
         /// title: One user
@@ -251,12 +251,12 @@ object! {
         /// ```yaml
         /// params: { user_id: "1" }
         /// ```
-        pub params: Option<serde_json::Value>,
+        pub params: Option<Node>,
         /// The body of the API's answer.
         /// ```yaml
         /// answer: { id: "1", name: Ada }
         /// ```
-        pub answer: Option<serde_json::Value>,
+        pub answer: Option<Node>,
     }
 }
 

@@ -1,8 +1,8 @@
 //! A parameter: a JSON Schema with what makes it one.
 
 use crate::language::{
-    Decode, KeyDoc, Object, ObjectDoc, Shape, choices, comma_help, decode_map, nearest, object, schema_keywords, unknown_key,
-    wrong_type,
+    Decode, KeyDoc, Object, ObjectDoc, Shape, choices, comma_help, decode_map, nearest, object, schema_keywords,
+    unknown_key, wrong_type,
 };
 use crate::notation::Fill;
 use crate::source::{Diagnostic, Spanned};

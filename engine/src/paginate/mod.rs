@@ -25,8 +25,8 @@ pub(crate) use next::Next;
 pub use next_url::NextUrl;
 pub use offset::Offset;
 pub use page::PageNumber;
-pub use paged::{Paging, Size};
 use paged::paged;
+pub use paged::{Paging, Size};
 pub(crate) use param::{PaginationParam, Role};
 pub(crate) use seal::{Resume, seal, unseal};
 

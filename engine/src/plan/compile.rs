@@ -10,8 +10,9 @@ use crate::manifest::{self, Action, Effect, ErrorRules, Manifest, PaginationChoi
 use crate::notation::{JsonPath, Lookup, Millis};
 use crate::paginate::{Pagination, ParamPlace};
 use crate::source::Spanned;
+use crate::yaml::Node;
 
-use super::{Answer, Connector, Entity, Head, Lazy, Method, Operation, Param, PathPart};
+use super::{Answer, Connector, Entity, Example, Head, Lazy, Method, Operation, Param, PathPart};
 
 /// The longest one attempt may take when the manifest does not say.
 const TIMEOUT: Millis = Millis::new(60_000);
@@ -143,7 +144,7 @@ fn operation(
         retry: action.retry.as_deref().cloned(),
         timeout: action.timeout,
         idempotency: action.idempotency.clone(),
-        examples: action.examples.clone(),
+        examples: action.examples.iter().map(example).collect(),
         validators: OnceLock::new(),
     }
 }
@@ -261,6 +262,14 @@ fn pagination_params(pagination: &Pagination, method: Method) -> Vec<Param> {
         schema: added.schema,
     };
     pagination.params().into_iter().map(param).collect()
+}
+
+fn example(written: &manifest::Example) -> Example {
+    Example {
+        title: written.title.clone(),
+        params: written.params.as_ref().map(Node::to_json),
+        answer: written.answer.as_ref().map(Node::to_json),
+    }
 }
 
 fn record(schema: &SchemaRef) -> Value {

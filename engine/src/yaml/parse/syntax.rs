@@ -79,7 +79,9 @@ fn help(kind: &ErrorKind) -> Option<String> {
 
 /// What became of a text with braces inside `{ }` or `[ ]`, whose first brace stands where the error is.
 fn brace_help(kind: &ErrorKind, text: &str, at: usize) -> Option<String> {
-    let (ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator) = kind else { return None };
+    let (ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator) = kind else {
+        return None;
+    };
     let ends = [' ', ',', '\n', '[', '"', '\''];
     let (before, rest) = text.split_at_checked(at).filter(|(_, rest)| rest.starts_with('{'))?;
     let begins_at = before.rfind(ends).map_or(0, |end| end + 1);
