@@ -1,8 +1,11 @@
 //! What two places of a manifest together show to be wrong: one file a rule.
 
 mod bodies;
+mod config;
 mod conflicts;
 mod cost;
+mod effort;
+mod examples;
 mod expressions;
 mod headers;
 mod hosts;
@@ -27,13 +30,14 @@ use crate::language::nearest;
 use crate::manifest::Manifest;
 use crate::source::{Code, Diagnostic, Severity, Span};
 
+pub(crate) use examples::check_examples;
 use view::View;
 
 /// A rule looks at the whole and reports what it finds. It must bear whatever other rules report.
 type Rule = fn(&View<'_>, &mut Vec<Diagnostic>);
 
 /// Rules that report errors, some of them warnings too.
-const RULES: [Rule; 14] = [
+const RULES: [Rule; 15] = [
     names::check,
     limits::check,
     references::check,
@@ -43,6 +47,7 @@ const RULES: [Rule; 14] = [
     expressions::check,
     secrets::check,
     hosts::check,
+    config::check,
     sign_in::check,
     conflicts::check,
     headers::check,

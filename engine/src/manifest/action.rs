@@ -74,7 +74,7 @@ object! {
         /// effect: read
         /// ```
         pub effect: Option<Effect>,
-        /// Whether the request may be sent twice. Left out: GET, PUT and DELETE may, and whatever only reads.
+        /// Whether the request may be sent twice. Left out: GET, PUT and DELETE may, and whatever only reads. A request with an `idempotency` key always may.
         /// ```yaml
         /// repeatable: true
         /// ```
@@ -124,7 +124,7 @@ object! {
         /// params: { user_id: { type: string, description: Id of the user } }
         /// ```
         pub params: IndexMap<String, Spanned<Param>>,
-        /// What the request carries. Left out, parameters whose place is the body make a JSON object.
+        /// What the request carries. Left out, the body parameters make what the manifest's `body` says.
         /// ```yaml
         /// body: { kind: multipart }
         /// ```
@@ -241,7 +241,7 @@ object! {
 
 object! {
     /// A call with its answer.
-    pub struct Example as "example" {
+    pub struct Example as "example" uncompiled {
         /// What it shows.
         /// ```yaml
         /// title: One user
@@ -251,12 +251,12 @@ object! {
         /// ```yaml
         /// params: { user_id: "1" }
         /// ```
-        pub params: Option<serde_json::Value>,
+        pub params: Option<Node>,
         /// The body of the API's answer.
         /// ```yaml
         /// answer: { id: "1", name: Ada }
         /// ```
-        pub answer: Option<serde_json::Value>,
+        pub answer: Option<Node>,
     }
 }
 

@@ -120,7 +120,11 @@ impl Connector {
         let connector = manifest.map(|manifest| {
             crate::check::check(&manifest, &mut findings);
             let sound = findings.iter().all(|finding| finding.severity() != crate::source::Severity::Error);
-            sound.then(|| super::compile::compile(&manifest))
+            let connector = sound.then(|| super::compile::compile(&manifest));
+            if let Some(connector) = &connector {
+                crate::check::check_examples(&manifest, connector, &mut findings);
+            }
+            connector
         });
         let findings = Diagnostics::new(source.clone(), findings);
         match connector.flatten() {

@@ -7,4 +7,4 @@ mod operation;
 
 pub use connector::{Connector, Entity, Head};
 pub use lazy::Lazy;
-pub use operation::{Answer, Method, Operation, Param, PathPart};
+pub use operation::{Answer, Example, Method, Operation, Param, PathPart};
