@@ -204,7 +204,8 @@ object! {
         /// idempotency: { header: Idempotency-Key }
         /// ```
         pub idempotency: Option<Idempotency>,
-        /// Calls with their answers, for documentation and for the mock server.
+        /// Calls with their answers, for documentation and for the mock server. They are checked: the parameters must be those of the
+        /// action, and the records in the answer must fit their schema.
         /// ```yaml
         /// examples: [{ params: { user_id: "1" }, answer: { id: "1", name: Ada } }]
         /// ```
@@ -252,7 +253,7 @@ object! {
         /// params: { user_id: "1" }
         /// ```
         pub params: Option<Node>,
-        /// The body of the API's answer.
+        /// The body of the API's answer, as the API sends it.
         /// ```yaml
         /// answer: { id: "1", name: Ada }
         /// ```

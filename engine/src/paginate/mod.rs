@@ -41,7 +41,7 @@ choices! {
 }
 
 kinds! {
-    /// How a list goes on. The parameters that a kind names need not be declared by the action; they are its parameters all the same.
+    /// How a list goes on. The parameters that a kind names are parameters of the action, which must not declare them again.
     pub enum Pagination as "pagination" {
         /// The answer names a cursor that the next request carries.
         Cursor(Cursor) = "cursor",
