@@ -4,8 +4,6 @@ mod bodies;
 mod config;
 mod conflicts;
 mod cost;
-mod effort;
-mod examples;
 mod expressions;
 mod headers;
 mod hosts;
@@ -30,7 +28,6 @@ use crate::language::nearest;
 use crate::manifest::Manifest;
 use crate::source::{Code, Diagnostic, Severity, Span};
 
-pub(crate) use examples::check_examples;
 use view::View;
 
 /// A rule looks at the whole and reports what it finds. It must bear whatever other rules report.
@@ -81,7 +78,7 @@ pub(crate) fn check(manifest: &Manifest, findings: &mut Vec<Diagnostic>) {
 }
 
 /// Whether there are so many findings that nobody reads more.
-fn is_enough(findings: &[Diagnostic]) -> bool {
+pub(crate) fn is_enough(findings: &[Diagnostic]) -> bool {
     findings.len() >= MOST_FINDINGS
 }
 

@@ -289,7 +289,7 @@ pub enum PaginationChoice {
     /// A name under `pagination`.
     Named(String),
     /// Written in place.
-    Inline(Pagination),
+    Inline(Box<Pagination>),
 }
 
 impl Decode for PaginationChoice {
@@ -301,7 +301,7 @@ impl Decode for PaginationChoice {
         match node.as_text() {
             Some("none") => Some(Self::None),
             Some(name) => Some(Self::Named(name.to_owned())),
-            None => Pagination::decode(node, findings).map(Self::Inline),
+            None => Box::decode(node, findings).map(Self::Inline),
         }
     }
 }

@@ -18,7 +18,7 @@ use super::{Answer, Connector, Entity, Example, Head, Lazy, Method, Operation, P
 const TIMEOUT: Millis = Millis::new(60_000);
 
 /// Compiles a manifest in which [`crate::check`] found no error.
-pub(super) fn compile(manifest: &Manifest) -> Connector {
+pub(crate) fn compile(manifest: &Manifest) -> Connector {
     Connector {
         head: head(manifest),
         entities: manifest
@@ -230,7 +230,7 @@ fn pagination(manifest: &Manifest, action: &Action) -> Option<Pagination> {
     match action.paginate.as_deref()? {
         PaginationChoice::None => None,
         PaginationChoice::Named(name) => manifest.pagination.get(name).map(|pagination| pagination.value.clone()),
-        PaginationChoice::Inline(pagination) => Some(pagination.clone()),
+        PaginationChoice::Inline(pagination) => Some((**pagination).clone()),
     }
 }
 

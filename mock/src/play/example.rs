@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use tieline::manifest::Effect;
-use tieline::plan::{Example, Answer, Operation};
+use tieline::plan::{Answer, Example, Operation};
 
 use super::{Play, text_of};
 use crate::draft::{find, find_records};

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tieline::Connector;
 use tieline::manifest::ErrorRules;
 use tieline::notation::Lookup;
-use tieline::plan::{Example, Answer, Operation};
+use tieline::plan::{Answer, Example, Operation};
 
 use crate::draft::Draft;
 use crate::failure::Failure;

@@ -1,17 +1,19 @@
 //! Examples fit what they are examples of: their parameters the action, their answers the records.
 
+mod effort;
+
 use std::collections::BTreeMap;
 
-use crate::schema::Schema;
+use crate::check::is_enough;
 use crate::language::nearest;
 use crate::manifest::{Example, Manifest};
 use crate::notation::{JsonPath, Step};
 use crate::plan::{Answer, Connector, Operation};
+use crate::schema::Schema;
 use crate::source::{Code, Diagnostic, Span};
 use crate::yaml::{Map, Node, Value};
 
-use super::effort::Effort;
-use super::is_enough;
+use effort::Effort;
 
 /// How many steps of a validator all examples may take together. What is more than that is not looked at.
 const MOST_STEPS: usize = 500_000;
