@@ -84,13 +84,17 @@ impl World {
     }
 
     fn session(&self, auth: &str, credentials: Credentials) -> Session {
+        self.configured(auth, credentials, json!({}))
+    }
+
+    fn configured(&self, auth: &str, credentials: Credentials, config: Value) -> Session {
         let endpoint = self.endpoint.clone();
         Session::new(SessionParts {
             connector: "notes".into(),
             scheme_name: "oauth".into(),
             scheme: schemes(auth)["oauth"].clone(),
             credentials,
-            config: Default::default(),
+            config: config.as_object().unwrap().clone(),
             rebind: Arc::new(|url| url),
             store: self.store.clone(),
             clock: self.clock.clone(),
@@ -346,6 +350,8 @@ struct RoughStore {
     kept: MemoryTokenStore,
     faster: Mutex<Option<AccessToken>>,
     failures: AtomicUsize,
+    /// How many times something beside the token changes just before a commit.
+    edits: AtomicUsize,
 }
 
 impl TokenStore for RoughStore {
@@ -365,6 +371,9 @@ impl TokenStore for RoughStore {
             let faster = self.faster.lock().unwrap().take();
             if let Some(faster) = faster {
                 assert!(self.kept.commit(key, version, faster).await?);
+            }
+            if self.edits.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
+                return Ok(false);
             }
             self.kept.commit(key, version, token).await
         })
@@ -393,4 +402,35 @@ async fn a_token_is_used_only_once_it_is_kept() {
     }
     assert_eq!(call(&session, |token| token == "a-1").await.unwrap(), "a-1");
     assert_eq!(world.endpoint.requests().len(), 1, "the token that came is not asked for again");
+}
+
+#[tokio::test]
+async fn a_token_that_came_is_not_thrown_away_when_something_beside_it_changes() {
+    for edits in 1..=4 {
+        let store = Arc::new(RoughStore { edits: AtomicUsize::new(edits), ..Default::default() });
+        let world = World::with_store(store.clone());
+        let session = world.oauth();
+        // Each renewal tries twice, with the one token that came.
+        for _ in 0..edits / 2 {
+            assert_eq!(call(&session, |_| false).await.unwrap_err().kind(), ErrorKind::Unavailable);
+        }
+        assert_eq!(call(&session, |token| token == "a-1").await.unwrap(), "a-1");
+        let kept = store.load(&session.shared.key).await.unwrap().token.unwrap();
+        assert_eq!(kept.refresh_token.unwrap().expose_secret(), "r-1");
+        assert_eq!(world.endpoint.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn tenants_do_not_share_a_token() {
+    let auth = CLIENT_CREDENTIALS.replace("body: json", "body: json, params: { audience: '${config.tenant}' }");
+    let world = World::new();
+    let credentials = || given(&[("client_id", "id-1"), ("client_secret", "secret-1")]);
+    let session = |config: Value| world.configured(&auth, credentials(), config);
+    assert_eq!(current(&session(json!({ "tenant": "a" }))).await, "a-1");
+    assert_eq!(current(&session(json!({ "tenant": "b" }))).await, "a-2");
+    // What has nothing to do with signing in changes nothing.
+    assert_eq!(current(&session(json!({ "tenant": "a", "page": 7 }))).await, "a-1");
+    let scoped = auth.replace("token: {", "scopes: [read], token: {");
+    assert_eq!(current(&world.configured(&scoped, credentials(), json!({ "tenant": "a" }))).await, "a-3");
 }
