@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::auth::{
-    AccessToken, Credentials, OAuth2, Presented, Scheme, TokenAnswer, Values, given_token, read_token, renewable,
-    token_request, token_url,
+    AccessToken, Credentials, OAuth2, Presented, Scheme, TokenAnswer, Values, encoded_secrets, given_token, read_token,
+    renewable, token_request, token_url,
 };
 use crate::error::{Error, ErrorKind};
 use crate::wire::SignedRequest;
@@ -298,7 +298,9 @@ impl SharedSession {
         let answer = TokenAnswer { status, body: &body, now: parts.now() };
         let before = before.cloned().map(|before| AccessToken { refresh_token: refresh_token.clone(), ..before });
         let before = before.or_else(|| refresh_token.clone().map(only_refresh_token));
-        let sent: Vec<_> = refresh_token.iter().map(|token| token.expose_secret()).collect();
+        let encoded = encoded_secrets(&values);
+        let sent = refresh_token.iter().map(|token| token.expose_secret());
+        let sent: Vec<_> = sent.chain(encoded.iter().map(String::as_str)).collect();
         let obtained = read_token(oauth2, &answer, before.as_ref(), &|text| parts.credentials.redact(text, &sent));
         if let Some(error) = obtained.as_ref().err().filter(|error| error.kind() == ErrorKind::Unauthorized) {
             self.state().refused = Some(Refused { version, at: answer.now, error: error.clone() });

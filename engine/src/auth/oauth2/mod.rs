@@ -12,6 +12,7 @@ use crate::notation::{JsonPath, Pattern, Template};
 use crate::source::Spanned;
 
 pub use authorize::Authorization;
+pub(super) use request::client_basic;
 pub(crate) use request::{Presented, given_token, renewable, token_request, token_url};
 pub(crate) use response::{TokenAnswer, read_token};
 
