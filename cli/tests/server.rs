@@ -117,7 +117,8 @@ fn a_renewed_token_is_written_back_to_the_file_it_came_from() {
     let place = Place::new();
     place.write("c.json", OAUTH);
     let server = place.mock(&["--fail", "401:1"]);
-    let list = ["execute", "notes.yaml", "notes", "list", "--base-url", &server.url, "--credentials", "@c.json"];
+    place.move_api_to(&server);
+    let list = ["execute", "api.yaml", "notes", "list", "--credentials", "@c.json"];
     assert!(place.run(&list).json()["data"].is_array());
     let now: Value = serde_json::from_slice(&place.read("c.json")).unwrap();
     assert_ne!(now["access_token"], "old");
@@ -132,7 +133,8 @@ fn ctrl_c_does_not_lose_a_token_that_is_being_renewed() {
     let place = Place::new();
     place.write("c.json", OAUTH);
     let server = place.mock(&["--fail", "401:1,slow:700ms"]);
-    let list = ["execute", "notes.yaml", "notes", "list", "--base-url", &server.url, "--credentials", "@c.json"];
+    place.move_api_to(&server);
+    let list = ["execute", "api.yaml", "notes", "list", "--credentials", "@c.json"];
     let child = place.command(&list).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // The lock is taken when the renewal begins.
     for _ in 0..400 {
@@ -155,7 +157,8 @@ fn ctrl_c_does_not_lose_a_token_that_is_being_renewed() {
 fn a_token_given_inline_is_renewed_only_with_a_token_store() {
     let place = Place::new();
     let server = place.mock(&["--fail", "401:1"]);
-    let list = ["execute", "notes.yaml", "notes", "list", "--base-url", &server.url, "--credentials", OAUTH];
+    place.move_api_to(&server);
+    let list = ["execute", "api.yaml", "notes", "list", "--credentials", OAUTH];
     let error = place.run(&list).error(2, "unauthorized");
     assert!(error["help"].as_str().unwrap().contains("--token-store"), "{error}");
 
@@ -177,11 +180,14 @@ fn many_processes_on_one_file_renew_once() {
 /// The refresh token in the file after so many processes at once have used it.
 fn renewed_by(processes: usize) -> Value {
     let place = Place::new();
-    let mut given: Value = serde_json::from_str(OAUTH).unwrap();
-    given["$renewed"] = json!({ "access_token": "old", "refresh_token": "first", "expires_at": 1 });
+    place.write("c.json", OAUTH);
+    let server = place.mock(&["--fail", "401:1,slow:100ms"]);
+    place.move_api_to(&server);
+    let list = ["execute", "api.yaml", "notes", "list", "--credentials", "@c.json"];
+    place.run(&list).json();
+    let mut given: Value = serde_json::from_slice(&place.read("c.json")).unwrap();
+    given["$renewed"]["expires_at"] = 1.into();
     place.write("c.json", given.to_string());
-    let server = place.mock(&["--fail", "slow:100ms"]);
-    let list = ["execute", "notes.yaml", "notes", "list", "--base-url", &server.url, "--credentials", "@c.json"];
     let spawn = |_| place.command(&list).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let children: Vec<_> = (0..processes).map(spawn).collect();
     for child in children {
@@ -189,7 +195,7 @@ fn renewed_by(processes: usize) -> Value {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
     let now: Value = serde_json::from_slice(&place.read("c.json")).unwrap();
-    assert_ne!(now["refresh_token"], "first");
+    assert_ne!(now["refresh_token"], given["refresh_token"]);
     now["refresh_token"].clone()
 }
 

@@ -171,6 +171,11 @@ impl Place {
         Run::of(output)
     }
 
+    /// Writes `api.yaml`: the manifest of an API that stands where this server does.
+    pub fn move_api_to(&self, server: &Server) {
+        self.write("api.yaml", MANIFEST.replace("https://api.example.com", &server.url));
+    }
+
     /// `tieline mock` with the manifest, on a free port.
     pub fn mock(&self, args: &[&str]) -> Server {
         let mut child = self
