@@ -66,6 +66,34 @@ fn a_hostile_manifest_is_refused_soon() {
             Code::BadSchema,
         ),
         (
+            "schemas that branch",
+            format!(
+                "schemas:\n{}  S64: {{ type: object }}\n{ENTITY}",
+                many(64, |n| {
+                    let next = format!("{{ $ref: '#/schemas/S{}' }}", n + 1);
+                    format!("  S{n}: {{ anyOf: [{next}, {next}] }}")
+                })
+            ),
+            Code::Limit,
+        ),
+        (
+            "parts that branch",
+            format!(
+                "schemas:\n{}  T: {{ items: {{ allOf: [{}] }} }}\n  S10: {{}}\n{ENTITY}",
+                many(10, |n| {
+                    let next = format!("{{ $ref: '#/schemas/S{}' }}", n + 1);
+                    format!("  S{n}: {{ oneOf: [{next}, {next}] }}")
+                }),
+                ["{ $ref: '#/schemas/S0' }"; 8].join(", ")
+            ),
+            Code::Limit,
+        ),
+        (
+            "a schema that depends on itself",
+            format!("schemas: {{ S: {{ dependentSchemas: {{ a: {{ $ref: '#/schemas/S' }} }} }} }}\n{ENTITY}"),
+            Code::BadSchema,
+        ),
+        (
             "regular expressions",
             format!("schemas:\n{}{ENTITY}", many(3_000, |n| format!("  S{n}: {{ type: string, pattern: 'a{n}' }}"))),
             Code::Limit,
