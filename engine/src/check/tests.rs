@@ -112,6 +112,19 @@ fn a_hostile_manifest_is_refused_soon() {
             Code::BadExpression,
         ),
         (
+            "a long template",
+            format!("query: {{ q: \"{}\" }}\n{ENTITY}", "${config.b}".repeat(20_000)),
+            Code::BadExpression,
+        ),
+        (
+            "secrets in many templates",
+            format!(
+                "auth:\n  t: {{ fields: {{ tok: {{ secret: true }} }}, bearer: '${{tok}}' }}\nquery:\n{}{ENTITY}",
+                many(200, |n| format!("  q{n}: '{}'", "${tok}".repeat(1_300)))
+            ),
+            Code::Limit,
+        ),
+        (
             "unknown names",
             format!(
                 "config:\n{}headers:\n{}{ENTITY}",
