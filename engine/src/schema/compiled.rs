@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::error::{Error, ErrorKind, Problem};
 use crate::notation::MAX_COMPILED;
 
-use super::convert::converted;
+use super::convert::{converted, inexact};
 use super::explain::{explain, shown};
 
 /// The schemas of an operation's parameters, in their order, each compiled when a value for it is first given.
@@ -116,6 +116,11 @@ impl Schema {
     /// # Errors
     /// Everything in which it does not fit.
     pub(crate) fn fit(&self, name: &str, value: Value) -> Result<Value, Vec<Problem>> {
+        if let Some((index, number)) = inexact(&value, &self.document) {
+            let at = index.map_or_else(|| name.to_owned(), |index| format!("{name}[{index}]"));
+            let message = format!("was read as {number:e}: a whole number has at most 64 bits");
+            return Err(vec![Problem { at, message }]);
+        }
         if self.validator.is_valid(&value) {
             return Ok(value);
         }
