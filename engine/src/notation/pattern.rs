@@ -12,8 +12,8 @@ pub struct Pattern {
     whole: regex::Regex,
 }
 
-/// The largest compiled size, in bytes.
-pub(crate) const MAX_COMPILED: usize = 1 << 20;
+/// The largest compiled size, in bytes: a manifest may have some hundreds of them.
+pub(crate) const MAX_COMPILED: usize = 1 << 18;
 
 impl Pattern {
     /// Whether the text matches from its first to its last character.
