@@ -147,6 +147,24 @@ fn a_hostile_manifest_is_refused_soon() {
 }
 
 #[test]
+fn reading_ends_after_many_findings() {
+    let keys = many(20_000, |n| format!("k{n}: 1"));
+    let flow = many(20_000, |n| format!("{{ k{n}: 1 }},"));
+    let params = many(20_000, |n| format!("  p{n}: {{ k: 1 }}"));
+    for text in [
+        format!("{keys}{ENTITY}"),
+        format!("limits: [{flow}]\n{ENTITY}"),
+        format!("config:\n{params}{ENTITY}"),
+        format!("params:\n{params}{ENTITY}"),
+        format!("params:\n  p:\n{}{ENTITY}", many(20_000, |n| format!("    k{n}: 1"))),
+    ] {
+        let found = findings(&text);
+        assert_eq!(found.iter().count(), 1_000, "{}", &text[..40]);
+        assert_eq!(found.iter().filter(|finding| finding.code == Code::Limit).count(), 1);
+    }
+}
+
+#[test]
 fn examples_that_would_take_too_long_are_left_alone() {
     let example = |answer: &str| {
         format!(

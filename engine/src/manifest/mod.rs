@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 
 use crate::auth::Scheme;
 use crate::body::{Body, EmptyBody};
-use crate::language::{Decode, object};
+use crate::language::{Decode, end_excess, object};
 use crate::notation::{Millis, Template};
 use crate::paginate::Pagination;
 use crate::source::{Code, Diagnostic, Source, Span, Spanned};
@@ -190,7 +190,8 @@ impl Manifest {
             findings.push(excess);
             return None;
         }
-        Self::decode(&node, findings)
+        let manifest = Self::decode(&node, findings);
+        if end_excess(findings).is_some() { None } else { manifest }
     }
 }
 
