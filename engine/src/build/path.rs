@@ -87,7 +87,7 @@ fn segment(param: &Param, value: &Value) -> Result<String, Error> {
     let texts = texts(param, value).ok_or_else(|| invalid(name, "is required: it stands in the path"))?;
     let plain = texts.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(",");
     if plain.len() > LONGEST {
-        return Err(invalid(name, &format!("has {} bytes; {LONGEST} is the limit in the path", plain.len())));
+        return Err(invalid(name, format!("has {} bytes; {LONGEST} is the limit in the path", plain.len())));
     }
     let bytes = |text: &str| -> Vec<u8> {
         if param.percent_encoded { percent_decode_str(text).collect() } else { text.as_bytes().to_vec() }
