@@ -1,10 +1,11 @@
 //! One attempt: sign, send, follow redirects, read.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, LOCATION};
-use http::{HeaderMap, Method, StatusCode};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, LOCATION, RANGE};
+use http::{HeaderMap, HeaderName, Method, StatusCode};
 use tracing::Instrument as _;
 
 use crate::auth::{self, AccessToken};
@@ -29,11 +30,13 @@ pub(super) struct Attempt<'a> {
     pub resends: u32,
     /// The longest it may take.
     pub time: Duration,
+    /// Set when the API has done what was asked and only shows the outcome elsewhere (303): asking again would do it again.
+    pub done: AtomicBool,
 }
 
 /// What came of an attempt.
 pub(super) enum Outcome {
-    Answer { status: StatusCode, headers: HeaderMap, body: Bytes, stream: Option<ResponseBody> },
+    Answer { status: StatusCode, headers: HeaderMap, body: Bytes, stream: Option<ResponseBody>, at_home: bool },
     NoAnswer(TransportError),
 }
 
@@ -83,7 +86,7 @@ impl Attempt<'_> {
             };
             match self.redirected(&hop, &response)? {
                 Some(next) => hop = next,
-                None => return self.read(response).await,
+                None => return self.read(response, hop.at_home).await,
             }
         }
         Err(Error::new(ErrorKind::UnexpectedResponse, format!("the API redirected more than {MOST_REDIRECTS} times")))
@@ -107,6 +110,7 @@ impl Attempt<'_> {
         let safe = request.method == Method::GET || request.method == Method::HEAD;
         match response.status {
             StatusCode::SEE_OTHER if !safe => {
+                self.done.store(true, Ordering::Relaxed);
                 request.method = Method::GET;
                 request.body = Body::default();
                 request.headers.remove(CONTENT_TYPE);
@@ -124,19 +128,33 @@ impl Attempt<'_> {
         }
         request.headers.remove(HOST);
         request.url = url;
+        if !at_home {
+            self.leave_home(&mut request);
+        }
         Ok(Some(Hop { request, trust: if at_home { hop.trust } else { Trust::Response }, at_home }))
     }
 
-    /// Reads as much of the answer as is wanted.
-    async fn read(&self, response: Response) -> Result<Outcome, Error> {
+    /// What goes to another origin says nothing about the caller: neither credentials nor parameters in headers nor a body.
+    fn leave_home(&self, request: &mut Request) {
+        const KEPT: [HeaderName; 3] = [ACCEPT, ACCEPT_ENCODING, RANGE];
+        if let Some(scheme) = self.sending.scheme {
+            auth::without_secrets(&mut request.url, scheme);
+        }
+        let kept = KEPT.into_iter().filter_map(|name| request.headers.get(&name).cloned().map(|value| (name, value)));
+        request.headers = kept.collect();
+        request.body = Body::default();
+    }
+
+    /// Reads as much of the answer as is wanted; all of it where an error may hide in it.
+    async fn read(&self, response: Response, at_home: bool) -> Result<Outcome, Error> {
         let Response { status, headers, body } = response;
-        if self.want == Want::Stream && status.is_success() {
-            return Ok(Outcome::Answer { status, headers, body: Bytes::new(), stream: Some(body) });
+        if self.want == Want::Stream && status.is_success() && !self.sending.looks_inside(&headers) {
+            return Ok(Outcome::Answer { status, headers, body: Bytes::new(), stream: Some(body), at_home });
         }
         let most = self.sending.inner.options.max_response_bytes;
         let limit = if self.want == Want::Stream { most.min(ERROR_BYTES) } else { most };
         match body.collect(limit).await {
-            Ok(Some(body)) => Ok(Outcome::Answer { status, headers, body, stream: None }),
+            Ok(Some(body)) => Ok(Outcome::Answer { status, headers, body, stream: None, at_home }),
             Ok(None) => {
                 let message = format!("the answer is larger than {limit} bytes");
                 Err(Error::new(ErrorKind::TooLarge, message)
@@ -152,6 +170,8 @@ impl Attempt<'_> {
         let Request { method, url, .. } = self.request;
         let mut shown = url.clone();
         shown.set_query(None);
+        // Both fail only for URLs without a host, which have no user either.
+        let _ = (shown.set_username(""), shown.set_password(None));
         tracing::info_span!(
             "http.client",
             otel.name = %method,

@@ -158,7 +158,8 @@ impl Call {
     /// # Errors
     /// See [`crate::ErrorKind`]; `invalid_input` when the operation does not answer with a file.
     pub async fn download(self) -> Result<Download, Error> {
-        download::start(&Road::start(self)?).await
+        let road = Road::start(self)?;
+        download::start(&road, &road.sending().await?).await
     }
 
     /// What the call would send, without sending.

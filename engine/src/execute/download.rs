@@ -19,7 +19,7 @@ use crate::wire::{Body, Request, ResponseBody, TransportError, TransportFailure,
 
 use super::envelope::{Data, Envelope, FileContent};
 use super::road::Road;
-use super::send::{Answered, Want};
+use super::send::{Answered, Sending, Want};
 
 /// A file on its way.
 pub struct Download {
@@ -36,13 +36,12 @@ pub struct Download {
 }
 
 /// The file, ready to be read.
-pub(super) async fn start(road: &Road) -> Result<Download, Error> {
+pub(super) async fn start(road: &Road, sending: &Sending<'_>) -> Result<Download, Error> {
     let operation = road.operation()?;
     let Answer::File(place) = &operation.answer else {
         let message = format!("`{}` does not answer with a file", operation.name());
         return Err(Error::new(ErrorKind::InvalidInput, message));
     };
-    let sending = road.sending().await?;
     let mut request = road.request(None, &sending.base())?;
     let answered = match place {
         None => {
@@ -75,9 +74,12 @@ pub(super) async fn start(road: &Road) -> Result<Download, Error> {
 
 /// The whole file (or the part that was asked for) as an envelope.
 pub(super) async fn whole(road: Road) -> Result<Envelope, Error> {
-    let download = start(&road).await?;
+    let sending = road.sending().await?;
+    let download = start(&road, &sending).await?;
     let limit = road.inner().options.max_response_bytes;
-    let content = download.body.collect(limit).await.map_err(|error| super::failure::from_transport(&error))?;
+    let content =
+        sending.within(sending.time_left()?, download.body.collect(limit), "the file did not come in time").await?;
+    let content = content.map_err(|error| super::failure::from_transport(&error))?;
     let too_large = || {
         let message = format!("the file is larger than {limit} bytes");
         Error::new(ErrorKind::TooLarge, message).with_help("download it as a stream or to a file, or ask for a range")

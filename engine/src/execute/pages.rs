@@ -1,6 +1,7 @@
 //! The pages of a list: one, all of them, or as a stream.
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use indexmap::IndexMap;
@@ -56,7 +57,8 @@ struct Walk {
     done: bool,
     pages: usize,
     records: usize,
-    seen: HashSet<String>,
+    /// Digests of where it has been.
+    seen: HashSet<u64>,
 }
 
 impl Walk {
@@ -68,8 +70,9 @@ impl Walk {
             return Err(Error::new(ErrorKind::InvalidInput, message));
         }
         let resumed = road.resumed()?;
+        let seen = road.call.next.iter().map(|text| digest(text)).collect();
         let (at, skip) = resumed.map_or((None, 0), |resumed| (resumed.at, resumed.skip));
-        Ok(Self { road, at, skip, done: false, pages: 0, records: 0, seen: HashSet::new() })
+        Ok(Self { road, at, skip, done: false, pages: 0, records: 0, seen })
     }
 
     /// The next page, `None` after the last or at a cap.
@@ -96,7 +99,7 @@ impl Walk {
         match &self.at {
             Some(next) => {
                 let sealed = seal(self.road.operation()?, &Resume { at: Some(next.clone()), skip: self.skip });
-                if !self.seen.insert(sealed.clone()) {
+                if !self.seen.insert(digest(&sealed)) {
                     return Err(Error::new(ErrorKind::UnexpectedResponse, "the API names pages in a circle"));
                 }
                 page.next = Some(sealed);
@@ -107,6 +110,12 @@ impl Walk {
         self.done |= self.road.call.max_records.is_some_and(|most| self.records >= most);
         Ok(Some(page))
     }
+}
+
+fn digest(sealed: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    sealed.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Page {

@@ -26,7 +26,8 @@ impl Retry {
     pub(super) fn wants(&self, status: u16, repeatable: Repeatable) -> bool {
         let always = self.always.as_deref().unwrap_or(ALWAYS);
         let when_repeatable = self.when_repeatable.as_deref().unwrap_or(WHEN_REPEATABLE);
-        always.contains(&status) || (repeatable == Repeatable::Yes && when_repeatable.contains(&status))
+        (repeatable != Repeatable::Done && always.contains(&status))
+            || (repeatable == Repeatable::Yes && when_repeatable.contains(&status))
     }
 
     /// The longest wait between attempts.
@@ -73,4 +74,16 @@ impl Retry {
 pub(super) enum Repeatable {
     Yes,
     No,
+    /// It may not, and the API has done what was asked: not even an answer that says "try again" makes it go out again.
+    Done,
+}
+
+impl Repeatable {
+    /// The same once the API has done what was asked.
+    pub(super) fn once_done(self) -> Self {
+        match self {
+            Self::Yes => Self::Yes,
+            Self::No | Self::Done => Self::Done,
+        }
+    }
 }

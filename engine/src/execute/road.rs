@@ -46,10 +46,11 @@ impl Road {
         Ok(Self { call, args })
     }
 
-    /// Who wants all pages is served with few: as large as the API allows, and no larger than what is wanted.
+    /// Who wants all pages is served with few: as large as the API allows, and no larger than what is wanted. A list that goes
+    /// on keeps its size, or the number of a page would mean another one.
     pub(super) fn ask_for_large_pages(&mut self) -> Result<(), Error> {
         let size = self.operation()?.pagination.as_ref().and_then(Pagination::largest_page);
-        let Some((name, most)) = size.filter(|_| self.call.all) else { return Ok(()) };
+        let Some((name, most)) = size.filter(|_| self.call.all && self.call.next.is_none()) else { return Ok(()) };
         let wanted = self.call.max_records.map_or(most, |wanted| most.min(u32::try_from(wanted).unwrap_or(most)));
         let name = name.to_owned();
         self.args.values.entry(name).or_insert_with(|| wanted.max(1).into());
@@ -80,10 +81,10 @@ impl Road {
     pub(super) async fn record(self) -> Result<Envelope, Error> {
         let operation = self.operation()?;
         let (_, answered) = self.send(None).await?;
-        if answered.body.is_empty() || answered.status == StatusCode::NO_CONTENT {
+        let document = Document::new(&answered.headers, &answered.body);
+        if document.is_empty() {
             return Ok(Envelope { data: Data::Nothing, meta: IndexMap::new(), next: None });
         }
-        let document = Document::new(&answered.headers, &answered.body);
         let record = records(operation, &document, self.scope())?.kept.into_iter().next();
         let data = record.map_or(Data::Nothing, |record| Data::Record(self.selected(record)));
         Ok(Envelope { data, meta: extract::meta(&operation.meta, &document)?, next: None })

@@ -1,5 +1,6 @@
 //! From a request to an answer: attempts, until one counts.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use crate::build::{self, Base};
 use crate::connect::{Inner, Session};
 use crate::error::{Error, ErrorKind};
 use crate::extract::Document;
-use crate::manifest::{ErrorRules, Idempotency, Retry};
+use crate::manifest::{Effect, ErrorRules, Idempotency, Retry};
 use crate::plan::{Head, Method, Operation};
 use crate::transport::TransportFailure;
 use crate::wire::{Request, ResponseBody, Trust};
@@ -22,6 +23,9 @@ use crate::wire::{Request, ResponseBody, Trust};
 use super::attempt::{Attempt, Outcome};
 use super::failure;
 use super::retry::Repeatable;
+
+/// The end of a call whose deadline lies beyond what the clock can say.
+const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// How the requests of one call are sent.
 pub(super) struct Sending<'a> {
@@ -79,7 +83,8 @@ impl Verdict {
 
 /// The header by which the API knows a request of this operation again, where it takes one.
 pub(super) fn idempotency<'a>(head: &'a Head, operation: &'a Operation) -> Option<&'a Idempotency> {
-    let takes_key = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
+    let is_write = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
+    let takes_key = is_write && operation.effect != Effect::Read;
     operation.idempotency.as_ref().or(head.idempotency.as_ref()).filter(|_| takes_key)
 }
 
@@ -92,7 +97,8 @@ impl<'a> Sending<'a> {
         deadline: Option<Duration>,
     ) -> Result<Self, Error> {
         let session = scheme.map(|(name, _)| inner.session(name)).transpose()?.flatten();
-        let deadline = inner.clock.now() + deadline.unwrap_or(inner.options.deadline);
+        let now = inner.clock.now();
+        let deadline = now.checked_add(deadline.unwrap_or(inner.options.deadline)).unwrap_or(now + FAR);
         let scheme = scheme.map(|(_, scheme)| scheme);
         let mut sending =
             Self { inner, operation, scheme, session, token_values: Map::new(), home: Origin::new_opaque(), deadline };
@@ -142,11 +148,13 @@ impl<'a> Sending<'a> {
         let mut sent = 0;
         loop {
             self.keep_rate_limits().await?;
-            let token = self.token().await?;
+            let token = if self.is_home(&request.url) { self.token().await? } else { None };
             sent += 1;
-            let attempt =
-                Attempt { sending: self, request, trust, want, resends: sent - 1, time: self.time_for_one()? };
-            let verdict = self.judge(attempt.run(token.as_ref()).await?, repeatable);
+            let (time, done) = (self.time_for_one()?, AtomicBool::new(false));
+            let attempt = Attempt { sending: self, request, trust, want, resends: sent - 1, time, done };
+            let outcome = attempt.run(token.as_ref()).await?;
+            let done = attempt.done.load(Ordering::Relaxed);
+            let verdict = self.judge(outcome, if done { repeatable.once_done() } else { repeatable });
             match verdict.map_error(|error| self.without_secrets(error, token.as_ref())) {
                 Verdict::Done(answered) => {
                     self.inner.quota.refund();
@@ -197,23 +205,29 @@ impl<'a> Sending<'a> {
         Ok(Repeatable::Yes)
     }
 
+    /// Whether an error may hide in an answer with status 2xx and these headers.
+    pub(super) fn looks_inside(&self, headers: &HeaderMap) -> bool {
+        let content_type = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        !self.errors().failed_if.is_empty() && content_type.is_some_and(|content_type| content_type.contains("json"))
+    }
+
     /// What an outcome leads to.
     fn judge(&self, outcome: Outcome, repeatable: Repeatable) -> Verdict {
-        let (status, headers, body, stream) = match outcome {
-            Outcome::Answer { status, headers, body, stream } => (status, headers, body, stream),
+        let (status, headers, body, stream, at_home) = match outcome {
+            Outcome::Answer { status, headers, body, stream, at_home } => (status, headers, body, stream, at_home),
             Outcome::NoAnswer(error) => {
-                let nothing_was_sent = error.failure == TransportFailure::Connect;
-                let refused = error.failure == TransportFailure::Refused;
                 let failed = failure::from_transport(&error);
-                return match !refused && (nothing_was_sent || repeatable == Repeatable::Yes) {
-                    true => Verdict::Again(failed, None),
-                    false => Verdict::Failed(failed),
+                return match (error.failure, repeatable) {
+                    (TransportFailure::Refused, _) | (_, Repeatable::Done) => Verdict::Failed(failed),
+                    (TransportFailure::Connect, _) | (_, Repeatable::Yes) => Verdict::Again(failed, None),
+                    (TransportFailure::Broken | TransportFailure::Timeout, Repeatable::No) => Verdict::Failed(failed),
                 };
             }
         };
         let document = Document::new(&headers, &body);
         if status.is_success() {
-            return match failure::inside_success(self.errors(), self.is_graphql(), status, &document) {
+            let inside = failure::inside_success(self.errors(), self.is_graphql(), status, &document);
+            return match inside.filter(|_| !document.is_empty()) {
                 Some(error) => Verdict::Failed(error),
                 None => Verdict::Done(Answered { status, headers, body, stream }),
             };
@@ -222,7 +236,7 @@ impl<'a> Sending<'a> {
         let error = failure::from_status(self.errors(), status, &document, asked);
         let never =
             self.retry().never_if.iter().any(|condition| condition.holds(document.lookup(&condition.at).as_ref()));
-        if status == StatusCode::UNAUTHORIZED {
+        if status == StatusCode::UNAUTHORIZED && at_home && repeatable != Repeatable::Done {
             Verdict::Renew(error)
         } else if !never && self.retry().wants(status.as_u16(), repeatable) {
             Verdict::Again(error, asked)
@@ -243,8 +257,12 @@ impl<'a> Sending<'a> {
 
     /// Waits for a place under every rate limit.
     async fn keep_rate_limits(&self) -> Result<(), Error> {
-        for limit in self.inner.connector.head().limits.iter().chain(&self.operation.limits) {
-            let place = self.inner.limiter.acquire(&self.inner.key, limit);
+        let whole = self.inner.connector.head().limits.iter().enumerate();
+        let own = self.operation.limits.iter().enumerate();
+        let whole = whole.map(|(index, limit)| (format!("{} {index}", self.inner.key), limit));
+        let own = own.map(|(index, limit)| (format!("{} {} {index}", self.inner.key, self.operation.name()), limit));
+        for (key, limit) in whole.chain(own) {
+            let place = self.inner.limiter.acquire(&key, limit);
             self.within(self.time_left()?, place, "the API's rate limit leaves no place before the deadline").await?;
         }
         Ok(())
@@ -264,7 +282,7 @@ impl<'a> Sending<'a> {
         }
     }
 
-    fn time_left(&self) -> Result<Duration, Error> {
+    pub(super) fn time_left(&self) -> Result<Duration, Error> {
         let left = self.deadline.duration_since(self.inner.clock.now()).ok().filter(|left| !left.is_zero());
         left.ok_or_else(|| Error::new(ErrorKind::Timeout, "the call took longer than its deadline allows"))
     }

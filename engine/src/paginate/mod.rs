@@ -86,9 +86,10 @@ impl Pagination {
         asked.into_iter().collect()
     }
 
-    /// The parameter that says how many records a page may hold, with the most that it may say.
+    /// The parameter that says how many records a page may hold, with the most that it may say, where the manifest does not say
+    /// which size is usual.
     pub(crate) fn largest_page(&self) -> Option<(&str, u32)> {
-        let size = self.paging().size?;
+        let size = self.paging().size.filter(|size| size.usual.is_none())?;
         Some((&size.name.value, size.most?))
     }
 
