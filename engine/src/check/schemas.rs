@@ -77,7 +77,7 @@ fn check_keywords(schema: &Node, findings: &mut Vec<Diagnostic>) {
 }
 
 /// How many different regular expressions the schemas may have: each takes time to compile.
-const MOST_PATTERNS: usize = 300;
+const MOST_PATTERNS: usize = 200;
 
 /// Regular expressions, each judged once.
 #[derive(Default)]

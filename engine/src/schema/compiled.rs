@@ -130,7 +130,13 @@ impl Schema {
             None => value,
         };
         let misfits = self.misfits(&value).into_iter();
-        Err(misfits.map(|(_, at, message)| Problem { at: format!("{name}{at}"), message }).collect())
+        let mut problems: Vec<_> =
+            misfits.map(|(_, at, message)| Problem { at: format!("{name}{at}"), message }).collect();
+        if is_large(&value) {
+            let message = "is so large that only the first problem is told".to_owned();
+            problems.push(Problem { at: name.to_owned(), message });
+        }
+        Err(problems)
     }
 }
 
@@ -189,5 +195,7 @@ mod tests {
         let of_many = schema.misfits(&empty(40_000));
         assert_eq!(of_many.len(), 1);
         assert_eq!(of_many[0].1, "[0]");
+        let problems = schema.fit("p", empty(40_000)).unwrap_err();
+        assert_eq!(problems.iter().map(|problem| problem.at.as_str()).collect::<Vec<_>>(), ["p[0]", "p"]);
     }
 }
