@@ -114,16 +114,10 @@ pub(crate) fn params(pagination: &Pagination) -> Vec<&str> {
 
 /// How many records a page holds: what is asked for, within what is allowed.
 fn size(pagination: &Pagination, given: &Given) -> usize {
-    let (name, default, max) = match pagination {
-        Pagination::Cursor(kind) => (&kind.size, None, kind.max_size),
-        Pagination::Offset(kind) => (&kind.size, kind.default_size, kind.max_size),
-        Pagination::Page(kind) => (&kind.size, kind.default_size, kind.max_size),
-        Pagination::Link(kind) => (&kind.size, None, kind.max_size),
-        Pagination::NextUrl(kind) => (&kind.size, None, kind.max_size),
-    };
-    let asked = name.as_ref().and_then(|name| given.values.get(&name.value)).and_then(Value::as_u64);
-    let most = max.map_or(usize::MAX, |max| max as usize);
-    let usual = default.or(max).map_or(USUAL_SIZE, |size| size as usize);
+    let Some(size) = pagination.paging().size else { return USUAL_SIZE };
+    let asked = given.values.get(&size.name.value).and_then(Value::as_u64);
+    let most = size.most.map_or(usize::MAX, |most| most as usize);
+    let usual = size.usual.or(size.most).map_or(USUAL_SIZE, |size| size as usize);
     asked.map_or(usual, |asked| asked as usize).clamp(1, most.max(1))
 }
 

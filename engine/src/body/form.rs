@@ -12,7 +12,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 object! {
     /// `application/x-www-form-urlencoded`; nested values are written in brackets: `a[b]=1&c[0]=2`.
-    /// Null and empty lists are sent as an empty text: `a=`.
+    /// Null and empty lists are sent as an empty text: `a=`. A parameter with `style: json` is sent as JSON text.
     pub struct Form as "form body" {
         /// `true`: the elements of a list are written `a[]=1&a[]=2` instead of `a[0]=1&a[1]=2`.
         /// ```yaml
@@ -26,8 +26,13 @@ impl Form {
     pub(super) fn encode(&self, given: &Given<'_>) -> Result<Encoded, Error> {
         let lists = if self.empty_brackets == Some(true) { ListKeys::Empty } else { ListKeys::Numbered };
         let mut form = Serializer::new(String::new());
-        for (name, value) in given.object(None)? {
-            for (name, text) in pairs(&name, &value, lists) {
+        for param in given.in_body() {
+            let value = param.value()?;
+            if param.as_json {
+                form.append_pair(param.wire, &value.to_string());
+                continue;
+            }
+            for (name, text) in pairs(param.wire, value, lists) {
                 form.append_pair(&name, &text.unwrap_or_default());
             }
         }

@@ -27,6 +27,8 @@ pub(crate) struct GivenParam<'a> {
     pub in_body: bool,
     /// Whether it is declared as a file.
     pub file: bool,
+    /// Whether it is written as JSON text, where a kind has another way.
+    pub as_json: bool,
     /// What is given.
     pub content: Content<'a>,
 }

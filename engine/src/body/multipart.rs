@@ -7,12 +7,12 @@ use crate::language::object;
 use crate::wire::Upload;
 
 use super::parts::{Part, assemble};
-use super::{Content, Encoded, Given, ListKeys, pairs};
+use super::{Content, Encoded, Given, GivenParam, ListKeys, pairs};
 
 object! {
     /// `multipart/form-data` (RFC 7578): every body parameter is a part; a parameter with `format: binary` is a file.
     pub struct Multipart as "multipart body" {
-        /// `true`: parts that are objects or lists are sent as JSON parts; otherwise they are written in brackets.
+        /// `true`: parts that are objects or lists are sent as JSON parts; otherwise they are written in brackets. `style: json` makes one of a single parameter.
         /// ```yaml
         /// json_parts: true
         /// ```
@@ -25,7 +25,7 @@ impl Multipart {
         let mut parts = Vec::new();
         for param in given.in_body() {
             match param.content {
-                Content::Value(value) if !param.file => parts.extend(self.fields(param.wire, value)),
+                Content::Value(value) if !param.file => parts.extend(self.fields(param, value)),
                 Content::Value(_) | Content::File(_) => parts.push(file(param.name, param.wire, param.to_upload())?),
             }
         }
@@ -36,8 +36,10 @@ impl Multipart {
         Ok(Encoded::new(format!("multipart/form-data; boundary={boundary}"), body))
     }
 
-    fn fields(&self, name: &str, value: &Value) -> Vec<Part> {
-        if self.json_parts == Some(true) && (value.is_object() || value.is_array() || value.is_null()) {
+    fn fields(&self, param: &GivenParam<'_>, value: &Value) -> Vec<Part> {
+        let name = param.wire;
+        let is_nested = value.is_object() || value.is_array() || value.is_null();
+        if param.as_json || self.json_parts == Some(true) && is_nested {
             let headers = format!("{}\r\nContent-Type: application/json", disposition(name));
             return vec![Part::text(headers, value.to_string())];
         }

@@ -32,7 +32,7 @@ fn encode_args(body: Value, empty: &str, args: &Args) -> Result<(String, String)
     let params = declared.filter_map(|(name, wire)| {
         let upload = args.file.as_ref().filter(|_| name == "file").map(Content::File);
         let content = upload.or_else(|| args.values.get(name).map(Content::Value))?;
-        Some(GivenParam { name, wire, in_body: name != "q", file: name == "file", content })
+        Some(GivenParam { name, wire, in_body: name != "q", file: name == "file", as_json: false, content })
     });
     let encoded = body.encode(&Given { params: params.collect(), empty_body })?;
     assert_eq!(encoded.content_type.is_none(), encoded.body.is_none(), "a content type if and only if there is a body");

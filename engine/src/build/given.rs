@@ -2,7 +2,7 @@
 
 use crate::args::Args;
 use crate::body::{Content, Given, GivenParam};
-use crate::manifest::Place;
+use crate::manifest::{Place, Style};
 use crate::plan::{Operation, Param};
 
 pub(super) fn given<'a>(operation: &'a Operation, args: &'a Args) -> Given<'a> {
@@ -13,6 +13,7 @@ pub(super) fn given<'a>(operation: &'a Operation, args: &'a Args) -> Given<'a> {
             wire: &param.wire,
             in_body: param.place == Place::Body,
             file: param.file,
+            as_json: param.style == Some(Style::Json),
             content: args.uploads.get(&param.name).map(Content::File).or_else(value)?,
         })
     };

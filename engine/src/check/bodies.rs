@@ -1,16 +1,17 @@
 //! A body and the parameters that go into it fit together.
 
 use crate::body::{Body, GraphQl};
-use crate::manifest::Place;
+use crate::manifest::{Place, Style};
 use crate::source::{Code, Diagnostic, Spanned};
 
 use super::view::{Operation, Param, View};
 use super::{is_written, part_of, undefined};
 
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
+    check_usual(view, findings);
     for operation in &view.operations {
-        let body = operation.written.body.as_ref();
-        match body.map(|body| &body.value) {
+        check_styles(operation, findings);
+        match operation.body.map(|body| &body.value) {
             Some(Body::Json(json)) => {
                 if let Some(whole) = &json.param {
                     check_whole(operation, whole, findings);
@@ -29,6 +30,37 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
             }
             Some(Body::Form(_)) | None => no_files(operation, findings),
         }
+    }
+}
+
+/// The body of all actions names no parameter of one.
+fn check_usual(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some(body) = &view.manifest.body else { return };
+    let names_one = match &body.value {
+        Body::Json(json) => json.param.is_some(),
+        Body::Raw(_) | Body::Related(_) | Body::Graphql(_) => true,
+        Body::Form(_) | Body::Multipart(_) => false,
+    };
+    if names_one {
+        let message = "the body of all actions is JSON, a form or multipart, without the name of a parameter";
+        findings.push(Diagnostic::new(Code::Conflict, body.span, message).help("say it under the action"));
+    }
+}
+
+/// Styles are for queries, headers and paths; in a form, a part of the body may be JSON.
+fn check_styles(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
+    let is_form = matches!(operation.body.map(|body| &body.value), Some(Body::Form(_) | Body::Multipart(_)));
+    for param in operation.params.values().filter(|param| param.place == Place::Body) {
+        let keys = &param.merged.keys;
+        let key = match (keys.style, keys.explode) {
+            (Some(Style::Json), None) if is_form => continue,
+            (Some(style), None) => format!("style: {}", style.as_str()),
+            (_, Some(explode)) => format!("explode: {explode}"),
+            (None, None) => continue,
+        };
+        let message = format!("`{}` goes in the body, where `{key}` has no meaning", param.name);
+        let help = "leave it out; in a form or multipart body, `style: json` writes the value as JSON text";
+        findings.push(Diagnostic::new(Code::Conflict, param.span, message).help(help));
     }
 }
 
@@ -65,7 +97,7 @@ fn check_whole(operation: &Operation<'_>, name: &Spanned<String>, findings: &mut
 /// A parameter that is sent as a file is one.
 fn check_file(operation: &Operation<'_>, name: &Spanned<String>, findings: &mut Vec<Diagnostic>) {
     let param = operation.param(name).filter(|_| is_written(name.span));
-    if operation.written.body.as_ref().is_some_and(|body| matches!(body.value, Body::Related(_))) {
+    if operation.body.is_some_and(|body| matches!(body.value, Body::Related(_))) {
         body_param(operation, name, findings);
     }
     if let Some(param) = param.filter(|param| !param.is_file()) {

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::manifest::Place;
+use crate::body::Body;
+use crate::manifest::{Place, Style};
 use crate::source::{Code, Diagnostic};
+use crate::yaml::Node;
 
 use super::view::{Operation, Param, View};
 
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     for operation in &view.operations {
         check_wire_names(operation, findings);
+        check_members(view, operation, findings);
         check_pagination(operation, findings);
         check_hidden(operation, findings);
         check_answer(operation, findings);
@@ -36,6 +39,40 @@ fn check_wire_names(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
             findings.push(Diagnostic::new(Code::Conflict, param.span, message));
         }
     }
+}
+
+/// No parameter is called as a member of another is written: `status[is]` beside an object `status` that has `is`.
+fn check_members(view: &View<'_>, operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
+    let is_written_in_brackets = |param: &Param<'_>| match param.place {
+        Place::Query => matches!(param.merged.keys.style, None | Some(Style::DeepObject | Style::Brackets)),
+        Place::Body => {
+            let is_form = matches!(operation.body.map(|body| &body.value), Some(Body::Form(_) | Body::Multipart(_)));
+            is_form && param.merged.keys.style.is_none()
+        }
+        Place::Path | Place::Header | Place::Cookie => false,
+    };
+    for param in operation.params.values() {
+        let Some((whole, member)) = param.wire().split_once('[') else { continue };
+        let member = member.split_once(']').map_or(member, |(member, _)| member);
+        let is_same = |other: &&Param<'_>| other.place == param.place && other.wire() == whole;
+        let objects = operation.params.values().filter(is_same).filter(|other| is_written_in_brackets(other));
+        for other in objects.filter(|other| has_member(view, &other.merged.schema.node, member)) {
+            let message =
+                format!("`{}` and `{}` of `{}` are both written `{}`", param.name, member, other.name, param.wire());
+            let found = Diagnostic::new(Code::Suspicious, param.span, message);
+            findings.push(found.help("leave one of them out: what is sent when both are given is not clear"));
+        }
+    }
+}
+
+/// Whether a schema, or the one that it refers to, has a property of this name.
+fn has_member(view: &View<'_>, schema: &Node, name: &str) -> bool {
+    let target = schema.get("$ref").and_then(|target| target.as_text()?.strip_prefix("#/schemas/"));
+    let referred = target.and_then(|target| view.manifest.schemas.get(target)).map(|schema| &schema.node);
+    [Some(schema), referred]
+        .into_iter()
+        .flatten()
+        .any(|part| part.get("properties").and_then(|all| all.get(name)).is_some())
 }
 
 /// The parameters that pagination adds are not declared again.
@@ -69,6 +106,12 @@ fn check_hidden(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
 /// An answer is a list, one record or a file.
 fn check_answer(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
     let action = operation.written;
+    if let Some(record_at) = action.record_at.as_ref().filter(|path| path.is_plural()) {
+        let message =
+            format!("`{}` answers with one record, but `{}` may find many", operation.name(), record_at.value);
+        let help = "name one place, such as `$.users[0]`; a list has `records`";
+        findings.push(Diagnostic::new(Code::Conflict, record_at.span, message).help(help));
+    }
     if let Some(download) = &action.download
         && (action.records.is_some() || action.record_at.is_some())
     {

@@ -35,6 +35,9 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
             oauth2.header.iter().for_each(|header| check_name(header, scheme.span, findings));
         }
     }
+    if let Some(content_type) = manifest.body.as_ref().and_then(|body| content_type(body)) {
+        check_text(content_type, content_type.span, findings);
+    }
     for action in manifest.entities.values().flat_map(|entity| entity.actions.values()) {
         check_all(&action.headers, findings);
         if let Some(idempotency) = &action.idempotency {

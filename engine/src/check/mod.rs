@@ -1,6 +1,7 @@
 //! What two places of a manifest together show to be wrong: one file a rule.
 
 mod bodies;
+mod config;
 mod conflicts;
 mod cost;
 mod expressions;
@@ -33,7 +34,7 @@ use view::View;
 type Rule = fn(&View<'_>, &mut Vec<Diagnostic>);
 
 /// Rules that report errors, some of them warnings too.
-const RULES: [Rule; 14] = [
+const RULES: [Rule; 15] = [
     names::check,
     limits::check,
     references::check,
@@ -43,6 +44,7 @@ const RULES: [Rule; 14] = [
     expressions::check,
     secrets::check,
     hosts::check,
+    config::check,
     sign_in::check,
     conflicts::check,
     headers::check,
@@ -76,7 +78,7 @@ pub(crate) fn check(manifest: &Manifest, findings: &mut Vec<Diagnostic>) {
 }
 
 /// Whether there are so many findings that nobody reads more.
-fn is_enough(findings: &[Diagnostic]) -> bool {
+pub(crate) fn is_enough(findings: &[Diagnostic]) -> bool {
     findings.len() >= MOST_FINDINGS
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::language::nearest;
 use crate::manifest::Place;
 use crate::source::{Code, Diagnostic, Span};
 
 use super::cost::LONGEST_PATH;
 use super::secrets::{secret_field, template_names};
 use super::view::{Operation, View, path_names};
-use super::{is_enough, is_written, part_of, undefined};
+use super::{is_enough, is_written, part_of};
 
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     for operation in view.operations.iter().filter(|operation| is_written(operation.path.span)) {
@@ -84,10 +85,12 @@ fn check_named(operation: &Operation<'_>, name: &str, named: &BTreeSet<&str>, fi
     let place = part_of(operation.path.span, operation.path, &format!("{{{name}}}"));
     let Some(param) = operation.param(name) else {
         let known = operation.params.keys().copied().filter(|known| !named.contains(known));
-        let found = undefined(Code::UndefinedPathParameter, place, "parameter", name, known);
-        let hint = format!("define it: `params: {{ {name}: {{ type: string }} }}`");
-        let help = found.help.clone().filter(|help| help.starts_with("did")).unwrap_or(hint);
-        return findings.push(found.help(help));
+        let message = format!("there is no parameter `{name}`");
+        let help = nearest(name, known).map_or_else(
+            || format!("define it: `params: {{ {name}: {{ type: string }} }}`"),
+            |near| format!("did you mean `{{{near}}}`?"),
+        );
+        return findings.push(Diagnostic::new(Code::UndefinedPathParameter, place, message).help(help));
     };
     if param.place != Place::Path {
         let message = format!("`{name}` stands in the path, but its place is `{}`", param.place.as_str());

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use jsonschema::draft202012;
 use serde_json::json;
 
-use crate::language::{Holds, nearest, schema_keywords};
+use crate::language::{Holds, comma_help, nearest, schema_keywords};
 use crate::manifest::Schema;
 use crate::notation::Pattern;
 use crate::schema::{explain, options};
@@ -69,13 +69,17 @@ fn check_keywords(schema: &Node, findings: &mut Vec<Diagnostic>) {
                 found.help("leave it out; references have the form `#/schemas/Name`")
             }
             (_, Some(near)) => found.help(format!("did you mean `{near}`?")),
-            (_, None) => found.help("the keywords of JSON Schema 2020-12, or keys that start with `x-`"),
+            (_, None) => {
+                let comma = comma_help(entry);
+                found
+                    .help(format!("{comma}known are the keywords of JSON Schema 2020-12 and keys that start with `x-`"))
+            }
         });
     }
 }
 
 /// How many different regular expressions the schemas may have: each takes time to compile.
-const MOST_PATTERNS: usize = 2_000;
+const MOST_PATTERNS: usize = 300;
 
 /// Regular expressions, each judged once.
 #[derive(Default)]
@@ -99,10 +103,11 @@ impl Patterns {
 }
 
 fn problem(pattern: &str) -> Option<String> {
-    let is_good = options().build(&json!({ "pattern": pattern })).is_ok();
+    if options().build(&json!({ "pattern": pattern })).is_ok() {
+        return None;
+    }
     let why = pattern.parse::<Pattern>().err();
-    (!is_good)
-        .then(|| why.unwrap_or_else(|| format!("the regular expression `{pattern}` cannot be read, or is too costly")))
+    Some(why.unwrap_or_else(|| format!("the regular expression `{pattern}` cannot be read, or is too costly")))
 }
 
 /// No schema is defined as itself: checking a value against it would not end.

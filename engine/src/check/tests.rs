@@ -71,6 +71,19 @@ fn a_hostile_manifest_is_refused_soon() {
             Code::Limit,
         ),
         (
+            "regular expressions of configuration values",
+            format!("config:\n{}{ENTITY}", many(10_000, |n| format!("  c{n}: {{ pattern: '(\\w{{100}}{n}){{2}}' }}"))),
+            Code::Limit,
+        ),
+        (
+            "costly regular expressions of fields",
+            format!(
+                "auth:\n  key:\n    basic: {{ username: x }}\n    fields:\n{}{ENTITY}",
+                many(100, |n| format!("      c{n}: {{ pattern: '(\\w{{100}}{n}){{100}}' }}"))
+            ),
+            Code::BadExpression,
+        ),
+        (
             "unknown names",
             format!(
                 "config:\n{}headers:\n{}{ENTITY}",
@@ -88,6 +101,33 @@ fn a_hostile_manifest_is_refused_soon() {
             "{name}: {:?}",
             found.iter().map(|f| f.code).take(5).collect::<Vec<_>>()
         );
+        assert!(start.elapsed() < Duration::from_secs(30), "{name} took {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn examples_that_would_take_too_long_are_left_alone() {
+    let example = |answer: &str| {
+        format!(
+            "entities: {{ users: {{ record: S0, actions: {{ get: {{ get: /users, examples: [{{ answer: {answer} }}] }} }} }} }}\n"
+        )
+    };
+    let nested = format!("{}1{}", "{a: ".repeat(60), "}".repeat(60));
+    let twice = "{ properties: { a: { $ref: '#/schemas/S0' } } }";
+    let chain = many(5_000, |n| format!("  S{n}: {{ properties: {{ b: {{ $ref: '#/schemas/S{}' }} }} }}", n + 1));
+    let refers = many(5_000, |n| format!("  S{n}: {{ $ref: '#/schemas/S{}' }}", n + 1));
+    let cases = [
+        (
+            "alternatives in alternatives",
+            format!("{}schemas: {{ S0: {{ anyOf: [{twice}, {twice}] }} }}\n", example(&nested)),
+        ),
+        ("a chain of members", format!("{}schemas:\n{chain}  S5000: {{}}\n", example("{ a: 1 }"))),
+        ("a chain of references", format!("{}schemas:\n{refers}  S5000: {{}}\n", example("{ a: 1 }"))),
+    ];
+    for (name, text) in cases {
+        let start = Instant::now();
+        let found = findings(&text);
+        assert!(found.is_empty(), "{name}: {found}");
         assert!(start.elapsed() < Duration::from_secs(30), "{name} took {:?}", start.elapsed());
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use crate::auth::Extract;
+use crate::body::Body;
 use crate::manifest::{self, Action, Entity, Manifest, PaginationChoice, Place, Schema, SchemaRef};
 use crate::paginate::{Pagination, ParamPlace};
 use crate::source::{Span, Spanned};
@@ -30,6 +31,8 @@ pub(super) struct Operation<'m> {
     pub(super) path: &'m Spanned<String>,
     pub(super) params: IndexMap<&'m str, Param<'m>>,
     pub(super) pagination: Option<&'m Pagination>,
+    /// Its own body, or the manifest's when parameters go there.
+    pub(super) body: Option<&'m Spanned<Body>>,
 }
 
 /// A parameter of an operation.
@@ -96,7 +99,7 @@ impl Operation<'_> {
 
     /// Where parameters of pagination go.
     pub(super) fn pagination_place(&self, pagination: &Pagination) -> Place {
-        match pagination.place() {
+        match pagination.paging().place {
             Some(ParamPlace::Query) => Place::Query,
             Some(ParamPlace::Body) => Place::Body,
             None => usual_place(self.method),
@@ -130,7 +133,7 @@ fn operation<'m>(
     let (method, path) = method_and_path(written)?;
     let in_path: BTreeSet<_> = path_names(path).collect();
     let inherited = noun.params.iter().filter(|(name, _)| !written.params.contains_key(*name));
-    let params = inherited
+    let params: IndexMap<_, _> = inherited
         .chain(&written.params)
         .map(|(name, param)| {
             let merged = merged(manifest, param);
@@ -144,7 +147,9 @@ fn operation<'m>(
         Some(PaginationChoice::Inline(pagination)) => Some(pagination),
         Some(PaginationChoice::None) | None => None,
     };
-    Some(Operation { entity, action, written, method, path, params, pagination })
+    let has_body = params.values().any(|param| param.place == Place::Body);
+    let body = written.body.as_ref().or(manifest.body.as_ref().filter(|_| has_body));
+    Some(Operation { entity, action, written, method, path, params, pagination, body })
 }
 
 fn method_and_path(action: &Action) -> Option<(&'static str, &Spanned<String>)> {

@@ -15,7 +15,7 @@ use crate::connect::{Inner, Session};
 use crate::error::{Error, ErrorKind};
 use crate::extract::Document;
 use crate::manifest::{ErrorRules, Idempotency, Retry};
-use crate::plan::{Head, Operation};
+use crate::plan::{Head, Method, Operation};
 use crate::transport::TransportFailure;
 use crate::wire::{Request, ResponseBody, Trust};
 
@@ -77,9 +77,10 @@ impl Verdict {
     }
 }
 
-/// The header by which the API knows a request of this operation again, where it takes one: what may be repeated needs none.
+/// The header by which the API knows a request of this operation again, where it takes one.
 pub(super) fn idempotency<'a>(head: &'a Head, operation: &'a Operation) -> Option<&'a Idempotency> {
-    operation.idempotency.as_ref().or(head.idempotency.as_ref()).filter(|_| !operation.repeatable)
+    let takes_key = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
+    operation.idempotency.as_ref().or(head.idempotency.as_ref()).filter(|_| takes_key)
 }
 
 impl<'a> Sending<'a> {

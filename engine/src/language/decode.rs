@@ -43,15 +43,23 @@ pub(crate) fn wrong_type(node: &Node, expected: &str) -> Diagnostic {
 }
 
 /// The finding for a key that the object does not have.
-pub(crate) fn unknown_key(doc: &ObjectDoc, key: &str, span: Span) -> Diagnostic {
-    let found = Diagnostic::new(Code::UnknownKey, span, format!("unknown key `{key}` in {}", with_article(doc.name)));
+pub(crate) fn unknown_key(doc: &ObjectDoc, key: &str, entry: &Spanned<Node>) -> Diagnostic {
+    let message = format!("unknown key `{key}` in {}", with_article(doc.name));
+    let found = Diagnostic::new(Code::UnknownKey, entry.span, message);
     match nearest(key, doc.keys.iter().map(|known| known.name)) {
         Some(near) => found.help(format!("did you mean `{near}`?")),
         None => {
             let known: Vec<_> = doc.keys.iter().map(|known| format!("`{}`", known.name)).collect();
-            found.help(format!("known keys: {}", known.join(", ")))
+            found.help(format!("{}known keys: {}", comma_help(entry), known.join(", ")))
         }
     }
+}
+
+/// What may have become of a text with a comma, for a key that nobody knows and that has no value.
+pub(crate) fn comma_help(entry: &Spanned<Node>) -> &'static str {
+    let span = entry.value.span;
+    let has_value = entry.value.value != Value::Null || span.start != span.end;
+    if has_value { "" } else { "a text with a comma inside `{ }` needs quotes; " }
 }
 
 /// The finding for a key that must be there.
@@ -86,7 +94,7 @@ impl<'a> Reading<'a> {
         let is_known = |key: &str| doc.keys.iter().any(|known| known.name == key);
         let mut misspelt = Vec::new();
         for (key, entry) in map.iter().filter(|(key, _)| !others.contains(&key.as_str()) && !is_known(key)) {
-            findings.push(unknown_key(doc, key, entry.span));
+            findings.push(unknown_key(doc, key, entry));
             misspelt.extend(nearest(key, doc.keys.iter().map(|known| known.name)));
         }
         Self { map, doc, span, misspelt, is_sound: true }
@@ -275,6 +283,17 @@ impl<T: Decode> Decode for IndexMap<String, Spanned<T>> {
 
     fn absent() -> Option<Self> {
         Some(IndexMap::new())
+    }
+}
+
+/// Any value, with the places of its parts.
+impl Decode for Node {
+    fn shape() -> Shape {
+        Shape::Any
+    }
+
+    fn decode(node: &Node, _: &mut Vec<Diagnostic>) -> Option<Self> {
+        Some(node.clone())
     }
 }
 

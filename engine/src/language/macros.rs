@@ -125,6 +125,12 @@ macro_rules! kinds {
 
             fn decode(node: &$crate::yaml::Node, findings: &mut Vec<$crate::source::Diagnostic>) -> Option<Self> {
                 use $crate::language::Object as _;
+                let named = node.as_text().filter(|name| [$($kind,)+].contains(name));
+                if let Some(name) = named {
+                    let found = $crate::language::wrong_type(node, concat!("a mapping (", $title, ")"));
+                    findings.push(found.help(format!("write `{{ kind: {name} }}`")));
+                    return None;
+                }
                 let map = $crate::language::decode_map(node, $title, findings)?;
                 let Some(kind) = map.get("kind") else {
                     let known = [$(concat!("`", $kind, "`"),)+].join(", ");

@@ -12,7 +12,7 @@ mod reference;
 mod schema_keywords;
 
 pub use decode::{Decode, Object};
-pub(crate) use decode::{Reading, decode_map, unknown_key, with_article, wrong_type};
+pub(crate) use decode::{Reading, comma_help, decode_map, unknown_key, with_article, wrong_type};
 pub use doc::{ChoiceDoc, KeyDoc, KindsDoc, ObjectDoc, Shape};
 pub use json_schema::json_schema;
 pub(crate) use macros::{choices, kinds, object};

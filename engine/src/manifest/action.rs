@@ -74,7 +74,7 @@ object! {
         /// effect: read
         /// ```
         pub effect: Option<Effect>,
-        /// Whether the request may be sent twice. Left out: GET, PUT and DELETE may, and whatever only reads.
+        /// Whether the request may be sent twice. Left out: GET, PUT and DELETE may, and whatever only reads. A request with an `idempotency` key always may.
         /// ```yaml
         /// repeatable: true
         /// ```
@@ -124,7 +124,7 @@ object! {
         /// params: { user_id: { type: string, description: Id of the user } }
         /// ```
         pub params: IndexMap<String, Spanned<Param>>,
-        /// What the request carries. Left out, parameters whose place is the body make a JSON object.
+        /// What the request carries. Left out, the body parameters make what the manifest's `body` says.
         /// ```yaml
         /// body: { kind: multipart }
         /// ```
@@ -204,7 +204,8 @@ object! {
         /// idempotency: { header: Idempotency-Key }
         /// ```
         pub idempotency: Option<Idempotency>,
-        /// Calls with their answers, for documentation and for the mock server.
+        /// Calls with their answers, for documentation and for the mock server. They are checked: the parameters must be those of the
+        /// action, and the records in the answer must fit their schema.
         /// ```yaml
         /// examples: [{ params: { user_id: "1" }, answer: { id: "1", name: Ada } }]
         /// ```
@@ -241,7 +242,7 @@ object! {
 
 object! {
     /// A call with its answer.
-    pub struct Example as "example" {
+    pub struct Example as "example" uncompiled {
         /// What it shows.
         /// ```yaml
         /// title: One user
@@ -251,12 +252,12 @@ object! {
         /// ```yaml
         /// params: { user_id: "1" }
         /// ```
-        pub params: Option<serde_json::Value>,
-        /// The body of the API's answer.
+        pub params: Option<Node>,
+        /// The body of the API's answer, as the API sends it.
         /// ```yaml
         /// answer: { id: "1", name: Ada }
         /// ```
-        pub answer: Option<serde_json::Value>,
+        pub answer: Option<Node>,
     }
 }
 
@@ -288,7 +289,7 @@ pub enum PaginationChoice {
     /// A name under `pagination`.
     Named(String),
     /// Written in place.
-    Inline(Pagination),
+    Inline(Box<Pagination>),
 }
 
 impl Decode for PaginationChoice {
@@ -300,7 +301,7 @@ impl Decode for PaginationChoice {
         match node.as_text() {
             Some("none") => Some(Self::None),
             Some(name) => Some(Self::Named(name.to_owned())),
-            None => Pagination::decode(node, findings).map(Self::Inline),
+            None => Box::decode(node, findings).map(Self::Inline),
         }
     }
 }

@@ -10,12 +10,12 @@ mod schema;
 use indexmap::IndexMap;
 
 use crate::auth::Scheme;
-use crate::body::EmptyBody;
+use crate::body::{Body, EmptyBody};
 use crate::language::{Decode, object};
 use crate::notation::{Millis, Template};
 use crate::paginate::Pagination;
 use crate::source::{Code, Diagnostic, Source, Span, Spanned};
-use crate::yaml::{self, Map};
+use crate::yaml::{self, Map, Node, Value};
 
 pub use action::{Action, Download, Effect, Example, PaginationChoice, SchemeChoice};
 pub use config::ConfigValue;
@@ -138,6 +138,11 @@ object! {
         /// idempotency: { header: Idempotency-Key }
         /// ```
         pub idempotency: Option<Idempotency>,
+        /// The body of every action that has body parameters and says nothing about its body; a JSON object of them when left out.
+        /// ```yaml
+        /// body: { kind: form }
+        /// ```
+        pub body: Option<Spanned<Body>>,
         /// What an empty JSON body looks like on the wire; `omit` when left out.
         /// ```yaml
         /// empty_body: object
@@ -180,6 +185,32 @@ impl Manifest {
     /// Reads a manifest. `None` when something that is needed cannot be read; the findings say what.
     pub fn read(source: &Source, limits: yaml::Limits, findings: &mut Vec<Diagnostic>) -> Option<Self> {
         let node = yaml::parse(source, limits, findings)?;
+        if let Some(excess) = too_many_patterns(&node) {
+            findings.push(excess);
+            return None;
+        }
         Self::decode(&node, findings)
     }
+}
+
+/// How many regular expressions fields, configuration values and token responses may have together: each takes time to compile.
+const MOST_PATTERNS: usize = 100;
+
+fn too_many_patterns(manifest: &Node) -> Option<Diagnostic> {
+    let mut waiting: Vec<&Node> = ["auth", "config"].into_iter().filter_map(|key| manifest.get(key)).collect();
+    let mut patterns = 0;
+    while let Some(node) = waiting.pop() {
+        match &node.value {
+            Value::Map(map) => waiting.extend(map.values().map(|entry| &entry.value)),
+            Value::List(items) => waiting.extend(items),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
+        }
+        let pattern = node.get("pattern").filter(|pattern| pattern.as_text().is_some());
+        patterns += usize::from(pattern.is_some());
+        if let Some(pattern) = pattern.filter(|_| patterns > MOST_PATTERNS) {
+            let message = format!("`auth` and `config` have more than {MOST_PATTERNS} regular expressions");
+            return Some(Diagnostic::new(Code::Limit, pattern.span, message));
+        }
+    }
+    None
 }

@@ -1,10 +1,11 @@
 //! A parameter: a JSON Schema with what makes it one.
 
 use crate::language::{
-    Decode, KeyDoc, Object, ObjectDoc, Shape, choices, decode_map, nearest, object, schema_keywords, unknown_key,
+    Decode, KeyDoc, Object, ObjectDoc, Shape, choices, comma_help, decode_map, nearest, object, schema_keywords,
+    unknown_key, wrong_type,
 };
 use crate::notation::Fill;
-use crate::source::{Diagnostic, Span, Spanned};
+use crate::source::{Diagnostic, Spanned};
 use crate::yaml::{Map, Node, Value};
 
 use super::schema::Schema;
@@ -26,7 +27,8 @@ choices! {
 }
 
 choices! {
-    /// How a list or object is written in a query, header or path (OpenAPI 3.1, "Style Values").
+    /// How a list or object is written in a query, header or path (OpenAPI 3.1, "Style Values"). In a form or multipart body there
+    /// is only `json`; other bodies have no styles.
     pub enum Style as "style" {
         /// `a=1&a=2` exploded, `a=1,2` otherwise.
         Form = "form",
@@ -38,7 +40,7 @@ choices! {
         DeepObject = "deep_object",
         /// `a[]=1&a[]=2`.
         Brackets = "brackets",
-        /// The value as JSON text.
+        /// The value as JSON text: `a={"b":[1,2]}`.
         Json = "json",
     }
 }
@@ -61,7 +63,7 @@ object! {
         /// required: true
         /// ```
         pub required: Option<bool>,
-        /// How a list or object is written; `form` when left out, brackets for objects in a query.
+        /// How a list or object is written; `form` when left out, brackets for objects in a query and for all in a form.
         /// ```yaml
         /// style: pipe
         /// ```
@@ -134,11 +136,14 @@ impl Decode for Param {
         for (key, entry) in map {
             match entry.value.as_text().and_then(|text| text.strip_prefix("#/params/")) {
                 Some(name) if key == "$ref" => base = Some(Spanned::new(name.to_owned(), entry.value.span)),
+                _ if key == "required" && matches!(entry.value.value, Value::List(_)) => {
+                    findings.push(required_list(&entry.value));
+                }
                 _ if is_own(key) => drop(own.insert(key.clone(), entry.clone())),
                 _ if schema_keywords().any(|keyword| keyword == key) || key.starts_with("x-") => {
                     drop(rest.insert(key.clone(), entry.clone()))
                 }
-                _ => findings.push(unknown(key, entry.span)),
+                _ => findings.push(unknown(key, entry)),
             }
         }
         let keys = ParamKeys::decode_object(&own, node.span, &[], findings)?;
@@ -151,11 +156,16 @@ impl Decode for Param {
     }
 }
 
-fn unknown(key: &str, span: Span) -> Diagnostic {
+fn required_list(node: &Node) -> Diagnostic {
+    wrong_type(node, "`true` or `false`")
+        .help("it says whether the parameter must be given; a schema with required members stands under `schemas`: `$ref: \"#/schemas/Name\"`")
+}
+
+fn unknown(key: &str, entry: &Spanned<Node>) -> Diagnostic {
     let known = ParamKeys::DOC.keys.iter().map(|KeyDoc { name, .. }| *name).chain(schema_keywords());
-    let found = unknown_key(ParamKeys::DOC, key, span);
+    let found = unknown_key(ParamKeys::DOC, key, entry);
     match nearest(key, known) {
         Some(near) => found.help(format!("did you mean `{near}`?")),
-        None => found.help("the keys of a parameter, or JSON Schema keywords"),
+        None => found.help(format!("{}known are the keys of a parameter and of JSON Schema", comma_help(entry))),
     }
 }

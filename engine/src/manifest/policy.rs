@@ -146,7 +146,8 @@ impl Default for Retry {
 }
 
 object! {
-    /// The header by which the API knows a request that was sent before. A request that carries it may be repeated.
+    /// The header by which the API knows a request that was sent before. POST, PUT and PATCH carry it, whatever `repeatable` says,
+    /// and a request that carries it may be repeated.
     pub struct Idempotency as "idempotency" {
         /// The header; the engine puts a random UUID there, the same for every attempt.
         /// ```yaml

@@ -5,14 +5,13 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
 use crate::extract::Document;
-use crate::language::object;
 use crate::notation::Lookup;
 use crate::source::Spanned;
 
 use super::next::{Next, look, says_end};
-use super::{PaginationParam, ParamPlace};
+use super::paged;
 
-object! {
+paged! {
     /// The answer names a cursor that the next request carries. The list ends when `more` is false; without `more`, when there is no cursor.
     pub struct Cursor as "cursor pagination" {
         /// The parameter that carries the cursor.
@@ -30,30 +29,10 @@ object! {
         /// more: $.has_more
         /// ```
         pub more: Option<Spanned<Lookup>>,
-        /// The parameter that says how many records a page may hold.
-        /// ```yaml
-        /// size: page_size
-        /// ```
-        pub size: Option<Spanned<String>>,
-        /// The most records a page may hold.
-        /// ```yaml
-        /// max_size: 100
-        /// ```
-        pub max_size: Option<u32>,
-        /// Where the parameters go; `query` for GET and DELETE, else `body`, when left out.
-        /// ```yaml
-        /// in: query
-        /// ```
-        pub place = "in": Option<ParamPlace>,
     }
 }
 
 impl Cursor {
-    pub(super) fn params(&self) -> Vec<PaginationParam> {
-        let cursor = PaginationParam::cursor(&self.cursor);
-        [cursor].into_iter().chain(PaginationParam::size(self.size.as_ref(), None, self.max_size)).collect()
-    }
-
     pub(super) fn next(&self, given: &IndexMap<String, Value>, document: &Document<'_>) -> Result<Option<Next>, Error> {
         let [cursor, more] = look(document, [Some(&self.next), self.more.as_ref()])?;
         if more.as_ref().is_some_and(says_end) {

@@ -6,6 +6,7 @@ mod next;
 mod next_url;
 mod offset;
 mod page;
+mod paged;
 mod param;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,8 @@ use next::{is_followable, whole};
 pub use next_url::NextUrl;
 pub use offset::Offset;
 pub use page::PageNumber;
+use paged::paged;
+pub use paged::{Paging, Size};
 pub(crate) use param::PaginationParam;
 use param::Role;
 
@@ -38,7 +41,7 @@ choices! {
 }
 
 kinds! {
-    /// How a list goes on. The parameters that a kind names need not be declared by the action; they are its parameters all the same.
+    /// How a list goes on. The parameters that a kind names are parameters of the action, which must not declare them again.
     pub enum Pagination as "pagination" {
         /// The answer names a cursor that the next request carries.
         Cursor(Cursor) = "cursor",
@@ -54,49 +57,39 @@ kinds! {
 }
 
 impl Pagination {
-    /// Where the parameters of the kind go, when the manifest says.
-    pub(crate) fn place(&self) -> Option<ParamPlace> {
+    /// What every kind has.
+    pub fn paging(&self) -> Paging<'_> {
         match self {
-            Self::Cursor(kind) => kind.place,
-            Self::Offset(kind) => kind.place,
-            Self::Page(kind) => kind.place,
-            Self::Link(kind) => kind.place,
-            Self::NextUrl(kind) => kind.place,
+            Self::Cursor(kind) => kind.paging(),
+            Self::Offset(kind) => kind.paging(),
+            Self::Page(kind) => kind.paging(),
+            Self::Link(kind) => kind.paging(),
+            Self::NextUrl(kind) => kind.paging(),
         }
     }
 
     /// The parameters that the kind adds to an operation.
     pub(crate) fn params(&self) -> Vec<PaginationParam> {
-        match self {
-            Self::Cursor(kind) => kind.params(),
-            Self::Offset(kind) => kind.params(),
-            Self::Page(kind) => kind.params(),
-            Self::Link(kind) => PaginationParam::size(kind.size.as_ref(), None, kind.max_size).into_iter().collect(),
-            Self::NextUrl(kind) => PaginationParam::size(kind.size.as_ref(), None, kind.max_size).into_iter().collect(),
-        }
+        let position = match self {
+            Self::Cursor(kind) => Some(PaginationParam::cursor(&kind.cursor)),
+            Self::Offset(kind) => Some(PaginationParam::offset(&kind.offset, kind.start.unwrap_or(0))),
+            Self::Page(kind) => Some(PaginationParam::page(&kind.page, kind.start.unwrap_or(1))),
+            Self::Link(_) | Self::NextUrl(_) => None,
+        };
+        position.into_iter().chain(self.paging().size.map(PaginationParam::size)).collect()
     }
 
-    /// What the engine sends with the first page when the caller does not: the size that the manifest asks for.
+    /// What the engine sends with every page when the caller does not: the size that the manifest asks for.
     pub(crate) fn first(&self, given: &IndexMap<String, Value>) -> Map<String, Value> {
-        let (size, default_size) = match self {
-            Self::Offset(kind) => (kind.size.as_ref(), kind.default_size),
-            Self::Page(kind) => (kind.size.as_ref(), kind.default_size),
-            Self::Cursor(_) | Self::Link(_) | Self::NextUrl(_) => (None, None),
-        };
-        let size = size.filter(|name| !given.contains_key(&name.value));
-        size.zip(default_size).map(|(name, size)| (name.value.clone(), Value::from(size))).into_iter().collect()
+        let size = self.paging().size.filter(|size| !given.contains_key(&size.name.value));
+        let asked = size.and_then(|size| Some((size.name.value.clone(), Value::from(size.usual?))));
+        asked.into_iter().collect()
     }
 
     /// The parameter that says how many records a page may hold, with the most that it may say.
     pub(crate) fn largest_page(&self) -> Option<(&str, u32)> {
-        let (size, max_size) = match self {
-            Self::Cursor(kind) => (kind.size.as_ref(), kind.max_size),
-            Self::Offset(kind) => (kind.size.as_ref(), kind.max_size),
-            Self::Page(kind) => (kind.size.as_ref(), kind.max_size),
-            Self::Link(kind) => (kind.size.as_ref(), kind.max_size),
-            Self::NextUrl(kind) => (kind.size.as_ref(), kind.max_size),
-        };
-        Some((&size?.value, max_size?))
+        let size = self.paging().size?;
+        Some((&size.name.value, size.most?))
     }
 
     /// Where the list goes on after a page, `None` at its end. `given` are the parameters that the page was asked with;

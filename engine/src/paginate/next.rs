@@ -10,6 +10,8 @@ use crate::extract::Document;
 use crate::notation::Lookup;
 use crate::source::Spanned;
 
+use super::Size;
+
 /// Where a list goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -89,15 +91,10 @@ pub(super) fn count(found: Option<Value>, at: Option<&Spanned<Lookup>>) -> Resul
 }
 
 /// Whether a page holds fewer records than were asked for. An API that is asked for more than it gives at most gives that.
-pub(super) fn is_short(
-    records: usize,
-    given: &IndexMap<String, Value>,
-    size: Option<&Spanned<String>>,
-    default_size: Option<u32>,
-    max_size: Option<u32>,
-) -> bool {
-    let asked = size.and_then(|name| given.get(&name.value).and_then(whole).or(default_size.map(u64::from)));
-    asked.is_some_and(|asked| (records as u64) < asked.min(max_size.map_or(u64::MAX, u64::from)))
+pub(super) fn is_short(records: usize, given: &IndexMap<String, Value>, size: Option<Size<'_>>) -> bool {
+    let Some(size) = size else { return false };
+    let asked = given.get(&size.name.value).and_then(whole).or(size.usual.map(u64::from));
+    asked.is_some_and(|asked| (records as u64) < asked.min(size.most.map_or(u64::MAX, u64::from)))
 }
 
 /// A number that is whole and not negative, written as a number or as text.

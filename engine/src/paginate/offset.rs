@@ -5,14 +5,13 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::extract::Document;
-use crate::language::object;
 use crate::notation::Lookup;
 use crate::source::Spanned;
 
 use super::next::{Next, count, is_short, look, position, says_end};
-use super::{PaginationParam, ParamPlace};
+use super::paged;
 
-object! {
+paged! {
     /// The next request says how many records to skip. The list ends with an empty page, at `total`, or when `more` is false;
     /// where the answer says neither, with a page shorter than was asked for.
     pub struct Offset as "offset pagination" {
@@ -36,38 +35,10 @@ object! {
         /// more: $.has_more
         /// ```
         pub more: Option<Spanned<Lookup>>,
-        /// The parameter that says how many records a page may hold.
-        /// ```yaml
-        /// size: limit
-        /// ```
-        pub size: Option<Spanned<String>>,
-        /// The size that the engine asks for when the caller does not say.
-        /// ```yaml
-        /// default_size: 50
-        /// ```
-        pub default_size: Option<u32>,
-        /// The most records a page may hold.
-        /// ```yaml
-        /// max_size: 100
-        /// ```
-        pub max_size: Option<u32>,
-        /// Where the parameters go; `query` for GET and DELETE, else `body`, when left out.
-        /// ```yaml
-        /// in: query
-        /// ```
-        pub place = "in": Option<ParamPlace>,
     }
 }
 
 impl Offset {
-    pub(super) fn params(&self) -> Vec<PaginationParam> {
-        let offset = PaginationParam::offset(&self.offset, self.start.unwrap_or(0));
-        [offset]
-            .into_iter()
-            .chain(PaginationParam::size(self.size.as_ref(), self.default_size, self.max_size))
-            .collect()
-    }
-
     pub(super) fn next(
         &self,
         given: &IndexMap<String, Value>,
@@ -83,7 +54,7 @@ impl Offset {
         let ends = records == 0
             || at_total
             || more.as_ref().is_some_and(says_end)
-            || said_nothing && is_short(records, given, self.size.as_ref(), self.default_size, self.max_size);
+            || said_nothing && is_short(records, given, self.paging().size);
         Ok((!ends).then(|| Next::param(&self.offset.value, next)))
     }
 }

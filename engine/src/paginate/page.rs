@@ -5,14 +5,13 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::extract::Document;
-use crate::language::object;
 use crate::notation::Lookup;
 use crate::source::Spanned;
 
 use super::next::{Next, count, is_short, look, position, says_end};
-use super::{PaginationParam, ParamPlace};
+use super::paged;
 
-object! {
+paged! {
     /// The next request says which page it wants. The list ends with an empty page, at `total_pages`, or when `more` is false;
     /// where the answer says neither, with a page shorter than was asked for.
     pub struct PageNumber as "page pagination" {
@@ -36,35 +35,10 @@ object! {
         /// more: $.has_more
         /// ```
         pub more: Option<Spanned<Lookup>>,
-        /// The parameter that says how many records a page may hold.
-        /// ```yaml
-        /// size: per_page
-        /// ```
-        pub size: Option<Spanned<String>>,
-        /// The size that the engine asks for when the caller does not say.
-        /// ```yaml
-        /// default_size: 50
-        /// ```
-        pub default_size: Option<u32>,
-        /// The most records a page may hold.
-        /// ```yaml
-        /// max_size: 100
-        /// ```
-        pub max_size: Option<u32>,
-        /// Where the parameters go; `query` for GET and DELETE, else `body`, when left out.
-        /// ```yaml
-        /// in: query
-        /// ```
-        pub place = "in": Option<ParamPlace>,
     }
 }
 
 impl PageNumber {
-    pub(super) fn params(&self) -> Vec<PaginationParam> {
-        let page = PaginationParam::page(&self.page, self.start.unwrap_or(1));
-        [page].into_iter().chain(PaginationParam::size(self.size.as_ref(), self.default_size, self.max_size)).collect()
-    }
-
     pub(super) fn next(
         &self,
         given: &IndexMap<String, Value>,
@@ -80,7 +54,7 @@ impl PageNumber {
         let ends = records == 0
             || was_last
             || more.as_ref().is_some_and(says_end)
-            || said_nothing && is_short(records, given, self.size.as_ref(), self.default_size, self.max_size);
+            || said_nothing && is_short(records, given, self.paging().size);
         // The number of a page means nothing without its size: whoever goes on later must ask for the same.
         let size = self.size.as_ref().and_then(|name| Some((name.value.clone(), given.get(&name.value)?.clone())));
         let page = (self.page.value.clone(), Value::from(next));

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::source::Spanned;
 
+use super::Size;
+
 /// What a parameter of pagination says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -49,18 +51,18 @@ impl PaginationParam {
         Self { name: name.value.clone(), role: Role::Page, schema }
     }
 
-    pub(super) fn size(name: Option<&Spanned<String>>, default: Option<u32>, most: Option<u32>) -> Option<Self> {
-        let description = match most {
+    pub(super) fn size(size: Size<'_>) -> Self {
+        let description = match size.most {
             Some(most) => format!("How many records a page may hold, at most {most}"),
             None => "How many records a page may hold".to_owned(),
         };
         let mut schema = json!({ "type": "integer", "minimum": 1 });
-        let limits = [("maximum", most.map(Value::from)), ("default", default.map(Value::from))];
+        let limits = [("maximum", size.most.map(Value::from)), ("default", size.usual.map(Value::from))];
         for (key, value) in limits.into_iter().chain([("description", Some(description.into()))]) {
             if let Some(value) = value {
                 schema[key] = value;
             }
         }
-        name.map(|name| Self { name: name.value.clone(), role: Role::Size, schema })
+        Self { name: size.name.value.clone(), role: Role::Size, schema }
     }
 }

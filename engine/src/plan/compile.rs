@@ -7,17 +7,18 @@ use serde_json::{Value, json};
 
 use crate::body::{Body, EmptyBody, Json};
 use crate::manifest::{self, Action, Effect, ErrorRules, Manifest, PaginationChoice, Place, Retry, SchemaRef};
-use crate::notation::{JsonPath, Millis};
+use crate::notation::{JsonPath, Lookup, Millis};
 use crate::paginate::{Pagination, ParamPlace};
 use crate::source::Spanned;
+use crate::yaml::Node;
 
-use super::{Answer, Connector, Entity, Head, Lazy, Method, Operation, Param, PathPart};
+use super::{Answer, Connector, Entity, Example, Head, Lazy, Method, Operation, Param, PathPart};
 
 /// The longest one attempt may take when the manifest does not say.
 const TIMEOUT: Millis = Millis::new(60_000);
 
 /// Compiles a manifest in which [`crate::check`] found no error.
-pub(super) fn compile(manifest: &Manifest) -> Connector {
+pub(crate) fn compile(manifest: &Manifest) -> Connector {
     Connector {
         head: head(manifest),
         entities: manifest
@@ -123,7 +124,7 @@ fn operation(
         query: without_places(&action.query),
         body: match &action.body {
             Some(body) => Some(body.value.clone()),
-            None => has_body.then_some(Body::Json(Json { param: None, wrap_in_list: None, content_type: None })),
+            None => has_body.then(|| usual_body(manifest)),
         },
         params,
         empty_body: action.empty_body.or(manifest.empty_body).unwrap_or(EmptyBody::Omit),
@@ -134,7 +135,7 @@ fn operation(
         },
         may_be_single: action.may_be_single == Some(true),
         record: action.record.as_ref().or(entity.record.as_ref()).map(|schema| record(schema)),
-        meta: without_places(&action.meta),
+        meta: meta(action, pagination.as_ref()),
         pagination,
         filter: action.filter.as_deref().cloned(),
         transform: without_places(&action.transform),
@@ -143,8 +144,16 @@ fn operation(
         retry: action.retry.as_deref().cloned(),
         timeout: action.timeout,
         idempotency: action.idempotency.clone(),
-        examples: action.examples.clone(),
+        examples: action.examples.iter().map(example).collect(),
         validators: OnceLock::new(),
+    }
+}
+
+/// The body of an action that says nothing about it.
+fn usual_body(manifest: &Manifest) -> Body {
+    match &manifest.body {
+        Some(body) => body.value.clone(),
+        None => Body::Json(Json { param: None, wrap_in_list: None, content_type: None }),
     }
 }
 
@@ -221,13 +230,20 @@ fn pagination(manifest: &Manifest, action: &Action) -> Option<Pagination> {
     match action.paginate.as_deref()? {
         PaginationChoice::None => None,
         PaginationChoice::Named(name) => manifest.pagination.get(name).map(|pagination| pagination.value.clone()),
-        PaginationChoice::Inline(pagination) => Some(pagination.clone()),
+        PaginationChoice::Inline(pagination) => Some((**pagination).clone()),
     }
+}
+
+/// What pagination says about every list, and the action about its own.
+fn meta(action: &Action, pagination: Option<&Pagination>) -> IndexMap<String, Lookup> {
+    let mut meta = pagination.map(|pagination| without_places(pagination.paging().meta)).unwrap_or_default();
+    meta.extend(without_places(&action.meta));
+    meta
 }
 
 /// The parameters that pagination adds to an operation.
 fn pagination_params(pagination: &Pagination, method: Method) -> Vec<Param> {
-    let place = match pagination.place() {
+    let place = match pagination.paging().place {
         Some(ParamPlace::Query) => Place::Query,
         Some(ParamPlace::Body) => Place::Body,
         None => usual_place(method),
@@ -246,6 +262,14 @@ fn pagination_params(pagination: &Pagination, method: Method) -> Vec<Param> {
         schema: added.schema,
     };
     pagination.params().into_iter().map(param).collect()
+}
+
+fn example(written: &manifest::Example) -> Example {
+    Example {
+        title: written.title.clone(),
+        params: written.params.as_ref().map(Node::to_json),
+        answer: written.answer.as_ref().map(Node::to_json),
+    }
 }
 
 fn record(schema: &SchemaRef) -> Value {

@@ -10,8 +10,6 @@ use crate::error::{Error, ErrorKind};
 use crate::language::nearest;
 use crate::manifest::{ConfigValue, ErrorRules, Hints, Idempotency, Questions, RateLimit, Relation, Retry, VendorLink};
 use crate::notation::{JsonPath, Millis, Template};
-use crate::source::{Diagnostics, Source};
-use crate::yaml::Limits;
 
 use super::{Lazy, Operation};
 
@@ -102,33 +100,6 @@ struct Compiled<'a> {
 }
 
 impl Connector {
-    /// Loads a manifest, with its warnings.
-    ///
-    /// # Errors
-    /// All findings, at least one of them an error.
-    pub fn load(source: &Source) -> Result<(Self, Diagnostics), Diagnostics> {
-        Self::load_within(source, Limits::default())
-    }
-
-    /// Loads a manifest within these limits, with its warnings.
-    ///
-    /// # Errors
-    /// All findings, at least one of them an error.
-    pub fn load_within(source: &Source, limits: Limits) -> Result<(Self, Diagnostics), Diagnostics> {
-        let mut findings = Vec::new();
-        let manifest = crate::manifest::Manifest::read(source, limits, &mut findings);
-        let connector = manifest.map(|manifest| {
-            crate::check::check(&manifest, &mut findings);
-            let sound = findings.iter().all(|finding| finding.severity() != crate::source::Severity::Error);
-            sound.then(|| super::compile::compile(&manifest))
-        });
-        let findings = Diagnostics::new(source.clone(), findings);
-        match connector.flatten() {
-            Some(connector) if findings.errors() == 0 => Ok((connector, findings)),
-            _ => Err(findings),
-        }
-    }
-
     /// Opens a connector in compiled form, as [`Connector::to_compiled`] wrote it.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ mod connector;
 mod lazy;
 mod operation;
 
+pub(crate) use compile::compile;
 pub use connector::{Connector, Entity, Head};
 pub use lazy::Lazy;
-pub use operation::{Answer, Method, Operation, Param, PathPart};
+pub use operation::{Answer, Example, Method, Operation, Param, PathPart};

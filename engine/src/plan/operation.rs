@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::body::{Body, EmptyBody};
-use crate::manifest::{Effect, ErrorRules, Example, Hints, Idempotency, Place, RateLimit, Retry, SchemeChoice, Style};
+use crate::manifest::{Effect, ErrorRules, Hints, Idempotency, Place, RateLimit, Retry, SchemeChoice, Style};
 use crate::notation::{Expression, Fill, JsonPath, Lookup, Millis, Template};
 use crate::paginate::Pagination;
 use crate::schema::Validators;
@@ -118,6 +118,17 @@ impl Param {
     pub fn is_deprecated(&self) -> bool {
         self.schema.get("deprecated") == Some(&Value::Bool(true))
     }
+}
+
+/// A call with its answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Example {
+    /// What it shows.
+    pub title: Option<String>,
+    /// The parameters.
+    pub params: Option<Value>,
+    /// The body of the API's answer.
+    pub answer: Option<Value>,
 }
 
 /// One operation, ready to run. What is `None` here is as the connector's [`super::Head`] says.

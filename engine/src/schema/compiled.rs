@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use jsonschema::paths::Location;
 use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator};
 use serde_json::{Map, Value};
 
@@ -15,12 +16,12 @@ use super::explain::{explain, shown};
 /// The schemas of an operation's parameters, in their order, each compiled when a value for it is first given.
 #[derive(Debug)]
 pub(crate) struct Validators {
-    compiled: Box<[OnceLock<Compiled>]>,
+    compiled: Box<[OnceLock<Schema>]>,
 }
 
-/// A schema with every schema that it can reach.
+/// A schema with every schema that it can reach, ready to hold values against.
 #[derive(Debug)]
-pub(crate) struct Compiled {
+pub(crate) struct Schema {
     document: Value,
     validator: Validator,
 }
@@ -40,7 +41,7 @@ impl Validators {
         index: usize,
         (name, schema): (&str, &'s Value),
         named: impl Fn(&str) -> Result<Option<&'s Value>, Error>,
-    ) -> Result<&Compiled, Error> {
+    ) -> Result<&Schema, Error> {
         let unusable = |why: String| {
             Error::new(ErrorKind::InvalidManifest, format!("the schema of `{name}` cannot be used: {why}"))
         };
@@ -49,13 +50,56 @@ impl Validators {
         if let Some(compiled) = cell.get() {
             return Ok(compiled);
         }
-        let document = document(schema, named)?;
-        let validator = options().build(&document).map_err(|error| unusable(error.to_string()))?;
-        Ok(cell.get_or_init(|| Compiled { document, validator }))
+        let compiled = Schema::compile(Schema::document(schema, named)?).map_err(unusable)?;
+        Ok(cell.get_or_init(|| compiled))
     }
 }
 
-impl Compiled {
+impl Schema {
+    /// A schema as a document of its own: beside its keywords stand, under `schemas`, those that it can reach.
+    ///
+    /// # Errors
+    /// Those of `named`, which gives the schemas that references name.
+    pub(crate) fn document<'s>(
+        schema: &'s Value,
+        named: impl Fn(&str) -> Result<Option<&'s Value>, Error>,
+    ) -> Result<Value, Error> {
+        let mut waiting = BTreeSet::new();
+        references(schema, &mut waiting);
+        let mut reached = Map::new();
+        while let Some(name) = waiting.pop_first() {
+            if reached.contains_key(name) {
+                continue;
+            }
+            if let Some(found) = named(name)? {
+                references(found, &mut waiting);
+                reached.insert(name.to_owned(), found.clone());
+            }
+        }
+        let mut document = schema.clone();
+        if let Value::Object(members) = &mut document
+            && !reached.is_empty()
+        {
+            members.insert("schemas".to_owned(), Value::Object(reached));
+        }
+        Ok(document)
+    }
+
+    /// Compiles such a document.
+    ///
+    /// # Errors
+    /// Why it is no schema.
+    pub(crate) fn compile(document: Value) -> Result<Self, String> {
+        let validator = options().build(&document).map_err(|error| error.to_string())?;
+        Ok(Self { document, validator })
+    }
+
+    /// Everything in which a value does not fit: the place, the place as people write it, and what is wrong.
+    pub(crate) fn misfits(&self, value: &Value) -> Vec<(Location, String, String)> {
+        let found = self.validator.iter_errors(value).flat_map(|error| explain(&self.document, &error));
+        found.map(|(place, message)| (place.clone(), shown("", &place), message)).collect()
+    }
+
     /// The value, converted where the schema wants another type and the text can be read as one.
     ///
     /// # Errors
@@ -69,8 +113,8 @@ impl Compiled {
             Some(other) => other,
             None => value,
         };
-        let found = self.validator.iter_errors(&value).flat_map(|error| explain(&self.document, &error));
-        Err(found.map(|(place, message)| Problem { at: shown(name, &place), message }).collect())
+        let misfits = self.misfits(&value).into_iter();
+        Err(misfits.map(|(_, at, message)| Problem { at: format!("{name}{at}"), message }).collect())
     }
 }
 
@@ -80,29 +124,6 @@ pub(crate) fn options() -> ValidationOptions<'static> {
         .with_draft(Draft::Draft202012)
         .with_pattern_options(PatternOptions::regex().size_limit(MAX_COMPILED))
         .offline()
-}
-
-/// A schema as a document of its own: beside its keywords stand, under `schemas`, those that it can reach.
-fn document<'s>(schema: &'s Value, named: impl Fn(&str) -> Result<Option<&'s Value>, Error>) -> Result<Value, Error> {
-    let mut waiting = BTreeSet::new();
-    references(schema, &mut waiting);
-    let mut reached = Map::new();
-    while let Some(name) = waiting.pop_first() {
-        if reached.contains_key(name) {
-            continue;
-        }
-        if let Some(found) = named(name)? {
-            references(found, &mut waiting);
-            reached.insert(name.to_owned(), found.clone());
-        }
-    }
-    let mut document = schema.clone();
-    if let Value::Object(members) = &mut document
-        && !reached.is_empty()
-    {
-        members.insert("schemas".to_owned(), Value::Object(reached));
-    }
-    Ok(document)
 }
 
 /// The names in every `$ref: "#/schemas/Name"`.

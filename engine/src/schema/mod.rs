@@ -5,5 +5,5 @@ mod convert;
 mod explain;
 mod meant;
 
-pub(crate) use compiled::{Validators, options};
+pub(crate) use compiled::{Schema, Validators, options};
 pub(crate) use explain::{explain, found_name};

@@ -71,7 +71,7 @@ fn read<'s>(text: &'s str, limits: Limits, tree: &mut Tree<'s, '_>) -> Result<()
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, place) = match event {
             Ok(event) => event,
-            Err(error) => return Err(tree.stop(syntax::finding(&error, limits))),
+            Err(error) => return Err(tree.stop(syntax::finding(&error, text, limits))),
         };
         let span = place.byte_range().map_or_else(Span::default, |range| Span::new(range.start, range.end));
         match event {

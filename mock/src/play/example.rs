@@ -1,8 +1,8 @@
 //! What the manifest's examples say about a record.
 
 use serde_json::{Map, Value};
-use tieline::manifest::{Effect, Example};
-use tieline::plan::{Answer, Operation};
+use tieline::manifest::Effect;
+use tieline::plan::{Answer, Example, Operation};
 
 use super::{Play, text_of};
 use crate::draft::{find, find_records};

@@ -11,9 +11,9 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde_json::Value;
 use tieline::Connector;
-use tieline::manifest::{ErrorRules, Example};
+use tieline::manifest::ErrorRules;
 use tieline::notation::Lookup;
-use tieline::plan::{Answer, Operation};
+use tieline::plan::{Answer, Example, Operation};
 
 use crate::draft::Draft;
 use crate::failure::Failure;

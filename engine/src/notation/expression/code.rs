@@ -41,7 +41,7 @@ pub(super) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
         rest = &after[end + 2..];
     }
     if pieces.is_empty() {
-        return Err("an expression stands between `{{` and `}}`".to_owned());
+        return Err("an expression stands between `{{` and `}}`, in quotes".to_owned());
     }
     if !rest.is_empty() {
         pieces.push(Piece::Text(rest));

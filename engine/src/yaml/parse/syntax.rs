@@ -8,11 +8,11 @@ use super::Limits;
 use super::budget::too_deep;
 
 /// The finding for an error of the parser.
-pub(super) fn finding(error: &ScanError, limits: Limits) -> Diagnostic {
+pub(super) fn finding(error: &ScanError, text: &str, limits: Limits) -> Diagnostic {
     let at = error.marker().byte_offset().unwrap_or(0);
     let code = code(error.kind());
     let finding = Diagnostic::new(code, Span::new(at, at), message(error.kind(), limits));
-    match help(error.kind()) {
+    match help(error.kind()).or_else(|| brace_help(error.kind(), text, at)) {
         Some(help) => finding.help(help),
         None => finding,
     }
@@ -75,6 +75,23 @@ fn help(kind: &ErrorKind) -> Option<String> {
         _ => return None,
     };
     Some(help.to_owned())
+}
+
+/// What became of a text with braces inside `{ }` or `[ ]`, whose first brace stands where the error is.
+fn brace_help(kind: &ErrorKind, text: &str, at: usize) -> Option<String> {
+    let (ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator) = kind else {
+        return None;
+    };
+    let ends = [' ', ',', '\n', '[', '"', '\''];
+    let (before, rest) = text.split_at_checked(at).filter(|(_, rest)| rest.starts_with('{'))?;
+    let begins_at = before.rfind(ends).map_or(0, |end| end + 1);
+    let rest = rest.split(ends).next()?;
+    let mut written = [before.get(begins_at..)?, rest].concat();
+    while written.matches('}').count() > written.matches('{').count() && written.ends_with('}') {
+        written.pop();
+    }
+    let is_short = (2..=80).contains(&written.len()) && begins_at < at;
+    is_short.then(|| format!("a text with a brace inside `{{ }}` or `[ ]` needs quotes: `\"{written}\"`"))
 }
 
 /// Whether a person sees a character.

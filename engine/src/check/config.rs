@@ -1,0 +1,36 @@
+//! A configuration value without which no request can be made must be given, or has a default.
+
+use std::collections::BTreeMap;
+
+use crate::manifest::Place;
+use crate::notation::{Fill, Template};
+use crate::source::{Code, Diagnostic};
+
+use super::sites::{Becomes, sites};
+use super::view::View;
+
+pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
+    let sites = sites(view);
+    let urls = sites.iter().filter(|site| matches!(site.becomes, Becomes::Server | Becomes::Url));
+    let params = view.operations.iter().flat_map(|operation| operation.params.values());
+    let never_given = params.filter(|param| param.place == Place::Path && param.merged.keys.hidden == Some(true));
+    let fills = never_given.filter_map(|param| match &param.merged.keys.fill.as_ref()?.value {
+        Fill::Template(template) => Some(template),
+        Fill::Value(_) | Fill::Expression(_) => None,
+    });
+    let mut needed = BTreeMap::new();
+    needed.extend(fills.flat_map(config_names).map(|name| (name, "path")));
+    needed.extend(urls.flat_map(|site| config_names(site.template)).map(|name| (name, "URL")));
+    for (name, part) in needed {
+        let value = view.manifest.config.get(name);
+        if let Some(value) = value.filter(|value| value.required != Some(true) && value.default.is_none()) {
+            let message = format!("`{name}` is part of a {part}, but need not be given");
+            let found = Diagnostic::new(Code::Suspicious, value.span, message);
+            findings.push(found.help("give it `required: true` or a `default`"));
+        }
+    }
+}
+
+fn config_names(template: &Template) -> impl Iterator<Item = &str> {
+    template.names().filter_map(|name| name.strip_prefix("config."))
+}
