@@ -144,7 +144,7 @@ fn operation<'m>(
         .collect();
     let pagination = match written.paginate.as_ref().map(|choice| &choice.value) {
         Some(PaginationChoice::Named(name)) => manifest.pagination.get(name).map(|named| &named.value),
-        Some(PaginationChoice::Inline(pagination)) => Some(pagination),
+        Some(PaginationChoice::Inline(pagination)) => Some(&**pagination),
         Some(PaginationChoice::None) | None => None,
     };
     let has_body = params.values().any(|param| param.place == Place::Body);
