@@ -1,7 +1,7 @@
 //! How the manifest language is declared: one place per object gives its type, its decoding, its JSON Schema and its reference.
 //!
-//! [`object!`] declares a mapping with known keys, [`kinds!`] a mapping whose `kind` key picks one of several objects,
-//! [`choices!`] a text out of a closed list. Each key's rustdoc is its documentation; a fenced `yaml` block in it is its example.
+//! `object!` declares a mapping with known keys, `kinds!` a mapping whose `kind` key picks one of several objects,
+//! `choices!` a text out of a closed list. Each key's rustdoc is its documentation; a fenced `yaml` block in it is its example.
 
 mod decode;
 mod doc;
