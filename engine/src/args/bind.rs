@@ -16,6 +16,8 @@ use super::{Args, file};
 
 /// How many problems an error lists.
 const MOST_PROBLEMS: usize = 20;
+/// How many problems are counted: of those that one parameter has, no more are looked for.
+const MOST_COUNTED: usize = 100;
 
 /// Checks the parameters of a call. Text is converted where the schema wants an object, a list, a number or a boolean;
 /// what the caller leaves out is filled.
@@ -82,7 +84,7 @@ impl Binding<'_> {
         let given = params.keys().chain(self.uploads.keys().filter(|name| !params.contains_key(*name)));
         let unknown: Vec<_> = given.filter(|name| !self.shown().any(|known| known.name == **name)).cloned().collect();
         self.unknown = unknown.len();
-        for name in unknown {
+        for name in unknown.into_iter().take(MOST_COUNTED) {
             let near = nearest(&name, self.shown().map(|param| param.name.as_str()));
             let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             self.report(&name, format!("unknown parameter{hint}"));
@@ -159,8 +161,10 @@ impl Binding<'_> {
         }
         let more = self.problems.len().saturating_sub(MOST_PROBLEMS);
         self.problems.truncate(MOST_PROBLEMS);
-        if more > 0 {
-            self.report("", format!("and {more} more"));
+        match more {
+            0 => {}
+            _ if more + MOST_PROBLEMS < MOST_COUNTED => self.report("", format!("and {more} more")),
+            _ => self.report("", "and many more"),
         }
         Err(error.with_problems(self.problems))
     }

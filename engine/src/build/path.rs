@@ -61,10 +61,15 @@ pub(super) fn append(url: &mut Url, operation: &Operation, args: &Args) -> Resul
     Ok(())
 }
 
+/// How often a text may be escaped: whatever is escaped more often is taken for a way up.
+const MOST_ESCAPED: usize = 8;
+/// The longest value that stands in a path, in bytes.
+const LONGEST: usize = 8 * 1024;
+
 /// Whether some server, however it reads escapes, could take this text for a way up.
 pub(super) fn leaves_its_segment(text: &str) -> bool {
     let mut text = Cow::Borrowed(text);
-    loop {
+    for _ in 0..MOST_ESCAPED {
         if text.split(['/', '\\']).any(|piece| piece == "..") {
             return true;
         }
@@ -74,12 +79,16 @@ pub(super) fn leaves_its_segment(text: &str) -> bool {
         }
         text = Cow::Owned(decoded);
     }
+    true
 }
 
 fn segment(param: &Param, value: &Value) -> Result<String, Error> {
     let name = param.name.as_str();
     let texts = texts(param, value).ok_or_else(|| invalid(name, "is required: it stands in the path"))?;
     let plain = texts.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(",");
+    if plain.len() > LONGEST {
+        return Err(invalid(name, format!("has {} bytes; {LONGEST} is the limit in the path", plain.len())));
+    }
     let bytes = |text: &str| -> Vec<u8> {
         if param.percent_encoded { percent_decode_str(text).collect() } else { text.as_bytes().to_vec() }
     };
@@ -180,6 +189,9 @@ mod tests {
             json!("%2e%2e"),
             json!("%252e%252e%252f"),
             json!("x%2F..%2Fy"),
+            json!(format!("%{}2e", "25".repeat(100))),
+            json!(format!("%{}", "25".repeat(4_000_000))),
+            json!("x".repeat(8 * 1024 + 1)),
             json!([".."]),
             json!([]),
             json!({}),

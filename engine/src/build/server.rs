@@ -52,7 +52,13 @@ fn rendered(base: &Base<'_>, template: &Template) -> Result<String, Error> {
             Part::Name(name) => {
                 let value = base.text(name).ok_or_else(|| missing(base, name))?;
                 match text.split_once("://") {
-                    None => text.push_str(&value),
+                    None if is_listed(base, name) => text.push_str(&value),
+                    None => text.push_str(&origin(&value).ok_or_else(|| {
+                        misplaced(
+                            name,
+                            "begins a URL and must be an origin such as `https://example.com`, without a path",
+                        )
+                    })?),
                     Some((_, after)) if after.contains('/') => {
                         if path::leaves_its_segment(&value) {
                             return Err(misplaced(name, "must not hold `..`"));
@@ -68,6 +74,20 @@ fn rendered(base: &Base<'_>, template: &Template) -> Result<String, Error> {
         }
     }
     Ok(text)
+}
+
+/// Whether the manifest lists every value that this configuration value can have.
+fn is_listed(base: &Base<'_>, name: &str) -> bool {
+    let declared = name.strip_prefix("config.").and_then(|key| base.head.config.get(key));
+    declared.is_some_and(|declared| !declared.choices.is_empty())
+}
+
+/// The origin that a value is. A pattern that looks at the end of a host could find that end in whatever follows an origin.
+fn origin(value: &str) -> Option<String> {
+    let url = Url::parse(value).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && !has_user;
+    is_bare.then(|| url.origin().ascii_serialization())
 }
 
 fn is_part_of_a_host(value: &str) -> bool {
@@ -125,13 +145,14 @@ mod tests {
     #[test]
     fn values_stand_where_the_template_has_them() {
         let config = json!({ "site": "acme", "port": "acme:8080", "base": "http://127.0.0.1:1", "path": "a/b c?d" });
-        let token = json!({ "instance_url": "https://eu.example.com/x" });
+        let token = json!({ "instance_url": "https://eu.example.com/" });
         for (template, expected) in [
             ("https://api.example.com/v1", "https://api.example.com/v1"),
             ("https://${config.site}.example.com", "https://acme.example.com/"),
             ("https://${config.port}", "https://acme:8080/"),
             ("${config.base}/api", "http://127.0.0.1:1/api"),
-            ("${token.instance_url}/api", "https://eu.example.com/x/api"),
+            ("${token.instance_url}/api", "https://eu.example.com/api"),
+            ("${token.instance_url}:8443/api", "https://eu.example.com:8443/api"),
             ("https://example.com/${config.path}/z", "https://example.com/a/b%20c%3Fd/z"),
         ] {
             assert_eq!(url(template, config.clone(), token.clone()).unwrap(), expected, "{template}");
@@ -160,6 +181,24 @@ mod tests {
         for value in ["..", "a/../..", "%2e%2e/x"] {
             let error = url("https://example.com/${config.site}/z", json!({ "site": value }), json!({}));
             assert!(error.is_err(), "{value:?} gave {error:?}");
+        }
+        for begin in [
+            "https://evil.test/.example.com",
+            "https://evil.test?.example.com",
+            "https://evil.test#.example.com",
+            "https://evil.test\\.example.com",
+            "https://u@evil.test",
+            "https://example.com/x",
+            "https:",
+        ] {
+            for (template, config, token) in [
+                ("${config.site}/x", json!({ "site": begin }), json!({})),
+                ("${token.site}/x", json!({}), json!({ "site": begin })),
+            ] {
+                let error = url(template, config, token).unwrap_err();
+                assert!(error.message().contains("must be an origin"), "{error}");
+                assert_eq!(error.problems()[0].at, "site");
+            }
         }
         for base in ["ftp://example.com", "file:///etc/passwd", "https://u:p@example.com", "example.com", ""] {
             let error = url("${config.site}/x", json!({ "site": base }), json!({})).unwrap_err();

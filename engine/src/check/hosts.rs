@@ -5,10 +5,10 @@ use url::Url;
 use crate::notation::{Part, Pattern, Template};
 use crate::source::{Code, Diagnostic};
 
-use super::is_written;
 use super::sites::{Becomes, Scope, Site, sites};
 use super::templates::place;
 use super::view::View;
+use super::{is_enough, is_written};
 
 /// Texts that would move a request to another host if a part of a host name could be one of them.
 const ESCAPES: [&str; 6] = ["a.invalid/", "a.invalid?", "a.invalid#", "x@a.invalid", "a.invalid:80", "a.invalid\\"];
@@ -18,6 +18,9 @@ const ANY_URL: [&str; 2] = ["https://a.invalid", "https://a.invalid/x"];
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     let urls = sites(view).into_iter().filter(|site| matches!(site.becomes, Becomes::Server | Becomes::Url));
     for site in urls.filter(|site| is_written(site.span)) {
+        if is_enough(findings) {
+            return;
+        }
         check_shape(&site, findings);
         for (name, escapes) in deciding_names(site.template) {
             check_bound(view, &site, name, escapes, findings);

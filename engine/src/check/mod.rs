@@ -12,6 +12,7 @@ mod names;
 mod operations;
 mod pagination;
 mod paths;
+mod reach;
 mod references;
 mod schemas;
 mod secrets;
@@ -34,11 +35,12 @@ use view::View;
 type Rule = fn(&View<'_>, &mut Vec<Diagnostic>);
 
 /// Rules that report errors, some of them warnings too.
-const RULES: [Rule; 15] = [
+const RULES: [Rule; 16] = [
     names::check,
     limits::check,
     references::check,
     schemas::check,
+    reach::check,
     paths::check,
     templates::check,
     expressions::check,

@@ -1,20 +1,19 @@
-//! Schemas are JSON Schemas (2020-12), and checking a value against them comes to an end soon.
+//! Schemas are JSON Schemas (2020-12), with regular expressions that match soon.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
 use jsonschema::draft202012;
 use serde_json::json;
 
-use crate::language::{Holds, comma_help, nearest, schema_keywords};
+use crate::language::{comma_help, nearest, schema_keywords};
 use crate::manifest::Schema;
 use crate::notation::Pattern;
 use crate::schema::{explain, options};
-use crate::source::{Code, Diagnostic, Span, Spanned};
+use crate::source::{Code, Diagnostic};
 use crate::yaml::Node;
 
 use super::is_enough;
-use super::subschemas::{all, children, keywords};
+use super::subschemas::{all, keywords};
 use super::view::View;
 
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
@@ -29,7 +28,6 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
             patterns.check(part, findings);
         }
     }
-    check_recursion(view, findings);
 }
 
 /// It fits the schema of schemas.
@@ -79,7 +77,7 @@ fn check_keywords(schema: &Node, findings: &mut Vec<Diagnostic>) {
 }
 
 /// How many different regular expressions the schemas may have: each takes time to compile.
-const MOST_PATTERNS: usize = 300;
+const MOST_PATTERNS: usize = 200;
 
 /// Regular expressions, each judged once.
 #[derive(Default)]
@@ -108,55 +106,4 @@ fn problem(pattern: &str) -> Option<String> {
     }
     let why = pattern.parse::<Pattern>().err();
     Some(why.unwrap_or_else(|| format!("the regular expression `{pattern}` cannot be read, or is too costly")))
-}
-
-/// No schema is defined as itself: checking a value against it would not end.
-fn check_recursion(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
-    let schemas = &view.manifest.schemas;
-    let mut finished = BTreeSet::new();
-    for name in schemas.keys() {
-        let mut open = vec![name.as_str()];
-        if finished.contains(name.as_str()) {
-            continue;
-        }
-        let mut waiting = vec![refers_for_same_value(schemas, name)];
-        let mut is_open = BTreeSet::from([name.as_str()]);
-        while let Some(references) = waiting.last_mut() {
-            match references.pop() {
-                Some((target, span)) if is_open.contains(target) => {
-                    let message = format!(
-                        "`{target}` refers to itself without going into the value, so that no value can be checked"
-                    );
-                    findings.push(Diagnostic::new(Code::BadSchema, span, message));
-                }
-                Some((target, _)) if finished.contains(target) => {}
-                Some((target, _)) => {
-                    open.push(target);
-                    is_open.insert(target);
-                    waiting.push(refers_for_same_value(schemas, target));
-                }
-                None => {
-                    waiting.pop();
-                    let done = open.pop().unwrap_or_default();
-                    is_open.remove(done);
-                    finished.insert(done);
-                }
-            }
-        }
-    }
-}
-
-/// The schemas that a value must fit, or must not, to fit this one.
-fn refers_for_same_value<'m>(schemas: &'m IndexMap<String, Spanned<Schema>>, name: &str) -> Vec<(&'m str, Span)> {
-    let mut found = Vec::new();
-    let mut waiting: Vec<_> = schemas.get(name).map(|schema| &schema.node).into_iter().collect();
-    while let Some(schema) = waiting.pop() {
-        if let Some(node) = schema.get("$ref") {
-            let target = node.as_text().and_then(|target| target.strip_prefix("#/schemas/"));
-            found.extend(target.map(|name| (name, node.span)));
-        }
-        let inner = children(schema).into_iter().filter(|(holds, _)| *holds == Holds::SameValue);
-        waiting.extend(inner.map(|(_, child)| child));
-    }
-    found
 }

@@ -2,13 +2,16 @@
 
 use crate::source::{Code, Diagnostic, Span};
 
-use super::part_of;
 use super::sites::{Becomes, Scope, sites};
 use super::templates::place;
 use super::view::View;
+use super::{is_enough, part_of};
 
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     for site in sites(view).iter().filter(|site| site.becomes != Becomes::Other) {
+        if is_enough(findings) {
+            return;
+        }
         for name in site.template.names() {
             let is_secret = match site.scope {
                 Scope::Scheme(scheme) => {

@@ -66,6 +66,34 @@ fn a_hostile_manifest_is_refused_soon() {
             Code::BadSchema,
         ),
         (
+            "schemas that branch",
+            format!(
+                "schemas:\n{}  S64: {{ type: object }}\n{ENTITY}",
+                many(64, |n| {
+                    let next = format!("{{ $ref: '#/schemas/S{}' }}", n + 1);
+                    format!("  S{n}: {{ anyOf: [{next}, {next}] }}")
+                })
+            ),
+            Code::Limit,
+        ),
+        (
+            "parts that branch",
+            format!(
+                "schemas:\n{}  T: {{ items: {{ allOf: [{}] }} }}\n  S10: {{}}\n{ENTITY}",
+                many(10, |n| {
+                    let next = format!("{{ $ref: '#/schemas/S{}' }}", n + 1);
+                    format!("  S{n}: {{ oneOf: [{next}, {next}] }}")
+                }),
+                ["{ $ref: '#/schemas/S0' }"; 8].join(", ")
+            ),
+            Code::Limit,
+        ),
+        (
+            "a schema that depends on itself",
+            format!("schemas: {{ S: {{ dependentSchemas: {{ a: {{ $ref: '#/schemas/S' }} }} }} }}\n{ENTITY}"),
+            Code::BadSchema,
+        ),
+        (
             "regular expressions",
             format!("schemas:\n{}{ENTITY}", many(3_000, |n| format!("  S{n}: {{ type: string, pattern: 'a{n}' }}"))),
             Code::Limit,
@@ -82,6 +110,19 @@ fn a_hostile_manifest_is_refused_soon() {
                 many(100, |n| format!("      c{n}: {{ pattern: '(\\w{{100}}{n}){{100}}' }}"))
             ),
             Code::BadExpression,
+        ),
+        (
+            "a long template",
+            format!("query: {{ q: \"{}\" }}\n{ENTITY}", "${config.b}".repeat(20_000)),
+            Code::BadExpression,
+        ),
+        (
+            "secrets in many templates",
+            format!(
+                "auth:\n  t: {{ fields: {{ tok: {{ secret: true }} }}, bearer: '${{tok}}' }}\nquery:\n{}{ENTITY}",
+                many(200, |n| format!("  q{n}: '{}'", "${tok}".repeat(1_300)))
+            ),
+            Code::Limit,
         ),
         (
             "unknown names",
@@ -102,6 +143,24 @@ fn a_hostile_manifest_is_refused_soon() {
             found.iter().map(|f| f.code).take(5).collect::<Vec<_>>()
         );
         assert!(start.elapsed() < Duration::from_secs(30), "{name} took {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn reading_ends_after_many_findings() {
+    let keys = many(20_000, |n| format!("k{n}: 1"));
+    let flow = many(20_000, |n| format!("{{ k{n}: 1 }},"));
+    let params = many(20_000, |n| format!("  p{n}: {{ k: 1 }}"));
+    for text in [
+        format!("{keys}{ENTITY}"),
+        format!("limits: [{flow}]\n{ENTITY}"),
+        format!("config:\n{params}{ENTITY}"),
+        format!("params:\n{params}{ENTITY}"),
+        format!("params:\n  p:\n{}{ENTITY}", many(20_000, |n| format!("    k{n}: 1"))),
+    ] {
+        let found = findings(&text);
+        assert_eq!(found.iter().count(), 1_000, "{}", &text[..40]);
+        assert_eq!(found.iter().filter(|finding| finding.code == Code::Limit).count(), 1);
     }
 }
 

@@ -14,6 +14,8 @@ use super::{find, link};
 
 /// The deepest nesting that is read: what `serde_json` reads, so that whoever parses a record later can.
 const MAX_DEPTH: usize = 127;
+/// How many values, or records of a page, are taken out of one answer.
+pub(super) const MOST_FOUND: usize = 100_000;
 /// How much of an answer an error shows, in characters.
 const EXCERPT: usize = 200;
 
@@ -51,6 +53,9 @@ impl<'a> Document<'a> {
     pub(crate) fn find_all(&self, paths: &[&JsonPath]) -> Result<Vec<Vec<Raw>>, Error> {
         let text = self.text.get_or_init(|| self.read()).clone()?;
         let found = find::find(text, paths).map_err(|error| self.not_json(&error.to_string()))?;
+        if found.len() > MOST_FOUND {
+            return Err(too_many());
+        }
         let mut by_path = vec![Vec::new(); paths.len()];
         for (path, raw) in found {
             by_path[path].push(Raw::from_json(self.body.slice_ref(raw.get().as_bytes())));
@@ -117,6 +122,12 @@ impl<'a> Document<'a> {
         }
         self.unexpected(&format!("the API did not answer with JSON that can be read ({why})"))
     }
+}
+
+/// The answer holds more than anybody wants of one answer.
+pub(super) fn too_many() -> Error {
+    Error::new(ErrorKind::TooLarge, format!("one answer holds more than {MOST_FOUND} records"))
+        .with_help("ask for smaller pages")
 }
 
 fn is_nested_deeper(text: &str, limit: usize) -> bool {

@@ -1,5 +1,8 @@
 //! The records of an answer, where the manifest says that they are.
 
+use std::fmt;
+
+use serde::de::{Deserializer as _, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind};
@@ -7,6 +10,7 @@ use crate::notation::{JsonPath, Step};
 use crate::raw::Raw;
 
 use super::Document;
+use super::document::{MOST_FOUND, too_many};
 
 /// The one record of an answer.
 ///
@@ -20,7 +24,7 @@ pub(crate) fn one(document: &Document<'_>, path: &JsonPath) -> Result<Raw, Error
 /// lists of records, in one list.
 ///
 /// # Errors
-/// `unexpected_response` when there is something else at the path, or nothing.
+/// `unexpected_response` when there is something else at the path, or nothing; `too_large` when there are too many.
 pub(crate) fn list(document: &Document<'_>, path: &JsonPath) -> Result<Vec<Raw>, Error> {
     let found = document.find(path)?;
     if found.is_empty() && !is_rightly_empty(document, path)? {
@@ -36,6 +40,9 @@ pub(crate) fn list(document: &Document<'_>, path: &JsonPath) -> Result<Vec<Raw>,
                 let what = format!("expected a list at `{path}`, found {}", kind(&raw));
                 return Err(document.unexpected(&what));
             }
+        }
+        if records.len() > MOST_FOUND {
+            return Err(too_many());
         }
     }
     Ok(records)
@@ -74,9 +81,36 @@ fn is_hollow(raw: &Raw) -> bool {
 }
 
 fn elements(list: &Raw) -> Result<Vec<Raw>, Error> {
-    let elements: Vec<&RawValue> = serde_json::from_slice(list.as_bytes())
+    let elements = serde_json::Deserializer::from_slice(list.as_bytes())
+        .deserialize_seq(Elements)
         .map_err(|error| Error::new(ErrorKind::UnexpectedResponse, format!("a list cannot be read: {error}")))?;
+    if elements.len() > MOST_FOUND {
+        return Err(too_many());
+    }
     Ok(elements.into_iter().map(|element| Raw::from_json(list.bytes().slice_ref(element.get().as_bytes()))).collect())
+}
+
+/// The elements of a list up to the first that is too many.
+struct Elements;
+
+impl<'de> Visitor<'de> for Elements {
+    type Value = Vec<&'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = list.next_element()? {
+            elements.push(element);
+            if elements.len() > MOST_FOUND {
+                // serde_json reads a list to its end before it hands over what stands in it.
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+            }
+        }
+        Ok(elements)
+    }
 }
 
 fn nothing_at(document: &Document<'_>, path: &JsonPath, expected: &str) -> Error {

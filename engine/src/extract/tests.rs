@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::notation::{JsonPath, Lookup, Step};
 use crate::raw::Raw;
 
-use super::{Document, meta, select};
+use super::{Document, meta, records, select};
 
 fn path(text: &str) -> JsonPath {
     text.parse().unwrap()
@@ -264,5 +264,16 @@ proptest! {
         let whole = serde_json::to_vec(&json!([tree])).unwrap();
         let (headers, body) = (HeaderMap::new(), Bytes::from(whole[..cut.index(whole.len())].to_vec()));
         prop_assert!(Document::new(&headers, &body).find(&path).is_err());
+    }
+}
+
+#[test]
+fn one_answer_holds_a_limited_number_of_records() {
+    let headers = HeaderMap::new();
+    let limit = 100_000;
+    for (path, count, fits) in [("$.r", limit, true), ("$.r", limit + 1, false), ("$.r[*]", limit + 1, false)] {
+        let body = Bytes::from(format!("{{\"r\":[{}0]}}", "0,".repeat(count - 1)));
+        let found = records::list(&Document::new(&headers, &body), &path.parse().unwrap());
+        assert_eq!(found.as_ref().map(Vec::len).map_err(Error::kind), fits.then_some(count).ok_or(ErrorKind::TooLarge));
     }
 }

@@ -37,6 +37,22 @@ pub trait Object: Sized {
     fn decode_object(map: &Map, span: Span, others: &[&str], findings: &mut Vec<Diagnostic>) -> Option<Self>;
 }
 
+/// After so many findings nothing more is read.
+const MOST_FINDINGS: usize = 1_000;
+
+/// Whether there are so many findings that nobody reads more.
+pub(crate) fn is_enough(findings: &[Diagnostic]) -> bool {
+    findings.len() >= MOST_FINDINGS
+}
+
+/// Leaves so many findings, the last of which says that there are more; `None` when there were fewer.
+pub(crate) fn end_excess(findings: &mut Vec<Diagnostic>) -> Option<()> {
+    let last = findings.get(MOST_FINDINGS - 1)?.span;
+    findings.truncate(MOST_FINDINGS - 1);
+    findings.push(Diagnostic::new(Code::Limit, last, "there are too many problems; the rest is not read"));
+    Some(())
+}
+
 /// The finding for a value of the wrong type.
 pub(crate) fn wrong_type(node: &Node, expected: &str) -> Diagnostic {
     Diagnostic::new(Code::WrongType, node.span, format!("expected {expected}, found {}", node.describe()))
@@ -94,6 +110,9 @@ impl<'a> Reading<'a> {
         let is_known = |key: &str| doc.keys.iter().any(|known| known.name == key);
         let mut misspelt = Vec::new();
         for (key, entry) in map.iter().filter(|(key, _)| !others.contains(&key.as_str()) && !is_known(key)) {
+            if is_enough(findings) {
+                break;
+            }
             findings.push(unknown_key(doc, key, entry));
             misspelt.extend(nearest(key, doc.keys.iter().map(|known| known.name)));
         }
@@ -253,7 +272,16 @@ impl<T: Decode> Decode for Vec<T> {
 
     fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
         match &node.value {
-            Value::List(items) => Some(items.iter().filter_map(|item| T::decode(item, findings)).collect()),
+            Value::List(items) => {
+                let mut read = Vec::new();
+                for item in items {
+                    if is_enough(findings) {
+                        break;
+                    }
+                    read.extend(T::decode(item, findings));
+                }
+                Some(read)
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Map(_) => {
                 findings.push(wrong_type(node, "a list"));
                 None
@@ -274,11 +302,16 @@ impl<T: Decode> Decode for IndexMap<String, Spanned<T>> {
 
     fn decode(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
         let map = decode_map(node, "names to values", findings)?;
-        let mut read = |(key, entry): (&String, &Spanned<Node>)| {
-            let value = T::decode(&entry.value, findings).or_else(T::stand_in)?;
-            Some((key.clone(), Spanned::new(value, entry.span)))
-        };
-        Some(map.iter().filter_map(&mut read).collect())
+        let mut read = Self::new();
+        for (key, entry) in map {
+            if is_enough(findings) {
+                break;
+            }
+            if let Some(value) = T::decode(&entry.value, findings).or_else(T::stand_in) {
+                read.insert(key.clone(), Spanned::new(value, entry.span));
+            }
+        }
+        Some(read)
     }
 
     fn absent() -> Option<Self> {

@@ -1,7 +1,7 @@
 //! How the manifest language is declared: one place per object gives its type, its decoding, its JSON Schema and its reference.
 //!
-//! [`object!`] declares a mapping with known keys, [`kinds!`] a mapping whose `kind` key picks one of several objects,
-//! [`choices!`] a text out of a closed list. Each key's rustdoc is its documentation; a fenced `yaml` block in it is its example.
+//! `object!` declares a mapping with known keys, `kinds!` a mapping whose `kind` key picks one of several objects,
+//! `choices!` a text out of a closed list. Each key's rustdoc is its documentation; a fenced `yaml` block in it is its example.
 
 mod decode;
 mod doc;
@@ -12,7 +12,9 @@ mod reference;
 mod schema_keywords;
 
 pub use decode::{Decode, Object};
-pub(crate) use decode::{Reading, comma_help, decode_map, unknown_key, with_article, wrong_type};
+pub(crate) use decode::{
+    Reading, comma_help, decode_map, end_excess, is_enough, unknown_key, with_article, wrong_type,
+};
 pub use doc::{ChoiceDoc, KeyDoc, KindsDoc, ObjectDoc, Shape};
 pub use json_schema::json_schema;
 pub(crate) use macros::{choices, kinds, object};

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 
 use crate::auth::Scheme;
 use crate::body::{Body, EmptyBody};
-use crate::language::{Decode, object};
+use crate::language::{Decode, end_excess, object};
 use crate::notation::{Millis, Template};
 use crate::paginate::Pagination;
 use crate::source::{Code, Diagnostic, Source, Span, Spanned};
@@ -81,6 +81,7 @@ object! {
         /// ```
         pub hints: Option<Hints>,
         /// The base URL of the API. `${config.name}` and `${token.name}` may stand in it; what decides the host needs a `pattern` or an `enum`.
+        /// A value that begins the URL is an origin (`https://example.com`), unless an `enum` lists it.
         /// ```yaml
         /// server: https://api.example.com/v1
         /// ```
@@ -189,7 +190,8 @@ impl Manifest {
             findings.push(excess);
             return None;
         }
-        Self::decode(&node, findings)
+        let manifest = Self::decode(&node, findings);
+        if end_excess(findings).is_some() { None } else { manifest }
     }
 }
 

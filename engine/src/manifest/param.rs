@@ -1,8 +1,8 @@
 //! A parameter: a JSON Schema with what makes it one.
 
 use crate::language::{
-    Decode, KeyDoc, Object, ObjectDoc, Shape, choices, comma_help, decode_map, nearest, object, schema_keywords,
-    unknown_key, wrong_type,
+    Decode, KeyDoc, Object, ObjectDoc, Shape, choices, comma_help, decode_map, is_enough, nearest, object,
+    schema_keywords, unknown_key, wrong_type,
 };
 use crate::notation::Fill;
 use crate::source::{Diagnostic, Spanned};
@@ -143,6 +143,7 @@ impl Decode for Param {
                 _ if schema_keywords().any(|keyword| keyword == key) || key.starts_with("x-") => {
                     drop(rest.insert(key.clone(), entry.clone()))
                 }
+                _ if is_enough(findings) => break,
                 _ => findings.push(unknown(key, entry)),
             }
         }

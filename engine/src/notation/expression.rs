@@ -36,6 +36,8 @@ enum Part {
 
 /// The longest expression that is read, in bytes.
 const MAX_LENGTH: usize = 4096;
+/// The longest text that one makes of several pieces, in bytes.
+const MAX_TEXT: usize = 1 << 20;
 
 impl Expression {
     /// The names it reads from outside, as far as they are written out: `record.owner.id`.
@@ -91,6 +93,9 @@ impl Expression {
                     serde_json::Value::Null => return Err(self.failed("a text cannot hold null")),
                     other => text.push_str(&other.to_string()),
                 },
+            }
+            if text.len() > MAX_TEXT {
+                return Err(self.failed(&format!("a text of more than {MAX_TEXT} bytes")));
             }
         }
         Ok(text.into())

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::notation;
 
-/// A path into a JSON document. Read from the document's bytes by [`crate::extract`].
+/// A path into a JSON document. Read from the document's bytes by `extract`.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct JsonPath {
     steps: Vec<Step>,

@@ -12,8 +12,8 @@ pub struct Pattern {
     whole: regex::Regex,
 }
 
-/// The largest compiled size, in bytes.
-pub(crate) const MAX_COMPILED: usize = 1 << 20;
+/// The largest compiled size, in bytes: a manifest may have some hundreds of them.
+pub(crate) const MAX_COMPILED: usize = 1 << 19;
 
 impl Pattern {
     /// Whether the text matches from its first to its last character.
@@ -52,3 +52,18 @@ impl PartialEq for Pattern {
 }
 
 notation!(Pattern, "regular expression", BadExpression);
+
+#[cfg(test)]
+mod tests {
+    use super::Pattern;
+
+    #[test]
+    fn costs_little() {
+        for text in ["[a-z0-9-]+", r"\w{1,8}", r"https://[\p{L}\p{N}.-]+\.example\.com", r"\d{1,64}", "[0-9a-f]{32}"] {
+            assert!(text.parse::<Pattern>().is_ok(), "{text}");
+        }
+        for text in [r"\w{1000}", "((a{100}){100}){100}"] {
+            assert!(text.parse::<Pattern>().is_err_and(|why| why.contains("too costly")), "{text}");
+        }
+    }
+}

@@ -20,6 +20,9 @@ pub enum Part {
     Name(String),
 }
 
+/// The longest template that is read, in bytes.
+const MAX_LENGTH: usize = 8 * 1024;
+
 impl Template {
     /// A template without names.
     pub fn literal(text: impl Into<String>) -> Self {
@@ -56,6 +59,9 @@ impl FromStr for Template {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if text.len() > MAX_LENGTH {
+            return Err(format!("a template of {} bytes; {MAX_LENGTH} is the limit", text.len()));
+        }
         let mut parts = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
@@ -114,6 +120,7 @@ mod tests {
         assert_eq!(render("Bearer ${token}!"), Ok("Bearer a${token}b!".into()));
         assert_eq!(render("$${token} $5"), Ok("${token} $5".into()));
         assert_eq!(render("${other}"), Err("other".into()));
+        assert!(render(&"x".repeat(8 * 1024)).is_ok() && render(&"x".repeat(8 * 1024 + 1)).is_err());
         assert!(render("${to").is_err() && render("${a b}").is_err() && render("${}").is_err());
     }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::error::{Error, ErrorKind, Problem};
 use crate::notation::MAX_COMPILED;
 
-use super::convert::converted;
+use super::convert::{converted, inexact};
 use super::explain::{explain, shown};
 
 /// The schemas of an operation's parameters, in their order, each compiled when a value for it is first given.
@@ -25,6 +25,11 @@ pub(crate) struct Schema {
     document: Value,
     validator: Validator,
 }
+
+/// How many misfits of one value are told: more than anybody reads.
+const MOST_MISFITS: usize = 100;
+/// From how many parts on a value is large: the validator keeps what it finds in every part before it gives the first of it.
+const LARGE: usize = 2_000;
 
 impl Validators {
     /// Room for this many schemas, nothing compiled yet.
@@ -94,9 +99,15 @@ impl Schema {
         Ok(Self { document, validator })
     }
 
-    /// Everything in which a value does not fit: the place, the place as people write it, and what is wrong.
+    /// In what a value does not fit: the place, the place as people write it, and what is wrong. These are all, or the first
+    /// of many; of a large value they are those that the validator meets first.
     pub(crate) fn misfits(&self, value: &Value) -> Vec<(Location, String, String)> {
-        let found = self.validator.iter_errors(value).flat_map(|error| explain(&self.document, &error));
+        let errors = if is_large(value) {
+            self.validator.validate(value).err().into_iter().collect()
+        } else {
+            self.validator.iter_errors(value).take(MOST_MISFITS).collect::<Vec<_>>()
+        };
+        let found = errors.iter().flat_map(|error| explain(&self.document, error)).take(MOST_MISFITS);
         found.map(|(place, message)| (place.clone(), shown("", &place), message)).collect()
     }
 
@@ -105,6 +116,11 @@ impl Schema {
     /// # Errors
     /// Everything in which it does not fit.
     pub(crate) fn fit(&self, name: &str, value: Value) -> Result<Value, Vec<Problem>> {
+        if let Some((index, number)) = inexact(&value, &self.document) {
+            let at = index.map_or_else(|| name.to_owned(), |index| format!("{name}[{index}]"));
+            let message = format!("was read as {number:e}: a whole number has at most 64 bits");
+            return Err(vec![Problem { at, message }]);
+        }
         if self.validator.is_valid(&value) {
             return Ok(value);
         }
@@ -114,8 +130,32 @@ impl Schema {
             None => value,
         };
         let misfits = self.misfits(&value).into_iter();
-        Err(misfits.map(|(_, at, message)| Problem { at: format!("{name}{at}"), message }).collect())
+        let mut problems: Vec<_> =
+            misfits.map(|(_, at, message)| Problem { at: format!("{name}{at}"), message }).collect();
+        if is_large(&value) {
+            let message = "is so large that only the first problem is told".to_owned();
+            problems.push(Problem { at: name.to_owned(), message });
+        }
+        Err(problems)
     }
+}
+
+/// Whether a value has so many parts that what may be wrong with each of them is too much to keep.
+fn is_large(value: &Value) -> bool {
+    let mut waiting = vec![value];
+    let mut parts = 0;
+    while let Some(value) = waiting.pop() {
+        parts += 1;
+        match value {
+            Value::Array(items) => waiting.extend(items),
+            Value::Object(members) => waiting.extend(members.values()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+        if parts + waiting.len() > LARGE {
+            return true;
+        }
+    }
+    false
 }
 
 /// How schemas are compiled: nothing is fetched, and regular expressions match in linear time.
@@ -136,5 +176,26 @@ fn references<'a>(schema: &'a Value, names: &mut BTreeSet<&'a str>) {
         }
         Value::Array(items) => items.iter().for_each(|item| references(item, names)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::Schema;
+
+    #[test]
+    fn a_large_value_has_few_misfits() {
+        let alternatives: Vec<_> = (0..8).map(|n| json!({ "required": [format!("m{n}")] })).collect();
+        let schema = Schema::compile(json!({ "items": { "anyOf": alternatives } })).unwrap();
+        let empty = |count: usize| Value::from(vec![json!({}); count]);
+        assert_eq!(schema.misfits(&empty(3)).len(), 3);
+        assert_eq!(schema.misfits(&empty(1_000)).len(), super::MOST_MISFITS);
+        let of_many = schema.misfits(&empty(40_000));
+        assert_eq!(of_many.len(), 1);
+        assert_eq!(of_many[0].1, "[0]");
+        let problems = schema.fit("p", empty(40_000)).unwrap_err();
+        assert_eq!(problems.iter().map(|problem| problem.at.as_str()).collect::<Vec<_>>(), ["p[0]", "p"]);
     }
 }

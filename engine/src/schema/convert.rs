@@ -7,6 +7,9 @@ use serde_json::Value;
 /// How many references and alternatives are followed to find out which types a schema wants.
 const MAX_DEPTH: usize = 16;
 
+/// From here on (2⁵³) a number with a fraction no longer holds every whole number.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// The value as the schema wants it, if it is one that can be read so: itself, or the elements of a list.
 /// The schema is the whole of `document`, whose references lead into `document` too.
 pub(super) fn converted(value: &Value, document: &Value) -> Option<Value> {
@@ -15,11 +18,28 @@ pub(super) fn converted(value: &Value, document: &Value) -> Option<Value> {
     elements(list, document).or(whole)
 }
 
+/// A number of the value, itself or an element, that had more digits than it kept where the schema wants a whole one.
+/// The number's place is its index in the list.
+pub(super) fn inexact(value: &Value, document: &Value) -> Option<(Option<usize>, f64)> {
+    let lost = |value: &Value, wanted: &BTreeSet<&str>| {
+        let number = value.as_number().filter(|number| number.is_f64())?.as_f64()?;
+        let is_whole = wanted.contains("integer") && !wanted.contains("number");
+        (is_whole && number.abs() >= EXACT).then_some(number)
+    };
+    match value {
+        Value::Array(items) => {
+            let wanted = element_types(document);
+            items.iter().enumerate().find_map(|(index, item)| Some((Some(index), lost(item, &wanted)?)))
+        }
+        Value::Number(_) => Some((None, lost(value, &types(document, document))?)),
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Object(_) => None,
+    }
+}
+
 /// A list whose elements are converted; `None` when there is nothing to convert.
 fn elements(value: &Value, document: &Value) -> Option<Value> {
     let items = value.as_array()?;
-    let wanted =
-        element_schemas(document, document, 0).into_iter().flat_map(|schema| types(schema, document)).collect();
+    let wanted = element_types(document);
     let converted: Vec<_> = items.iter().map(|item| scalar(item, &wanted)).collect();
     converted
         .iter()
@@ -36,12 +56,16 @@ fn scalar(value: &Value, wanted: &BTreeSet<&str>) -> Option<Value> {
                 Value::Object(_) => wanted.contains("object"),
                 Value::Array(_) => wanted.contains("array"),
                 Value::Bool(_) => wanted.contains("boolean"),
-                Value::Number(number) if number.is_f64() => wanted.contains("number"),
+                // What does not print back the same has lost digits.
+                Value::Number(number) if number.is_f64() => {
+                    wanted.contains("number") && number.to_string() == text.trim()
+                }
                 Value::Number(_) => wanted.contains("number") || wanted.contains("integer"),
                 Value::Null | Value::String(_) => false,
             };
             fits.then_some(read)
         }
+        Value::Number(number) if number.is_f64() => None,
         Value::Number(_) | Value::Bool(_) => {
             let only_text = wanted.contains("string") && wanted.iter().all(|name| matches!(*name, "string" | "null"));
             only_text.then(|| Value::String(value.to_string()))
@@ -65,6 +89,10 @@ fn types<'a>(schema: &'a Value, document: &'a Value) -> BTreeSet<&'a str> {
         found.extend(part.get("items").map(|_| "array"));
     }
     found
+}
+
+fn element_types(document: &Value) -> BTreeSet<&str> {
+    element_schemas(document, document, 0).into_iter().flat_map(|schema| types(schema, document)).collect()
 }
 
 fn type_of<'a>(value: &Value) -> &'a str {
@@ -103,7 +131,7 @@ fn alternatives<'a>(schema: &'a Value, document: &'a Value, depth: usize) -> Vec
 mod tests {
     use serde_json::{Value, json};
 
-    use super::converted;
+    use super::{converted, inexact};
 
     #[test]
     fn reads_text_as_what_the_schema_wants() {
@@ -118,6 +146,8 @@ mod tests {
             (json!("{\"a\":\"1\"}"), referring, json!({ "a": "1" })),
             (json!("2"), json!({ "enum": [1, 2] }), json!(2)),
             (json!(17), json!({ "type": "string" }), json!("17")),
+            (json!(u64::MAX), json!({ "type": "string" }), json!("18446744073709551615")),
+            (json!("18446744073709551615"), json!({ "type": "integer" }), json!(u64::MAX)),
             (json!([17, true]), json!({ "items": { "type": ["string", "null"] } }), json!(["17", "true"])),
         ];
         for (given, schema, wanted) in cases {
@@ -134,11 +164,33 @@ mod tests {
             (json!("null"), json!({ "type": ["integer", "null"] })),
             (json!("{oops"), json!({ "type": "object" })),
             (json!(5), json!({ "type": ["string", "boolean"] })),
+            (json!("5.50"), json!({ "type": "number" })),
+            (json!("12345678901234567890123"), json!({ "type": "number" })),
+            (json!("12345678901234567890.123"), json!({ "type": "number" })),
+            (json!("12345678901234567890123"), json!({ "type": "integer" })),
+            (json!(12345678901234567890123.0), json!({ "type": "string" })),
+            (json!(1e3), json!({ "type": "string" })),
+            (json!([1e3]), json!({ "items": { "type": "string" } })),
             (json!({ "a": "5" }), json!({ "properties": { "a": { "type": "integer" } } })),
             (Value::Null, json!({ "type": "string" })),
         ];
         for (given, schema) in cases {
             assert_eq!(converted(&given, &schema), None, "{given} for {schema}");
+        }
+    }
+
+    #[test]
+    fn finds_whole_numbers_that_lost_digits() {
+        let whole = json!({ "type": ["integer", "null"] });
+        let list = json!({ "items": whole });
+        for (given, schema, wanted) in [
+            (json!(1e22), &whole, Some((None, 1e22))),
+            (json!([1, -1e16]), &list, Some((Some(1), -1e16))),
+            (json!(1e3), &whole, None),
+            (json!(u64::MAX), &whole, None),
+            (json!(1e22), &json!({ "type": "number" }), None),
+        ] {
+            assert_eq!(inexact(&given, schema), wanted, "{given} for {schema}");
         }
     }
 }

@@ -13,7 +13,8 @@ use crate::plan::Operation;
 use super::{Resume, seal, unseal};
 
 /// A list that goes on in this way.
-fn by(pagination: Value) -> Operation {
+fn by(mut pagination: Value) -> Operation {
+    pagination.as_object_mut().unwrap().values_mut().for_each(|kind| kind["meta"] = json!({}));
     list(json!({ "pagination": pagination }))
 }
 

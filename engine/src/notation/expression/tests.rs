@@ -248,3 +248,14 @@ proptest::proptest! {
         let _ = evaluate(&format!("{{{{ {} }}}}", words.concat()));
     }
 }
+
+#[test]
+fn makes_no_longer_text_than_a_mebibyte() {
+    let context = json!({ "x": "a".repeat(1 << 19) });
+    let length = |text: &str| {
+        let made = text.parse::<Expression>()?.evaluate(&context, SystemTime::UNIX_EPOCH)?;
+        Ok::<_, String>(made.as_str().unwrap().len())
+    };
+    assert_eq!(length("{{x}}{{x}}"), Ok(1 << 20));
+    assert!(length(&"{{x}}".repeat(300)).unwrap_err().contains("a text of more than 1048576 bytes"));
+}
