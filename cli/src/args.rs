@@ -106,7 +106,7 @@ pub(crate) struct ConnectionArgs {
     /// Call this URL instead of the API's (and instead of its token endpoint)
     #[arg(long, value_name = "URL")]
     pub base_url: Option<Url>,
-    /// Keep renewed tokens in this file, for credentials that are not in a file themselves
+    /// Keep renewed tokens in this file: for credentials that are not in a file themselves, or with --base-url
     #[arg(long, value_name = "FILE")]
     pub token_store: Option<PathBuf>,
     /// Allow plain http to other hosts than this machine

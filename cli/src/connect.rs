@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
-use tieline::connect::Options;
+use tieline::connect::{Options, TokenStore};
+use tieline::plan::Head;
 use tieline::transport::{HttpTransport, Transport, TransportError, TransportFailure};
 use tieline::wire::{Response, SignedRequest};
 use tieline::{Connection, Connector, Credentials, Error, ErrorKind};
@@ -12,6 +13,7 @@ use tieline_mock::{Mock, MockOptions};
 use url::{Host, Url};
 
 use crate::args::ConnectionArgs;
+use crate::credentials::Given;
 use crate::token_file::{FileTokenStore, NowhereToKeep};
 use crate::{config, credentials, made_up, network};
 
@@ -52,15 +54,9 @@ pub(crate) fn connect(
     let mut scheme = args.auth.as_deref();
     if identity == Identity::Users || args.credentials.is_some() {
         let given = credentials::given(head, args)?;
-        let rotating = credentials::rotating(head, &given.credentials, scheme);
-        builder = match (&args.token_store, rotating, given.file) {
-            (Some(path), _, _) => builder.token_store(Arc::new(FileTokenStore::tokens(path))),
-            (None, Some(fields), Some(file)) => {
-                builder.token_store(Arc::new(FileTokenStore::credentials(&file, fields)))
-            }
-            (None, Some(_), None) => builder.token_store(Arc::new(NowhereToKeep)),
-            (None, None, _) => builder,
-        };
+        if let Some(tokens) = token_store(head, args, destination, &given) {
+            builder = builder.token_store(tokens);
+        }
         builder = builder.credentials(given.credentials);
     } else {
         let nobody = made_up::nobody(head, scheme);
@@ -87,6 +83,30 @@ pub(crate) fn connect(
     builder.connect().map_err(|error| match (error.kind(), how_to_configure) {
         (ErrorKind::InvalidInput, Some(how)) => error.with_help(how),
         _ => error,
+    })
+}
+
+/// Where renewed tokens are kept; `None`: in memory, because they are no tokens of the API that the user's own could give way to.
+fn token_store(
+    head: &Head,
+    args: &ConnectionArgs,
+    destination: Destination,
+    given: &Given,
+) -> Option<Arc<dyn TokenStore>> {
+    match destination {
+        Destination::Network => {}
+        Destination::Mock | Destination::Nowhere => return None,
+    }
+    if let Some(path) = &args.token_store {
+        return Some(Arc::new(FileTokenStore::tokens(path)));
+    }
+    if args.base_url.is_some() {
+        return None;
+    }
+    let fields = credentials::rotating(head, &given.credentials, args.auth.as_deref())?;
+    Some(match &given.file {
+        Some(file) => Arc::new(FileTokenStore::credentials(file, fields)),
+        None => Arc::new(NowhereToKeep),
     })
 }
 

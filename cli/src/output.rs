@@ -1,5 +1,7 @@
 //! A call's result as JSON, as lines of JSON, or as a table.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use tieline::execute::Data;
 use tieline::{Envelope, Raw};
@@ -31,13 +33,17 @@ pub(crate) fn envelope(target: &mut Target, format: Format, fields: &[String], r
 /// # Errors
 /// [`Stop::Closed`] when nobody reads stdout any more.
 pub(crate) fn line(target: &mut Target, record: &Raw) -> Result<(), Stop> {
-    // Line breaks in JSON stand between its tokens only; within text they are escaped.
-    if record.as_bytes().iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
-        target.write(record.to_value().to_string().as_bytes())?;
-    } else {
-        target.write(record.as_bytes())?;
-    }
+    target.write(&in_one_line(record.as_bytes()))?;
     target.write(b"\n")
+}
+
+/// JSON without its line breaks. They stand between tokens, where a space does as well: within text they are escaped.
+pub(crate) fn in_one_line(json: &[u8]) -> Cow<'_, [u8]> {
+    let is_break = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    if !json.iter().any(is_break) {
+        return Cow::Borrowed(json);
+    }
+    json.iter().map(|byte| if is_break(byte) { b' ' } else { *byte }).collect()
 }
 
 /// Writes JSON: in lines for a person, as it is for a program.
@@ -81,5 +87,18 @@ fn data(result: &Envelope) -> Value {
             .ok()
             .and_then(|mut envelope| envelope.get_mut("data").map(Value::take))
             .unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_in_one_line_is_as_the_api_sent_it() {
+        let record = b"{\r\n  \"id\": 12345678901234567890123,\n\t\"sum\": 1.50e2, \"text\": \"a\\nb\"\n}";
+        let line = b"{    \"id\": 12345678901234567890123, \t\"sum\": 1.50e2, \"text\": \"a\\nb\" }";
+        assert_eq!(in_one_line(record), &line[..]);
+        assert!(matches!(in_one_line(line), Cow::Borrowed(same) if same == line));
     }
 }

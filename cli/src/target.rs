@@ -1,6 +1,6 @@
 //! Where a result goes: stdout, or a file that appears whole or not at all.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,8 @@ pub(crate) enum Target {
     Stdout(io::BufWriter<io::Stdout>),
     /// To a file beside the one that `--output` names, which takes its place at the end.
     File(io::BufWriter<NamedTempFile>, PathBuf),
+    /// To what `--output` names and is no file: a device or a pipe, which stays what it is.
+    Device(io::BufWriter<File>, PathBuf),
 }
 
 impl Target {
@@ -28,15 +30,17 @@ impl Target {
         if path.is_dir() || path.file_name().is_none() {
             return Err(invalid(format!("--output {} is a folder: name a file", path.display())));
         }
+        if fs::metadata(path).is_ok_and(|facts| !facts.is_file()) {
+            let device = OpenOptions::new().write(true).open(path).map_err(|error| unopenable(path, &error))?;
+            return Ok(Self::Device(io::BufWriter::new(device), path.to_owned()));
+        }
         // A link keeps pointing where it does.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let mut beside = tempfile::Builder::new();
         beside.prefix(".tieline-");
         #[cfg(unix)]
         beside.permissions(permissions(&path));
-        let file = beside
-            .tempfile_in(folder_of(&path))
-            .map_err(|error| invalid(format!("--output {} cannot be made: {error}", path.display())))?;
+        let file = beside.tempfile_in(folder_of(&path)).map_err(|error| unopenable(&path, &error))?;
         Ok(Self::File(io::BufWriter::new(file), path))
     }
 
@@ -45,6 +49,7 @@ impl Target {
         match self {
             Self::Stdout(_) => io::stdout().is_terminal(),
             Self::File(..) => false,
+            Self::Device(device, _) => device.get_ref().is_terminal(),
         }
     }
 
@@ -56,6 +61,7 @@ impl Target {
         match self {
             Self::Stdout(out) => Ok(out.write_all(bytes)?),
             Self::File(file, path) => file.write_all(bytes).map_err(|error| unwritable(path, &error)),
+            Self::Device(device, path) => device.write_all(bytes).map_err(|error| unwritable(path, &error)),
         }
     }
 
@@ -67,6 +73,7 @@ impl Target {
         match self {
             Self::Stdout(out) => Ok(out.flush()?),
             Self::File(..) => Ok(()),
+            Self::Device(device, path) => device.flush().map_err(|error| unwritable(path, &error)),
         }
     }
 
@@ -82,8 +89,13 @@ impl Target {
                 let kept = kept.and_then(|file| file.persist(&path).map_err(|error| error.error));
                 kept.map(drop).map_err(|error| unwritable(&path, &error))
             }
+            Self::Device(mut device, path) => device.flush().map_err(|error| unwritable(&path, &error)),
         }
     }
+}
+
+fn unopenable(path: &Path, error: &io::Error) -> Error {
+    invalid(format!("--output {} cannot be made: {error}", path.display()))
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Stop {
@@ -117,6 +129,27 @@ mod tests {
         assert!(!path.exists());
         target.finish().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"whole");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_stays_what_it_is() {
+        use std::os::unix::fs::FileTypeExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let reader = std::thread::spawn({
+            let path = path.clone();
+            move || fs::read(path).unwrap()
+        });
+        let mut target = Target::open(Some(&path)).unwrap();
+        target.write(b"through ").unwrap();
+        target.flush().unwrap();
+        target.write(b"the pipe").unwrap();
+        target.finish().unwrap();
+        assert!(fs::symlink_metadata(&path).unwrap().file_type().is_fifo());
+        assert_eq!(reader.join().unwrap(), b"through the pipe");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

@@ -21,6 +21,9 @@ mod tests;
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// In what a renewal left in a file of credentials: which sign-in it belongs to.
+const KEY: &str = "key";
+
 /// How many renewals are under way in this process.
 static RENEWALS: AtomicUsize = AtomicUsize::new(0);
 
@@ -99,11 +102,14 @@ impl FileTokenStore {
     fn stored(&self, key: &str, content: &Map<String, Value>) -> Result<StoredTokens, Error> {
         let kept = match &self.layout {
             Layout::Tokens => content.get(key),
-            Layout::Credentials(fields) => content.get(RENEWED).filter(|kept| fields.still_hold(content, kept)),
+            Layout::Credentials(fields) => content
+                .get(RENEWED)
+                .filter(|kept| kept.get(KEY).and_then(Value::as_str) == Some(lasting(key)))
+                .filter(|kept| fields.still_hold(content, kept)),
         };
         let relevant = match &self.layout {
             Layout::Tokens => kept.map(Value::to_string).unwrap_or_default(),
-            Layout::Credentials(_) => Value::Object(content.clone()).to_string(),
+            Layout::Credentials(fields) => fields.relevant(content),
         };
         let mut hasher = DefaultHasher::new();
         relevant.hash(&mut hasher);
@@ -120,6 +126,7 @@ impl FileTokenStore {
             Layout::Tokens => drop(content.insert(key.to_owned(), token)),
             Layout::Credentials(fields) => {
                 fields.replace(&mut content, &mut token);
+                token[KEY] = lasting(key).into();
                 content.insert(RENEWED.to_owned(), token);
             }
         }
@@ -171,7 +178,20 @@ impl TokenStore for FileTokenStore {
     }
 }
 
+/// What stays of a store's key when tokens are renewed: all but the digest of the user's values, which hold the tokens.
+fn lasting(key: &str) -> &str {
+    key.rsplit_once(':').map_or(key, |(lasting, _)| lasting)
+}
+
 impl Rotating {
+    /// What a renewal changes. The user may edit the rest meanwhile.
+    fn relevant(&self, content: &Map<String, Value>) -> String {
+        let fields = [Some(self.refresh_token.as_str()), self.access_token.as_deref(), Some(RENEWED)];
+        fields
+            .map(|field| field.and_then(|field| content.get(field)).map_or_else(String::new, Value::to_string))
+            .join("\n")
+    }
+
     /// Whether the file still holds the tokens that were written with `kept`. The user may have put in others since.
     fn still_hold(&self, content: &Map<String, Value>, kept: &Value) -> bool {
         let is_same = |field: &str, part: &str| kept.get(part).is_none_or(|kept| content.get(field) == Some(kept));

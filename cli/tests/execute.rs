@@ -350,3 +350,47 @@ fn a_reader_that_goes_away_is_no_failure() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }
+
+#[test]
+fn the_tokens_of_a_mock_or_of_another_server_never_reach_the_users_file() {
+    let place = Place::new();
+    place.write(
+        "notes.yaml",
+        r#"
+tieline: 1
+name: notes
+title: Notes
+version: 1.2.3
+summary: Notes.
+server: https://api.example.com
+auth:
+  oauth:
+    fields:
+      client_id: { description: Id of the client }
+      client_secret: { description: Its secret, secret: true }
+      access_token: { description: Access token, secret: true, required: false }
+      refresh_token: { description: Renews the access token, secret: true }
+    oauth2:
+      authorize: { url: "https://api.example.com/oauth/authorize" }
+      token: { url: "https://api.example.com/oauth/token" }
+entities:
+  notes:
+    summary: What people wrote down.
+    actions: { list: { get: /notes, summary: Lists them., records: $.notes } }
+"#,
+    );
+    let given = format!(r#"{{"client_id":"c","client_secret":"s","refresh_token":"{SECRET}"}}"#);
+    place.write("c.json", &given);
+    let list = ["execute", "notes.yaml", "notes", "list", "--credentials", "@c.json"];
+    let server = place.mock(&[]);
+    for other in [&["--mock"][..], &["--mock", "--token-store", "tokens.json"], &["--base-url", &server.url]] {
+        place.run(&[&list[..], other].concat()).json();
+        assert_eq!(place.read("c.json"), given.as_bytes(), "{other:?}");
+        assert_eq!(place.names(), ["c.json", "notes.yaml"], "{other:?}");
+    }
+    // To this one the refresh token is new.
+    let server = place.mock(&[]);
+    place.run(&[&list[..], &["--base-url", &server.url, "--token-store", "tokens.json"]].concat()).json();
+    assert_eq!(place.read("c.json"), given.as_bytes());
+    assert!(place.names().contains(&"tokens.json".to_owned()));
+}

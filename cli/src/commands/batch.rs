@@ -14,6 +14,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, BufReader};
 
 use crate::args::ConnectionArgs;
 use crate::connect::{Destination, Identity, connect};
+use crate::output::in_one_line;
 use crate::stop::{Stop, invalid};
 use crate::target::Target;
 use crate::{connector, runtime};
@@ -199,8 +200,7 @@ fn error_json(error: &Error) -> Vec<u8> {
 fn joined(id: &str, object: &[u8]) -> Vec<u8> {
     let rest = object.strip_prefix(b"{").unwrap_or(object);
     let mut line = format!("{{\"id\":{id},").into_bytes();
-    // Records are as the API sent them; a line break in JSON stands between tokens, where a space does as well.
-    line.extend(rest.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }));
+    line.extend_from_slice(&in_one_line(rest));
     line.push(b'\n');
     line
 }

@@ -63,11 +63,32 @@ async fn a_renewed_token_takes_the_place_of_the_old_one_in_the_users_file() {
     let kept = FileTokenStore::credentials(&path, rotating()).load("notion:oauth:2").await.unwrap();
     assert_eq!(kept.token.unwrap().expires_at(), Some(1_900_000_000));
 
+    // Of another connector, or of another server's tokens, it is not.
+    for other in ["notion:other:1", "other:oauth:1", "notion:oauth:elsewhere:1"] {
+        assert!(store.load(other).await.unwrap().token.is_none(), "{other}");
+    }
+
     // The user signs in again and puts new tokens in: what is known about the old ones no longer holds.
     let mut edited = now.clone();
     edited["access_token"] = "a9".into();
     fs::write(&path, edited.to_string()).unwrap();
     assert!(store.load(KEY).await.unwrap().token.is_none());
+}
+
+#[tokio::test]
+async fn another_field_may_be_edited_while_a_token_is_renewed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notion.json");
+    fs::write(&path, json!({ "refresh_token": "r0", "note": "old" }).to_string()).unwrap();
+    let store = FileTokenStore::credentials(&path, rotating());
+    let before = store.load(KEY).await.unwrap().version;
+    fs::write(&path, json!({ "refresh_token": "r0", "note": "new" }).to_string()).unwrap();
+    assert!(TokenStore::commit(&store, KEY, before, token("a1", "r1")).await.unwrap());
+    assert_eq!((&read(&path)["refresh_token"], &read(&path)["note"]), (&json!("r1"), &json!("new")));
+
+    let before = store.load(KEY).await.unwrap().version;
+    fs::write(&path, json!({ "refresh_token": "r9", "note": "new" }).to_string()).unwrap();
+    assert!(!TokenStore::commit(&store, KEY, before, token("a2", "r2")).await.unwrap());
 }
 
 #[tokio::test]

@@ -79,7 +79,6 @@ impl Credentials {
     /// Takes every value, and these other secrets, out of a text that somebody else wrote.
     pub(crate) fn redact(&self, text: &str, others: &[&str]) -> String {
         let mut secrets: Vec<_> = self.values.values().map(|value| value.expose_secret()).collect();
-        // Short values (a region, say) are words of the message rather than secrets.
         secrets.retain(|secret| secret.len() >= SHORTEST_SECRET);
         secrets.extend(others.iter().filter(|secret| !secret.is_empty()));
         secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
@@ -87,7 +86,8 @@ impl Credentials {
     }
 }
 
-const SHORTEST_SECRET: usize = 4;
+/// What is shorter is a word of a message rather than a secret.
+pub(super) const SHORTEST_SECRET: usize = 4;
 
 /// The error for one field.
 pub(crate) fn unfit(field: &str, message: String) -> Error {

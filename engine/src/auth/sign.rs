@@ -4,17 +4,20 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http::HeaderValue;
 use secrecy::ExposeSecret as _;
+use serde_json::{Map, Value};
 use url::{Url, form_urlencoded};
 
 use crate::error::{Error, ErrorKind};
 use crate::notation::Template;
 use crate::wire::{Request, SignedRequest, Trust};
 
-use super::credentials::unfit;
+use super::credentials::{SHORTEST_SECRET, unfit};
+use super::oauth2::client_basic;
 use super::values::{Values, header_name, header_value};
-use super::{AccessToken, ApiKey, ApiKeyPlace, Basic, Credentials, OAuth2, Scheme};
+use super::{AccessToken, ApiKey, ApiKeyPlace, Basic, ClientAuth, Credentials, OAuth2, Scheme};
 
 const AUTHORIZATION: &str = "Authorization";
+const BASIC: &str = "Basic ";
 
 /// Puts the credentials of a way to sign in onto a request. What an optional field would fill is left out when it is not given.
 ///
@@ -25,11 +28,12 @@ pub(crate) fn sign(
     trust: Trust,
     scheme: &Scheme,
     credentials: &Credentials,
+    config: &Map<String, Value>,
     token: Option<&AccessToken>,
 ) -> Result<SignedRequest, Error> {
     without_secrets(&mut request.url, scheme);
     let mut signed = SignedRequest::new(request, trust);
-    let values = Values { token, ..Values::of(scheme, credentials) };
+    let values = Values { config: Some(config), token, ..Values::of(scheme, credentials) };
     if let Some(bearer) = &scheme.bearer {
         set_header(&mut signed, AUTHORIZATION, values.header("Bearer ", bearer)?)?;
     }
@@ -63,10 +67,14 @@ pub(crate) fn without_secrets(url: &mut Url, scheme: &Scheme) {
 }
 
 /// The headers, query parameters and cookies that [`sign`] would add, each as `(place, name)`.
-pub(crate) fn secret_places(scheme: &Scheme, credentials: &Credentials) -> Vec<(&'static str, String)> {
+pub(crate) fn secret_places(
+    scheme: &Scheme,
+    credentials: &Credentials,
+    config: &Map<String, Value>,
+) -> Vec<(&'static str, String)> {
     // Whether there is an access token is known only when one is asked for.
     let token = scheme.oauth2.as_ref().map(|_| AccessToken::new("[secret]"));
-    let values = Values { token: token.as_ref(), ..Values::of(scheme, credentials) };
+    let values = Values { config: Some(config), token: token.as_ref(), ..Values::of(scheme, credentials) };
     let is_there = |template: &Template| values.text(template).is_ok_and(|text| text.is_some());
     let mut places = Vec::new();
     if scheme.bearer.as_ref().is_some_and(|bearer| is_there(bearer)) || scheme.basic.is_some() {
@@ -84,6 +92,21 @@ pub(crate) fn secret_places(scheme: &Scheme, credentials: &Credentials) -> Vec<(
         }
     }
     places.into_iter().map(|(place, name)| (place, name.to_owned())).collect()
+}
+
+/// How secrets look where [`sign`] and token requests encode them, so that they are known again when an API repeats them: user
+/// name and password of `Basic`, and the key in a query.
+pub(crate) fn encoded_secrets(values: &Values<'_>) -> Vec<String> {
+    let basic = values.scheme.basic.as_ref().and_then(|basic| basic_header(values, basic).ok().flatten());
+    let oauth2 = values.scheme.oauth2.as_ref().filter(|oauth2| oauth2.token.client == Some(ClientAuth::Basic));
+    let client = oauth2.and_then(|oauth2| client_basic(oauth2, values).ok());
+    let pair = |header: HeaderValue| header.to_str().ok()?.strip_prefix(BASIC).map(str::to_owned);
+    let key = values.scheme.api_key.as_ref().filter(|key| key.place == ApiKeyPlace::Query);
+    let key = key.and_then(|key| values.text(&key.value).ok().flatten());
+    let key = key.map(|key| form_urlencoded::byte_serialize(key.as_bytes()).collect::<String>());
+    let mut encoded: Vec<_> = basic.into_iter().chain(client).filter_map(pair).chain(key).collect();
+    encoded.retain(|secret| secret.len() >= SHORTEST_SECRET);
+    encoded
 }
 
 fn set_header(signed: &mut SignedRequest, name: &str, value: Option<HeaderValue>) -> Result<(), Error> {
@@ -110,7 +133,7 @@ fn basic_header(values: &Values<'_>, basic: &Basic) -> Result<Option<HeaderValue
 /// `Basic …` of a user name without a colon and a password.
 pub(super) fn basic_value(username: &str, password: &str) -> Result<HeaderValue, Error> {
     let encoded = BASE64.encode(format!("{username}:{password}"));
-    HeaderValue::try_from(format!("Basic {encoded}"))
+    HeaderValue::try_from(format!("{BASIC}{encoded}"))
         .map_err(|_| Error::new(ErrorKind::Credentials, "user name and password do not fit into a header"))
 }
 

@@ -10,7 +10,8 @@ use crate::manifest::RateLimit;
 
 use super::Clock;
 
-/// Keeps rate limits. One limiter may serve many connections; `key` names what shares a limit.
+/// Keeps rate limits. One limiter may serve many connections. `key` names one limit and who shares it: two limits have two keys,
+/// even where their numbers are the same.
 pub trait RateLimiter: Send + Sync {
     /// Comes back when a request may be sent.
     fn acquire<'a>(&'a self, key: &'a str, limit: &'a RateLimit) -> BoxFuture<'a, ()>;
@@ -33,7 +34,7 @@ impl SlidingRateLimiter {
         let now = self.clock.now();
         let window = limit.per.duration();
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        let sent = sent.entry(format!("{key} {} {}", *limit.requests, *limit.per)).or_default();
+        let sent = sent.entry(key.to_owned()).or_default();
         while sent.front().is_some_and(|first| now.duration_since(*first).is_ok_and(|age| age >= window)) {
             sent.pop_front();
         }
@@ -53,5 +54,22 @@ impl RateLimiter for SlidingRateLimiter {
                 self.clock.sleep(wait).await;
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::testing::decode;
+    use crate::connect::SystemClock;
+
+    #[test]
+    fn two_limits_with_the_same_numbers_are_two() {
+        let limiter = SlidingRateLimiter::new(Arc::new(SystemClock));
+        let limit: RateLimit = decode("{ requests: 1, per: 1h }");
+        assert!(limiter.take("notes 0", &limit).is_ok());
+        assert!(limiter.take("notes list 0", &limit).is_ok());
+        let wait = limiter.take("notes 0", &limit).unwrap_err();
+        assert!(wait > Duration::from_secs(3590) && wait <= Duration::from_secs(3600), "{wait:?}");
     }
 }

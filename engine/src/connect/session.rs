@@ -1,5 +1,6 @@
 //! The access token of a connection, renewed at most once for any number of calls that wait for it.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::UNIX_EPOCH;
 
@@ -12,13 +13,13 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::auth::{
-    AccessToken, Credentials, OAuth2, Presented, Scheme, TokenAnswer, Values, given_token, read_token, renewable,
-    token_request, token_url,
+    AccessToken, Credentials, OAuth2, Presented, Scheme, TokenAnswer, Values, encoded_secrets, given_token, read_token,
+    renewable, token_request, token_url,
 };
 use crate::error::{Error, ErrorKind};
 use crate::wire::SignedRequest;
 
-use super::{Clock, TokenStore};
+use super::{Clock, StoredTokens, TokenStore};
 
 /// How many seconds before its end an access token is renewed.
 const MARGIN: i64 = 60;
@@ -69,8 +70,8 @@ struct State {
     current: Option<Current>,
     /// The renewal that is under way.
     renewing: Option<Shared<BoxFuture<'static, Renewed>>>,
-    /// A token that came and could not be kept yet, with the version of the store that it replaces.
-    unkept: Option<(u64, AccessToken)>,
+    /// A token that came and could not be kept yet.
+    unkept: Option<Unkept>,
     /// The renewal that was refused last.
     refused: Option<Refused>,
 }
@@ -88,6 +89,12 @@ impl Current {
         let renew_at = token.expires_at.map(|end| end.saturating_sub(margin));
         Self { token, renew_at }
     }
+}
+
+struct Unkept {
+    token: AccessToken,
+    /// What the store held before.
+    replaces: Option<AccessToken>,
 }
 
 struct Refused {
@@ -150,14 +157,19 @@ impl Session {
     }
 }
 
-/// Connector, way to sign in, and a digest of what the user gave and of where tokens come from: a token of one server
-/// must never be sent to another that the connection was bound to.
+/// Connector, way to sign in, a digest of where tokens come from and what is asked for, and one of what the user gave: a token
+/// of one server or tenant must never be sent to another.
 fn store_key(parts: &SessionParts) -> Result<String, Error> {
-    let endpoint = match &parts.scheme.oauth2 {
-        Some(oauth2) => (parts.rebind)(token_url(oauth2, &parts.values(), &Presented::ClientCredentials)?).to_string(),
+    let asked = match &parts.scheme.oauth2 {
+        Some(oauth2) => {
+            let url = (parts.rebind)(token_url(oauth2, &parts.values(), &Presented::ClientCredentials)?);
+            let config = oauth2.config_names().map(|name| (name, parts.config.get(name)));
+            serde_json::json!([url.as_str(), oauth2.asked_scopes(), config.collect::<BTreeMap<_, _>>()]).to_string()
+        }
         None => String::new(),
     };
-    Ok(format!("{}:{}:{}", parts.connector, parts.scheme_name, parts.credentials.digest(&endpoint)))
+    let (asked, given) = (Credentials::none().digest(&asked), parts.credentials.digest(""));
+    Ok(format!("{}:{}:{asked}:{given}", parts.connector, parts.scheme_name))
 }
 
 impl SessionParts {
@@ -253,19 +265,20 @@ impl SharedSession {
                 return Ok(Some(current));
             }
         }
-        let token = match self.unkept(stored.version) {
+        let token = match self.unkept(stored.token.as_ref()) {
             Some(token) => token,
             None => match self.obtain(oauth2, stored.token.as_ref().or(stale.as_ref()), stored.version).await? {
                 Some(token) => token,
                 None => return Ok(None),
             },
         };
-        self.keep(token, stored.version).await.map(Some)
+        self.keep(token, stored).await.map(Some)
     }
 
-    /// The token that came earlier and could not be kept, if the store has not changed since.
-    fn unkept(&self, version: u64) -> Option<AccessToken> {
-        self.state().unkept.take().filter(|(replaces, _)| *replaces == version).map(|(_, token)| token)
+    /// The token that came earlier and could not be kept, unless somebody else has kept another since.
+    fn unkept(&self, stored: Option<&AccessToken>) -> Option<AccessToken> {
+        let unkept = self.state().unkept.take()?;
+        (!is_superseded(unkept.replaces.as_ref(), stored)).then_some(unkept.token)
     }
 
     /// Asks the token endpoint.
@@ -285,7 +298,9 @@ impl SharedSession {
         let answer = TokenAnswer { status, body: &body, now: parts.now() };
         let before = before.cloned().map(|before| AccessToken { refresh_token: refresh_token.clone(), ..before });
         let before = before.or_else(|| refresh_token.clone().map(only_refresh_token));
-        let sent: Vec<_> = refresh_token.iter().map(|token| token.expose_secret()).collect();
+        let encoded = encoded_secrets(&values);
+        let sent = refresh_token.iter().map(|token| token.expose_secret());
+        let sent: Vec<_> = sent.chain(encoded.iter().map(String::as_str)).collect();
         let obtained = read_token(oauth2, &answer, before.as_ref(), &|text| parts.credentials.redact(text, &sent));
         if let Some(error) = obtained.as_ref().err().filter(|error| error.kind() == ErrorKind::Unauthorized) {
             self.state().refused = Some(Refused { version, at: answer.now, error: error.clone() });
@@ -301,27 +316,41 @@ impl SharedSession {
         (refused.version == version && now.saturating_sub(refused.at) < REFUSED_FOR).then(|| refused.error.clone())
     }
 
-    /// Commits a token. Where somebody was faster, theirs counts.
-    async fn keep(&self, token: AccessToken, version: u64) -> Result<Current, Error> {
-        match self.parts.store.commit(&self.key, version, token.clone()).await {
-            Ok(true) => {
-                let life = token.expires_at.map_or(i64::MAX, |end| end.saturating_sub(self.parts.now()));
-                // A token that lives shorter than twice the margin serves half its life.
-                Ok(Current::new(token, MARGIN.min(life / 2)))
-            }
-            Ok(false) => match self.parts.store.load(&self.key).await?.token {
-                Some(token) => Ok(Current::new(token, MARGIN)),
-                None => {
-                    let message = "the token store refused the renewed access token and keeps no other";
-                    Err(Error::new(ErrorKind::Unavailable, message))
+    /// Commits a token. Where somebody was faster, theirs counts. One that cannot be kept is not thrown away: what it was
+    /// obtained with may be worth nothing any more.
+    async fn keep(&self, token: AccessToken, before: StoredTokens) -> Result<Current, Error> {
+        let current = self.commit(&token, &before).await;
+        if current.is_err() {
+            self.state().unkept = Some(Unkept { token, replaces: before.token });
+        }
+        current
+    }
+
+    async fn commit(&self, token: &AccessToken, before: &StoredTokens) -> Result<Current, Error> {
+        let store = &self.parts.store;
+        if !store.commit(&self.key, before.version, token.clone()).await? {
+            let now = store.load(&self.key).await?;
+            match now.token {
+                Some(theirs) if is_superseded(before.token.as_ref(), Some(&theirs)) => {
+                    return Ok(Current::new(theirs, MARGIN));
                 }
-            },
-            Err(error) => {
-                self.state().unkept = Some((version, token));
-                Err(error)
+                // Something else has changed in the store: this token is still the newest.
+                Some(_) | None => {}
+            }
+            if !store.commit(&self.key, now.version, token.clone()).await? {
+                let message = "the token store refused the renewed access token and keeps no other";
+                return Err(Error::new(ErrorKind::Unavailable, message));
             }
         }
+        let life = token.expires_at.map_or(i64::MAX, |end| end.saturating_sub(self.parts.now()));
+        // A token that lives shorter than twice the margin serves half its life.
+        Ok(Current::new(token.clone(), MARGIN.min(life / 2)))
     }
+}
+
+/// Whether a store that held `before` holds another token now.
+fn is_superseded(before: Option<&AccessToken>, now: Option<&AccessToken>) -> bool {
+    now.is_some_and(|now| before.is_none_or(|before| !before.is(now)))
 }
 
 /// Whether later requests need values that did not come with this token: the user gave it.

@@ -18,7 +18,8 @@ pub struct StoredTokens {
     pub version: u64,
 }
 
-/// Keeps renewed tokens. `key` names the connection's credentials: connector, way to sign in, and a digest of what the user gave.
+/// Keeps renewed tokens. `key` names what they are for, as `connector:scheme:asked:given`: connector, way to sign in, a digest
+/// of where tokens come from and what is asked for, and a digest of what the user gave.
 ///
 /// A renewal leases, loads, asks the API, and commits before the new token is used. A store that cannot lease across processes
 /// may hand out leases at once: then `commit` alone decides which of two renewals counts.

@@ -76,7 +76,8 @@ impl Attempt<'_> {
             self.sending.inner.options.allows(&hop.request.url)?;
             let signed = match self.sending.scheme.filter(|_| hop.at_home) {
                 Some(scheme) => {
-                    auth::sign(hop.request.clone(), hop.trust, scheme, &self.sending.inner.credentials, token)?
+                    let inner = self.sending.inner;
+                    auth::sign(hop.request.clone(), hop.trust, scheme, &inner.credentials, &inner.config, token)?
                 }
                 None => SignedRequest::new(hop.request.clone(), hop.trust),
             };

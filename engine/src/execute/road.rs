@@ -214,7 +214,9 @@ impl Road {
             request,
             generated: generated.into_iter().collect(),
             scheme: scheme.map(|(name, _)| name.to_owned()),
-            secrets: scheme.map(|(_, scheme)| auth::secret_places(scheme, &inner.credentials)).unwrap_or_default(),
+            secrets: scheme
+                .map(|(_, scheme)| auth::secret_places(scheme, &inner.credentials, &inner.config))
+                .unwrap_or_default(),
         })
     }
 }

@@ -12,6 +12,7 @@ use crate::notation::{JsonPath, Pattern, Template};
 use crate::source::Spanned;
 
 pub use authorize::Authorization;
+pub(super) use request::client_basic;
 pub(crate) use request::{Presented, given_token, renewable, token_request, token_url};
 pub(crate) use response::{TokenAnswer, read_token};
 
@@ -201,5 +202,24 @@ object! {
         /// pattern: "https://[a-z0-9-]+\\.example\\.com"
         /// ```
         pub pattern: Option<Spanned<Pattern>>,
+    }
+}
+
+impl OAuth2 {
+    /// The configuration values that decide which token is obtained.
+    pub(crate) fn config_names(&self) -> impl Iterator<Item = &str> {
+        let token = &self.token;
+        let single = [&self.client_id, &self.client_secret, &self.access_token, &self.refresh_token];
+        let optional = single.into_iter().chain([&self.service_account, &token.refresh_url]).flatten();
+        let templates = optional.chain(token.params.values()).chain(token.headers.values());
+        templates.flat_map(|template| template.names()).filter_map(|name| name.strip_prefix("config."))
+    }
+
+    /// The scopes that token requests name: what a user has agreed to is not asked for again.
+    pub(crate) fn asked_scopes(&self) -> &[String] {
+        match self.grant.unwrap_or(Grant::AuthorizationCode) {
+            Grant::AuthorizationCode => &[],
+            Grant::ClientCredentials | Grant::JwtBearer => &self.scopes,
+        }
     }
 }

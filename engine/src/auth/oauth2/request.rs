@@ -170,7 +170,7 @@ fn grant_params(
 }
 
 /// `Basic` of the client's id and secret, each form-encoded first (RFC 6749 section 2.3.1).
-fn client_basic(oauth2: &OAuth2, values: &Values<'_>) -> Result<HeaderValue, Error> {
+pub(in crate::auth) fn client_basic(oauth2: &OAuth2, values: &Values<'_>) -> Result<HeaderValue, Error> {
     let id = client_id(oauth2, values)?;
     let id = id.ok_or_else(|| unfit("client_id", "client_id is required to obtain an access token".to_owned()))?;
     let secret = client_secret(oauth2, values)?.unwrap_or_default();

@@ -2,12 +2,13 @@
 
 use http::{HeaderMap, Method};
 use proptest::prelude::*;
+use serde_json::{Map, Value};
 use url::Url;
 
-use super::{secret_places, sign, without_secrets};
+use super::{encoded_secrets, secret_places, sign, without_secrets};
 use crate::auth::choose::choose;
 use crate::auth::testing::{OAUTH_AND_TOKEN, given, schemes};
-use crate::auth::{AccessToken, Credentials, Scheme};
+use crate::auth::{AccessToken, Credentials, Scheme, Values};
 use crate::error::{Error, ErrorKind};
 use crate::wire::{Body, Request, Trust};
 
@@ -22,9 +23,14 @@ fn scheme(yaml: &str) -> Scheme {
     schemes(&format!("{{ a: {yaml} }}")).swap_remove("a").unwrap()
 }
 
+/// Configuration values.
+fn config() -> Map<String, Value> {
+    [("tenant".to_owned(), "acme".into())].into_iter().collect()
+}
+
 fn signed(scheme: &Scheme, credentials: &Credentials) -> Result<Request, Error> {
     let token = AccessToken::new("a-1");
-    sign(request(), Trust::Declared, scheme, credentials, Some(&token)).map(|signed| signed.open().0)
+    sign(request(), Trust::Declared, scheme, credentials, &config(), Some(&token)).map(|signed| signed.open().0)
 }
 
 /// The URL's query and every header, one a line.
@@ -100,6 +106,12 @@ fn puts_credentials_where_the_manifest_says() {
             { "authorization: Bearer k 1&2\nx-site: eu" },
             "header Authorization, header X-Site",
         ),
+        (
+            "{ fields: { key: {} }, basic: { username: '${config.tenant}', password: '${key}' }, headers: { X-Tenant: '${config.tenant}' } }",
+            &[("key", "k")],
+            "authorization: Basic YWNtZTpr\nx-tenant: acme",
+            "header Authorization, header X-Tenant",
+        ),
         ("{ fields: { key: { required: false } }, bearer: '${key}' }", &[], "", ""),
     ] {
         let (scheme, credentials) = (scheme(yaml), given(fields));
@@ -108,8 +120,10 @@ fn puts_credentials_where_the_manifest_says() {
         let found = signed(&scheme, &credentials).unwrap();
         assert_eq!(shown(&found), format!("{query}{separator}{expected}"), "{yaml}");
         assert!(found.headers.values().all(|value| value.is_sensitive()));
-        let found: Vec<_> =
-            secret_places(&scheme, &credentials).iter().map(|(place, name)| format!("{place} {name}")).collect();
+        let found: Vec<_> = secret_places(&scheme, &credentials, &config())
+            .iter()
+            .map(|(place, name)| format!("{place} {name}"))
+            .collect();
         assert_eq!(found.join(", "), places, "{yaml}");
     }
 }
@@ -131,10 +145,36 @@ fn names_the_field_that_cannot_be_used() {
         assert!(!format!("{error:?}").contains("hidden"));
     }
     let oauth = scheme("{ fields: {}, oauth2: { token: { url: 'https://a.example' } } }");
-    let error = sign(request(), Trust::Declared, &oauth, &Credentials::none(), None).map(drop).unwrap_err();
+    let error = sign(request(), Trust::Declared, &oauth, &Credentials::none(), &config(), None).map(drop).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
     let odd = scheme("{ fields: {}, headers: { 'X Y': a } }");
     assert_eq!(signed(&odd, &Credentials::none()).unwrap_err().kind(), ErrorKind::InvalidManifest);
+}
+
+#[test]
+fn knows_its_secrets_where_they_are_encoded() {
+    let token = "token: { url: 'https://a.example', client: basic }";
+    for (yaml, fields, expected) in [
+        (
+            "{ fields: { u: {}, p: {} }, basic: { username: '${u}', password: '${p}' } }",
+            &[("u", "a"), ("p", "b c")][..],
+            "YTpiIGM=",
+        ),
+        ("{ fields: { u: {} }, basic: { username: '${config.tenant}/${u}' } }", &[("u", "a")], "YWNtZS9hOg=="),
+        (
+            &format!("{{ fields: {{ client_id: {{}}, client_secret: {{}} }}, oauth2: {{ {token} }} }}"),
+            &[("client_id", "a"), ("client_secret", "b c")],
+            "YTpiK2M=",
+        ),
+        ("{ fields: { key: {} }, api_key: { in: query, name: k, value: '${key}' } }", &[("key", "k 1&2")], "k+1%262"),
+        ("{ fields: { key: {} }, api_key: { in: query, name: k, value: '${key}' } }", &[("key", "eu")], ""),
+        ("{ fields: { key: {} }, bearer: '${key}' }", &[("key", "k 1&2")], ""),
+        ("{ fields: { u: {} }, basic: { username: '${u}' } }", &[], ""),
+    ] {
+        let (scheme, credentials, config) = (scheme(yaml), given(fields), config());
+        let values = Values { config: Some(&config), ..Values::of(&scheme, &credentials) };
+        assert_eq!(encoded_secrets(&values).join(" "), expected, "{yaml}");
+    }
 }
 
 #[test]
@@ -151,7 +191,7 @@ fn takes_only_its_own_key_out_of_a_url() {
         assert_eq!(url.as_str(), expected);
     }
     let again = Request { url: "https://a.example/?a+k=old".parse().unwrap(), ..request() };
-    let signed = sign(again, Trust::Response, &scheme, &given(&[("key", "new")]), None).unwrap().open().0;
+    let signed = sign(again, Trust::Response, &scheme, &given(&[("key", "new")]), &config(), None).unwrap().open().0;
     assert_eq!(signed.url.as_str(), "https://a.example/?a+k=new");
 }
 
@@ -176,8 +216,8 @@ proptest! {
             Ok((name, credentials)) => {
                 let scheme = &schemes[name.as_deref().unwrap()];
                 let token = AccessToken::new(secret.as_str()).with_refresh_token(secret.as_str());
-                seen.push_str(&format!("{token:?}{:?}", secret_places(scheme, &credentials)));
-                match sign(request(), Trust::Declared, scheme, &credentials, Some(&token)) {
+                seen.push_str(&format!("{token:?}{:?}", secret_places(scheme, &credentials, &config())));
+                match sign(request(), Trust::Declared, scheme, &credentials, &config(), Some(&token)) {
                     Ok(signed) => {
                         seen.push_str(&format!("{signed:?}"));
                         seen.push_str(&format!("{:?}", signed.open().0));

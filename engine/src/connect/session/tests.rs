@@ -1,7 +1,9 @@
 //! Renewal under concurrency, cancellation and failure.
 
+mod keeping;
+
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,7 +16,7 @@ use tokio::sync::Semaphore;
 use super::{Session, SessionParts};
 use crate::auth::testing::{OAUTH_AND_TOKEN, given, schemes};
 use crate::auth::{AccessToken, Credentials};
-use crate::connect::{Clock, Lease, MemoryTokenStore, StoredTokens, TokenStore};
+use crate::connect::{Clock, MemoryTokenStore, TokenStore};
 use crate::error::{Error, ErrorKind};
 
 struct TestClock(AtomicI64);
@@ -84,13 +86,17 @@ impl World {
     }
 
     fn session(&self, auth: &str, credentials: Credentials) -> Session {
+        self.configured(auth, credentials, json!({}))
+    }
+
+    fn configured(&self, auth: &str, credentials: Credentials, config: Value) -> Session {
         let endpoint = self.endpoint.clone();
         Session::new(SessionParts {
             connector: "notes".into(),
             scheme_name: "oauth".into(),
             scheme: schemes(auth)["oauth"].clone(),
             credentials,
-            config: Default::default(),
+            config: config.as_object().unwrap().clone(),
             rebind: Arc::new(|url| url),
             store: self.store.clone(),
             clock: self.clock.clone(),
@@ -288,13 +294,14 @@ async fn a_token_that_nobody_waits_for_any_more_is_kept() {
 async fn a_refusal_is_remembered_for_a_while() {
     let world = World::new();
     let session = world.oauth();
-    let refusal = json!({ "error": "invalid_grant", "error_description": "r-0 of id-1 with secret-1 is used" });
+    let refusal = json!({ "error": "invalid_grant", "error_description": "r-0 of id-1 with secret-1 (aWQtMTpzZWNyZXQtMQ==) is used" });
     world.endpoint.answer(400, refusal);
     for _ in 0..3 {
         let error = call(&session, |_| false).await.unwrap_err();
         assert_eq!((error.kind(), error.code()), (ErrorKind::Unauthorized, Some("invalid_grant")));
         assert!(error.help().unwrap().starts_with("sign in again"));
-        assert!(!format!("{error} {error:?}").contains("secret-1"));
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("secret-1") && !shown.contains("aWQtMTpzZWNyZXQtMQ"), "{shown}");
     }
     assert_eq!(world.endpoint.requests().len(), 1);
     world.clock.0.fetch_add(60, Ordering::SeqCst);
@@ -340,57 +347,16 @@ async fn values_that_requests_need_are_obtained_first() {
     assert_eq!(session.token().await.unwrap().unwrap().extracted["site"], "eu");
 }
 
-/// A store without leases, where somebody else commits first or the first commits fail.
-#[derive(Default)]
-struct RoughStore {
-    kept: MemoryTokenStore,
-    faster: Mutex<Option<AccessToken>>,
-    failures: AtomicUsize,
-}
-
-impl TokenStore for RoughStore {
-    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<StoredTokens, Error>> {
-        self.kept.load(key)
-    }
-
-    fn lease<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Lease, Error>> {
-        Box::pin(async { Ok(Lease::holding(())) })
-    }
-
-    fn commit<'a>(&'a self, key: &'a str, version: u64, token: AccessToken) -> BoxFuture<'a, Result<bool, Error>> {
-        Box::pin(async move {
-            if self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
-                return Err(Error::new(ErrorKind::Unavailable, "the database is away"));
-            }
-            let faster = self.faster.lock().unwrap().take();
-            if let Some(faster) = faster {
-                assert!(self.kept.commit(key, version, faster).await?);
-            }
-            self.kept.commit(key, version, token).await
-        })
-    }
-}
-
 #[tokio::test]
-async fn where_somebody_was_faster_their_token_is_used() {
-    let store = Arc::new(RoughStore::default());
-    *store.faster.lock().unwrap() = Some(AccessToken::new("theirs").with_refresh_token("r-theirs"));
-    let world = World::with_store(store);
-    let session = world.oauth();
-    assert_eq!(call(&session, |token| token == "theirs").await.unwrap(), "theirs");
-    assert_eq!(current(&session).await, "theirs");
-    assert_eq!(call(&session, |token| token == "a-2").await.unwrap(), "a-2");
-    assert_eq!(world.endpoint.requests()[1]["refresh_token"], "r-theirs");
-}
-
-#[tokio::test]
-async fn a_token_is_used_only_once_it_is_kept() {
-    let store = Arc::new(RoughStore { failures: AtomicUsize::new(2), ..Default::default() });
-    let world = World::with_store(store);
-    let session = world.oauth();
-    for _ in 0..2 {
-        assert_eq!(call(&session, |_| false).await.unwrap_err().kind(), ErrorKind::Unavailable);
-    }
-    assert_eq!(call(&session, |token| token == "a-1").await.unwrap(), "a-1");
-    assert_eq!(world.endpoint.requests().len(), 1, "the token that came is not asked for again");
+async fn tenants_do_not_share_a_token() {
+    let auth = CLIENT_CREDENTIALS.replace("body: json", "body: json, params: { audience: '${config.tenant}' }");
+    let world = World::new();
+    let credentials = || given(&[("client_id", "id-1"), ("client_secret", "secret-1")]);
+    let session = |config: Value| world.configured(&auth, credentials(), config);
+    assert_eq!(current(&session(json!({ "tenant": "a" }))).await, "a-1");
+    assert_eq!(current(&session(json!({ "tenant": "b" }))).await, "a-2");
+    // What has nothing to do with signing in changes nothing.
+    assert_eq!(current(&session(json!({ "tenant": "a", "page": 7 }))).await, "a-1");
+    let scoped = auth.replace("token: {", "scopes: [read], token: {");
+    assert_eq!(current(&world.configured(&scoped, credentials(), json!({ "tenant": "a" }))).await, "a-3");
 }
