@@ -30,6 +30,8 @@ pub(crate) struct Schema {
 const MOST_MISFITS: usize = 100;
 /// From how many parts on a value is large: the validator keeps what it finds in every part before it gives the first of it.
 const LARGE: usize = 2_000;
+/// From how many parts on nothing is told of a value but that it does not fit: alternatives keep what is wrong with every part.
+const HUGE: usize = 20_000;
 
 impl Validators {
     /// Room for this many schemas, nothing compiled yet.
@@ -100,9 +102,13 @@ impl Schema {
     }
 
     /// In what a value does not fit: the place, the place as people write it, and what is wrong. These are all, or the first
-    /// of many; of a large value they are those that the validator meets first.
+    /// of many; of a large value it is the one that the validator meets first.
     pub(crate) fn misfits(&self, value: &Value) -> Vec<(Location, String, String)> {
-        let errors = if is_large(value) {
+        if has_parts(value, HUGE) {
+            let message = "does not fit its schema, and is too large to say where".to_owned();
+            return vec![(Location::new(), String::new(), message)];
+        }
+        let errors = if has_parts(value, LARGE) {
             self.validator.validate(value).err().into_iter().collect()
         } else {
             self.validator.iter_errors(value).take(MOST_MISFITS).collect::<Vec<_>>()
@@ -132,7 +138,7 @@ impl Schema {
         let misfits = self.misfits(&value).into_iter();
         let mut problems: Vec<_> =
             misfits.map(|(_, at, message)| Problem { at: format!("{name}{at}"), message }).collect();
-        if is_large(&value) {
+        if has_parts(&value, LARGE) && !has_parts(&value, HUGE) {
             let message = "is so large that only the first problem is told".to_owned();
             problems.push(Problem { at: name.to_owned(), message });
         }
@@ -140,8 +146,8 @@ impl Schema {
     }
 }
 
-/// Whether a value has so many parts that what may be wrong with each of them is too much to keep.
-fn is_large(value: &Value) -> bool {
+/// Whether a value has more than so many parts.
+fn has_parts(value: &Value, limit: usize) -> bool {
     let mut waiting = vec![value];
     let mut parts = 0;
     while let Some(value) = waiting.pop() {
@@ -151,7 +157,7 @@ fn is_large(value: &Value) -> bool {
             Value::Object(members) => waiting.extend(members.values()),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
-        if parts + waiting.len() > LARGE {
+        if parts + waiting.len() > limit {
             return true;
         }
     }
@@ -192,10 +198,13 @@ mod tests {
         let empty = |count: usize| Value::from(vec![json!({}); count]);
         assert_eq!(schema.misfits(&empty(3)).len(), 3);
         assert_eq!(schema.misfits(&empty(1_000)).len(), super::MOST_MISFITS);
-        let of_many = schema.misfits(&empty(40_000));
+        let of_many = schema.misfits(&empty(10_000));
         assert_eq!(of_many.len(), 1);
         assert_eq!(of_many[0].1, "[0]");
-        let problems = schema.fit("p", empty(40_000)).unwrap_err();
+        let problems = schema.fit("p", empty(10_000)).unwrap_err();
         assert_eq!(problems.iter().map(|problem| problem.at.as_str()).collect::<Vec<_>>(), ["p[0]", "p"]);
+        let problems = schema.fit("p", empty(40_000)).unwrap_err();
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].at == "p" && problems[0].message.contains("too large to say where"));
     }
 }
