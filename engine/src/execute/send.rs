@@ -9,7 +9,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 use url::{Origin, Url};
 
-use crate::auth::{AccessToken, Scheme};
+use crate::auth::{AccessToken, Scheme, Values, encoded_secrets};
 use crate::body::Body;
 use crate::build::{self, Base};
 use crate::connect::{Inner, Session};
@@ -250,7 +250,12 @@ impl<'a> Sending<'a> {
         let fields = self.scheme.into_iter().flat_map(|scheme| &scheme.fields).filter(|(_, field)| field.is_secret());
         let given = fields.filter_map(|(name, _)| self.inner.credentials.expose(name));
         let obtained = token.into_iter().map(|token| token.access_token.expose_secret());
-        let mut secrets: Vec<_> = given.chain(obtained).filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
+        let values =
+            |scheme| Values { config: Some(&self.inner.config), ..Values::of(scheme, &self.inner.credentials) };
+        let encoded: Vec<_> = self.scheme.into_iter().flat_map(|scheme| encoded_secrets(&values(scheme))).collect();
+        let encoded = encoded.iter().map(String::as_str);
+        let mut secrets: Vec<_> =
+            given.chain(obtained).chain(encoded).filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
         secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
         error.map_texts(|text| secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "[secret]")))
     }
