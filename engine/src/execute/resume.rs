@@ -46,6 +46,8 @@ pub(super) fn seal(operation: &Operation, resume: &Resume) -> String {
 }
 
 /// Reads such a text. It comes from the caller, who may have changed it: it can hold nothing but a position in the list.
+/// Where the API names next pages by URL, that is any URL on the server's own origin: a face that lets callers use some
+/// operations only must not take such a text from them unseen.
 ///
 /// # Errors
 /// `invalid_input` when it is none, or belongs to another operation.
