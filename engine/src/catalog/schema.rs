@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::plan::Connector;
+use crate::schema::type_of;
 use serde_json::{Map, Value};
 
 /// References are followed so far; schemas may go in circles.
@@ -45,18 +46,6 @@ fn collect_types(connector: &Connector, schema: &Value, depth: usize, found: &mu
     }
     if found.is_empty() && (schema.get("properties").is_some() || schema.get("additionalProperties").is_some()) {
         found.push("object".to_owned());
-    }
-}
-
-fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
     }
 }
 

@@ -84,7 +84,7 @@ fn types<'a>(schema: &'a Value, document: &'a Value) -> BTreeSet<&'a str> {
             Some(_) | None => {}
         }
         let listed = part.get("enum").and_then(Value::as_array).into_iter().flatten();
-        found.extend(listed.chain(part.get("const")).map(type_of));
+        found.extend(listed.chain(part.get("const")).map(|value| -> &'a str { type_of(value) }));
         found.extend(part.get("properties").map(|_| "object"));
         found.extend(part.get("items").map(|_| "array"));
     }
@@ -95,7 +95,8 @@ fn element_types(document: &Value) -> BTreeSet<&str> {
     element_schemas(document, document, 0).into_iter().flat_map(|schema| types(schema, document)).collect()
 }
 
-fn type_of<'a>(value: &Value) -> &'a str {
+/// The JSON Schema type of a value.
+pub(crate) fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",

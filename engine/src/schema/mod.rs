@@ -6,4 +6,5 @@ mod explain;
 mod meant;
 
 pub(crate) use compiled::{Schema, Validators, options};
+pub(crate) use convert::type_of;
 pub(crate) use explain::{explain, found_name};
