@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jsonschema::Validator;
+use jsonschema::{PatternOptions, Validator};
 use serde_json::{Map, Value, json};
 use tieline::Connector;
 
@@ -30,7 +30,9 @@ impl Schemas {
         if let Some(known) = self.lock().get(&text) {
             return known.clone();
         }
-        let built = jsonschema::draft202012::new(&self.whole(schema)).ok().map(Arc::new);
+        // Regular expressions of a manifest match in linear time here too.
+        let options = jsonschema::draft202012::options().with_pattern_options(PatternOptions::regex()).offline();
+        let built = options.build(&self.whole(schema)).ok().map(Arc::new);
         self.lock().entry(text).or_insert(built).clone()
     }
 
