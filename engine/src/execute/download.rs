@@ -42,7 +42,7 @@ pub(super) async fn start(road: &Road, sending: &Sending<'_>) -> Result<Download
         let message = format!("`{}` does not answer with a file", operation.name());
         return Err(Error::new(ErrorKind::InvalidInput, message));
     };
-    let mut request = road.request(None, &sending.base())?;
+    let mut request = road.request(None, &road.args, &sending.base())?;
     let answered = match place {
         None => {
             set_range(&mut request, road)?;

@@ -80,7 +80,7 @@ impl Road {
     /// The one record of an answer, or nothing.
     pub(super) async fn record(self) -> Result<Envelope, Error> {
         let operation = self.operation()?;
-        let (_, answered) = self.send(None).await?;
+        let (_, answered) = self.send(None, &self.args).await?;
         let document = Document::new(&answered.headers, &answered.body);
         if document.is_empty() {
             return Ok(Envelope { data: Data::Nothing, meta: IndexMap::new(), next: None });
@@ -93,14 +93,15 @@ impl Road {
     /// One page of a list.
     pub(super) async fn page(&self, from: Option<&Next>) -> Result<Step, Error> {
         let operation = self.operation()?;
-        let (url, answered) = self.send(from).await?;
+        let args = self.args_from(from)?;
+        let (url, answered) = self.send(from, &args).await?;
         if answered.status == StatusCode::NO_CONTENT {
             return Ok(Step { page: Page::empty(), next: None });
         }
         let document = Document::new(&answered.headers, &answered.body);
         let records = records(operation, &document, self.scope())?;
         let next = match &operation.pagination {
-            Some(pagination) => pagination.next(&self.args_from(from)?.values, &document, records.found)?,
+            Some(pagination) => pagination.next(&args.values, &document, records.found)?,
             None => None,
         };
         let next = next.map(|next| self.seen_from(&url, next)).transpose()?;
@@ -110,9 +111,9 @@ impl Road {
     }
 
     /// Builds the request of a page (the first one without `from`) and sends it; the answer comes with the URL that was asked.
-    async fn send(&self, from: Option<&Next>) -> Result<(Url, Answered), Error> {
+    async fn send(&self, from: Option<&Next>, args: &Args) -> Result<(Url, Answered), Error> {
         let sending = self.sending().await?;
-        let request = self.request(from, &sending.base())?;
+        let request = self.request(from, args, &sending.base())?;
         let asked = request.url.clone();
         Ok((asked, sending.send(request, Want::Whole).await?))
     }
@@ -123,9 +124,9 @@ impl Road {
     }
 
     /// The request of a page, without secrets.
-    pub(super) fn request(&self, from: Option<&Next>, base: &Base<'_>) -> Result<Request, Error> {
+    pub(super) fn request(&self, from: Option<&Next>, args: &Args, base: &Base<'_>) -> Result<Request, Error> {
         let operation = self.operation()?;
-        let mut request = build::request(base, operation, &self.args_from(from)?)?;
+        let mut request = build::request(base, operation, args)?;
         if let Some(Next::Url(url)) = from {
             request.url = self.url_from_answer(base, &request.url, url)?;
         }
@@ -206,7 +207,7 @@ impl Road {
             token: &Map::new(),
             rebind: inner.rebind.as_ref(),
         };
-        let request = self.request(from.as_ref(), &base)?;
+        let request = self.request(from.as_ref(), &self.args_from(from.as_ref())?, &base)?;
         let scheme = self.scheme()?;
         let generated = idempotency(base.head, self.operation()?).map(|idempotency| idempotency.header.value.clone());
         let generated = generated.filter(|name| !request.headers.contains_key(name.as_str()));
