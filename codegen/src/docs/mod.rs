@@ -1,0 +1,1 @@
+//! The documentation of connectors, as Markdown pages.
