@@ -21,6 +21,7 @@ mod raw;
 mod schema;
 pub mod source;
 pub mod transport;
+pub mod typed;
 pub mod wire;
 pub mod yaml;
 
