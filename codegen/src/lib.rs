@@ -1,6 +1,7 @@
 //! From a connector to typed Rust and to documentation.
 
 pub mod docs;
+pub mod ir;
 mod tree;
 
 pub use tree::{Change, MARK, Tree};

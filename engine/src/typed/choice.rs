@@ -4,7 +4,7 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __choice {
-    ($name:ident { $($variant:ident = $text:literal,)* }) => {
+    ($name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
         impl $name {
             /// The text that stands for it.
             pub fn as_str(&self) -> &str {

@@ -64,7 +64,7 @@ macro_rules! __one_of {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __any_of {
-    ($name:ident { $($variant:ident,)* }) => {
+    ($name:ident { $($variant:ident),* $(,)? }) => {
         impl<'de> $crate::typed::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::typed::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
                 let raw = <$crate::Raw as $crate::typed::serde::Deserialize>::deserialize(deserializer)?;
