@@ -1,6 +1,7 @@
 //! From a connector to typed Rust and to documentation.
 
 pub mod docs;
+pub mod emit;
 pub mod ir;
 mod tree;
 

@@ -41,6 +41,15 @@ impl<T> Field<T> {
         }
     }
 
+    /// What becomes of the value, if it is there.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Field<U> {
+        match self {
+            Self::Value(value) => Field::Value(change(value)),
+            Self::Null => Field::Null,
+            Self::Absent => Field::Absent,
+        }
+    }
+
     /// Whether it is not there at all.
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
@@ -62,6 +71,18 @@ impl<T> From<T> for Field<T> {
 impl<T> From<Option<T>> for Field<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Self::Value)
+    }
+}
+
+impl From<&str> for Field<String> {
+    fn from(text: &str) -> Self {
+        Self::Value(text.to_owned())
+    }
+}
+
+impl<T, const N: usize> From<[T; N]> for Field<Vec<T>> {
+    fn from(items: [T; N]) -> Self {
+        Self::Value(items.into())
     }
 }
 

@@ -1,0 +1,66 @@
+//! A whole crate: its manifest, and a module for each client behind a feature of the connector's name.
+
+use crate::ir::Client;
+use crate::tree::Tree;
+
+use super::words::{code, ident, text, visible};
+use super::{Error, Origin, folder, source};
+
+/// A crate of clients, by path from its folder.
+///
+/// # Errors
+/// When a name is not one in Rust.
+pub fn package(name: &str, clients: &[Client], origin: impl Fn(Option<&Client>) -> Origin) -> Result<Tree, Error> {
+    let mut tree = Tree::new();
+    let line = origin(None).line();
+    tree.add("Cargo.toml", format!("# {line}\n\n{}", manifest(name, clients)));
+    let mut library = format!(
+        "// {line}\n\n//! Typed clients, one module for each connector, each behind a feature of the connector's name.\n"
+    );
+    for client in clients {
+        let (feature, module) = (text(&client.connector), ident(&client.module)?);
+        library.push_str(&format!(
+            "\n/// {}\n#[cfg(feature = {feature})]\n#[rustfmt::skip]\npub mod {module};\n",
+            visible(&about(client))
+        ));
+        tree.add_all(&format!("src/{}", client.module), folder(client, &origin(Some(client)))?);
+    }
+    source::check("lib.rs", &library)?;
+    tree.add("src/lib.rs", library);
+    Ok(tree)
+}
+
+fn about(client: &Client) -> String {
+    match client.docs.first().filter(|line| !line.trim().is_empty()) {
+        Some(line) => line.clone(),
+        None => format!("{}.", code(&client.connector)),
+    }
+}
+
+fn manifest(name: &str, clients: &[Client]) -> String {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let features: Vec<_> = clients.iter().map(|client| quoted(&client.connector)).collect();
+    let each: String = features.iter().map(|feature| format!("{feature} = []\n")).collect();
+    format!(
+        "[package]
+name = {}
+description = \"Typed clients of Tieline's connectors.\"
+version.workspace = true
+edition.workspace = true
+rust-version.workspace = true
+license.workspace = true
+publish.workspace = true
+
+[features]
+default = [{}]
+{each}
+[dependencies]
+tieline = {{ workspace = true }}
+
+[lints]
+workspace = true
+",
+        quoted(name),
+        features.join(", ")
+    )
+}
