@@ -1,9 +1,8 @@
-//! Printed clients: what they look like (`generated/`), that they compile, and that they work.
+//! Printed clients: what they look like (`generated/`), and that nothing gets out of its place.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod library;
-
 use std::path::Path;
 
 use tieline_codegen::Tree;

@@ -41,11 +41,10 @@ pub(super) fn entity(entity: &Entity) -> Result<Source, Error> {
 
     let mut source = Source::new(&entity.module);
     // An import that nothing uses is a warning.
-    if calls.mentions("types") {
-        source.line("use super::types;");
-    }
-    if calls.mentions("typed") {
-        source.line("use ::tieline::typed;");
+    let imports = [("types", "use super::types;"), ("typed", "use ::tieline::typed;")];
+    let used: Vec<_> = imports.iter().filter(|(module, _)| calls.mentions(module)).map(|(_, line)| *line).collect();
+    if !used.is_empty() {
+        source.line(&used.join("\n"));
     }
     source.append(calls);
     Ok(source)

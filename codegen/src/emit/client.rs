@@ -35,6 +35,8 @@ pub(super) fn client(client: &Client) -> Result<Source, Error> {
     let take = signs_in.then(|| quote!(let credentials = credentials.into();));
     let sign_in = signs_in.then(|| quote!(.scheme(credentials.scheme()).credentials(credentials.into_values())));
     let configure = must_configure.then(|| quote!(.config(config.into())));
+    let may_configure = !client.config.is_empty() && !must_configure;
+    let more = may_configure.then(|| quote!(#[doc = " Configuration is given with `.config(Config::new().into())`."]));
     let mut accessors = Vec::new();
     let mut operations = Vec::new();
     for entity in &client.entities {
@@ -62,8 +64,9 @@ pub(super) fn client(client: &Client) -> Result<Source, Error> {
                 Self::builder(#given)?.connect().map(Self::from)
             }
 
-            #[doc = " Begins to connect, for whoever brings a transport, options or a store of tokens; what it connects becomes a client"]
-            #[doc = " with `from`."]
+            #[doc = " Begins to connect, for whoever brings more than this: a transport, options, a store for tokens. The connection"]
+            #[doc = " that comes of it becomes a client with `from`."]
+            #more
             #[doc = ""]
             #[doc = " # Errors"]
             #[doc = " None, as long as this file is as it was generated."]

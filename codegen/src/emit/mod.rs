@@ -91,7 +91,7 @@ pub fn text(client: &Client, origin: &Origin) -> Result<String, Error> {
     // In a module of its own, since what is included cannot begin with attributes. The compiled form has many lines, so that it cannot
     // be indented.
     let text = format!(
-        "// {}\n\n#[allow({ALLOW})]\nmod typed_client {{\n{}\n    mod {COMPILED} {{\n{}    }}\n}}\npub use typed_client::*;\n",
+        "// {}\n\n#[allow({ALLOW})]\nmod typed_client {{\n{}\n    mod {COMPILED} {{\n{}    }}\n}}\n#[allow(unreachable_pub, reason = \"where it is included says who sees it\")]\npub use typed_client::*;\n",
         origin.line(),
         indented(&inside),
         modules.compiled

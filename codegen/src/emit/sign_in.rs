@@ -52,40 +52,35 @@ pub(super) fn schemes(client: &Client, source: &mut Source) -> Result<(), Error>
                 }
             }
         })?;
-        given(name, &about(scheme), &scheme.fields, source)?;
-        let steps = scheme.fields.iter().map(credential).collect::<Result<Vec<_>, _>>()?;
-        source.item(quote! {
-            impl #name {
-                fn into_values(self) -> ::tieline::Credentials {
-                    let values = ::tieline::Credentials::none();
-                    #(#steps)*
-                    values
-                }
-            }
-        })?;
+        given(name, &about(scheme), &scheme.fields, &into_values(scheme)?, source)?;
     }
     Ok(())
 }
 
-/// Adds a credential to `values`.
-fn credential(field: &Value) -> Result<TokenStream, Error> {
-    let (name, key) = (ident(&field.ident)?, text(&field.key));
-    let as_text = |given: TokenStream| match (field.secret, field.value_type) {
-        (true, _) => quote!(#given.expose()),
-        (false, FieldType::Text) => given,
-        (false, FieldType::Integer | FieldType::Boolean) => quote!(#given.to_string()),
-        (false, FieldType::List) => quote!(::tieline::typed::Value::from(#given).to_string()),
-    };
-    Ok(if field.required {
-        let given = as_text(quote!(self.#name));
-        quote!(let values = values.with(#key, #given);)
-    } else {
-        let given = as_text(quote!(value));
-        quote! {
-            let values = match self.#name {
-                Some(value) => values.with(#key, #given),
-                None => values,
-            };
+/// The function that gives the credentials to the engine.
+fn into_values(scheme: &Scheme) -> Result<TokenStream, Error> {
+    let (mut withs, mut steps) = (Vec::new(), Vec::new());
+    for field in &scheme.fields {
+        let (name, key) = (ident(&field.ident)?, text(&field.key));
+        let as_text = |given: TokenStream| match (field.secret, field.value_type) {
+            (true, _) => quote!(#given.expose()),
+            (false, FieldType::Text) => given,
+            (false, FieldType::Integer | FieldType::Boolean) => quote!(#given.to_string()),
+            (false, FieldType::List) => quote!(::tieline::typed::Value::from(#given).to_string()),
+        };
+        if field.required {
+            let given = as_text(quote!(self.#name));
+            withs.push(quote!(.with(#key, #given)));
+        } else {
+            let given = as_text(quote!(value));
+            steps.push(quote!(if let Some(value) = self.#name { values = values.with(#key, #given); }));
+        }
+    }
+    let values = quote!(::tieline::Credentials::none()#(#withs)*);
+    let values = if steps.is_empty() { values } else { quote!(let mut values = #values; #(#steps)* values) };
+    Ok(quote! {
+        fn into_values(self) -> ::tieline::Credentials {
+            #values
         }
     })
 }
@@ -99,7 +94,7 @@ pub(super) fn config(client: &Client, source: &mut Source) -> Result<(), Error> 
     let name = ident("Config")?;
     // Its values are not credentials: they go into URLs and headers.
     let open: Vec<_> = client.config.iter().map(|value| Value { secret: false, ..value.clone() }).collect();
-    given(&name, &quote!(#[doc = #about]), &open, source)?;
+    given(&name, &quote!(#[doc = #about]), &open, &quote!(), source)?;
     let mut steps = Vec::new();
     for value in &open {
         let (name, key) = (ident(&value.ident)?, text(&value.key));
@@ -124,8 +119,14 @@ pub(super) fn config(client: &Client, source: &mut Source) -> Result<(), Error> 
     })
 }
 
-/// A struct of values that the user gives, and how it is made.
-fn given(name: &Ident, about: &TokenStream, values: &[Value], source: &mut Source) -> Result<(), Error> {
+/// A struct of values that the user gives, how it is made, and a function more.
+fn given(
+    name: &Ident,
+    about: &TokenStream,
+    values: &[Value],
+    more: &TokenStream,
+    source: &mut Source,
+) -> Result<(), Error> {
     let (mut fields, mut names, mut takes, mut entries, mut setters) = (vec![], vec![], vec![], vec![], vec![]);
     for value in values {
         let (name, docs) = (ident(&value.ident)?, docs(&value.docs, &format!("{}.", code(&value.key))));
@@ -171,6 +172,7 @@ fn given(name: &Ident, about: &TokenStream, values: &[Value], source: &mut Sourc
                 #value
             }
             #(#setters)*
+            #more
         }
     })
 }

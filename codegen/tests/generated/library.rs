@@ -28,8 +28,8 @@ mod typed_client {
             Self::builder(credentials, config)?.connect().map(Self::from)
         }
 
-        /// Begins to connect, for whoever brings a transport, options or a store of tokens; what it connects becomes a client
-        /// with `from`.
+        /// Begins to connect, for whoever brings more than this: a transport, options, a store for tokens. The connection
+        /// that comes of it becomes a client with `from`.
         ///
         /// # Errors
         /// None, as long as this file is as it was generated.
@@ -138,13 +138,9 @@ mod typed_client {
         pub fn new(token: impl Into<::tieline::typed::Secret>) -> Self {
             Self { token: token.into() }
         }
-    }
 
-    impl Token {
         fn into_values(self) -> ::tieline::Credentials {
-            let values = ::tieline::Credentials::none();
-            let values = values.with("token", self.token.expose());
-            values
+            ::tieline::Credentials::none().with("token", self.token.expose())
         }
     }
 
@@ -174,16 +170,13 @@ mod typed_client {
             self.pin = Some(pin.into());
             self
         }
-    }
 
-    impl Card {
         fn into_values(self) -> ::tieline::Credentials {
-            let values = ::tieline::Credentials::none();
-            let values = values.with("number", self.number.to_string());
-            let values = match self.pin {
-                Some(value) => values.with("pin", value.expose()),
-                None => values,
-            };
+            let mut values = ::tieline::Credentials::none()
+                .with("number", self.number.to_string());
+            if let Some(value) = self.pin {
+                values = values.with("pin", value.expose());
+            }
             values
         }
     }
@@ -573,7 +566,6 @@ mod typed_client {
     /// `books`: its calls, and their parameters.
     pub mod books {
         use super::types;
-
         use ::tieline::typed;
 
         /// What can be borrowed.
@@ -896,4 +888,5 @@ pub(super) const COMPILED: &str = r##"{"head":{"name":"library","title":"City li
 "##;
     }
 }
+#[allow(unreachable_pub, reason = "where it is included says who sees it")]
 pub use typed_client::*;

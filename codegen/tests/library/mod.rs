@@ -5,7 +5,7 @@ use tieline::{Connector, Source};
 use tieline_codegen::ir::*;
 
 /// The client.
-pub fn client() -> Client {
+pub(crate) fn client() -> Client {
     let source = Source::new("manifest.yaml", include_str!("manifest.yaml"));
     let (connector, _) = Connector::load(&source).unwrap_or_else(|found| panic!("{found}"));
     Client {

@@ -3,7 +3,6 @@
 //! `books`: its calls, and their parameters.
 
 use super::types;
-
 use ::tieline::typed;
 
 /// What can be borrowed.

@@ -37,8 +37,8 @@ impl Library {
         Self::builder(credentials, config)?.connect().map(Self::from)
     }
 
-    /// Begins to connect, for whoever brings a transport, options or a store of tokens; what it connects becomes a client
-    /// with `from`.
+    /// Begins to connect, for whoever brings more than this: a transport, options, a store for tokens. The connection
+    /// that comes of it becomes a client with `from`.
     ///
     /// # Errors
     /// None, as long as this file is as it was generated.
@@ -147,13 +147,9 @@ impl Token {
     pub fn new(token: impl Into<::tieline::typed::Secret>) -> Self {
         Self { token: token.into() }
     }
-}
 
-impl Token {
     fn into_values(self) -> ::tieline::Credentials {
-        let values = ::tieline::Credentials::none();
-        let values = values.with("token", self.token.expose());
-        values
+        ::tieline::Credentials::none().with("token", self.token.expose())
     }
 }
 
@@ -183,16 +179,13 @@ impl Card {
         self.pin = Some(pin.into());
         self
     }
-}
 
-impl Card {
     fn into_values(self) -> ::tieline::Credentials {
-        let values = ::tieline::Credentials::none();
-        let values = values.with("number", self.number.to_string());
-        let values = match self.pin {
-            Some(value) => values.with("pin", value.expose()),
-            None => values,
-        };
+        let mut values = ::tieline::Credentials::none()
+            .with("number", self.number.to_string());
+        if let Some(value) = self.pin {
+            values = values.with("pin", value.expose());
+        }
         values
     }
 }
