@@ -60,7 +60,7 @@ fn line(text: &str) -> String {
         line.push('\\');
     }
     let mut parts = text.split('`').peekable();
-    let is_balanced = text.matches('`').count() % 2 == 0 && !text.contains("``");
+    let is_balanced = text.matches('`').count().is_multiple_of(2) && !text.contains("``");
     let mut is_code = false;
     while let Some(part) = parts.next() {
         if is_code && is_balanced {

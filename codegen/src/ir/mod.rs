@@ -8,6 +8,8 @@ mod lower;
 mod naming;
 mod objects;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod types;
 mod written;
 

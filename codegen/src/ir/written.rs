@@ -19,10 +19,8 @@ pub(super) fn mark_written(client: &mut Client) {
     while let Some(value) = waiting.pop() {
         match value {
             Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) | Type::Boxed(inner) => waiting.push(inner),
-            Type::Named(Place::Types, name) => {
-                if shared.insert(name.clone()) {
-                    waiting.extend(client.items.iter().filter(|item| item.name() == name).flat_map(values));
-                }
+            Type::Named(Place::Types, name) if shared.insert(name.clone()) => {
+                waiting.extend(client.items.iter().filter(|item| item.name() == name).flat_map(values));
             }
             _ => {}
         }
