@@ -181,6 +181,21 @@ fn check_shows_all_findings_in_three_ways() {
 }
 
 #[test]
+fn check_explains_a_code() {
+    let place = Place::new();
+    let run = place.run(&["-v", "check", "--explain", "unknown-key"]);
+    assert!(run.code == 0 && run.stdout.starts_with("# unknown-key\n"), "{run:?}");
+    assert!(run.stdout.contains("error[unknown-key]: unknown key `sumary` in an action"), "{run:?}");
+    place.write("bad.yaml", "tieline: 1\n");
+    let run = place.run(&["check", "bad.yaml"]);
+    assert!(run.stdout.ends_with("\nMore about a kind of finding: tieline check --explain missing-key\n"), "{run:?}");
+    let error = place.run(&["check", "--explain", "unknwon-key"]).error(4, "invalid_input");
+    assert_eq!(error["help"], "did you mean `unknown-key`?");
+    place.run(&["check", "bad.yaml", "--explain", "unknown-key"]).error(4, "invalid_input");
+    place.run(&["check"]).error(4, "invalid_input");
+}
+
+#[test]
 fn check_finds_every_manifest_in_a_folder() {
     let place = Place::new();
     for folder in ["specs", "specs/deep/er", "specs/.hidden", "specs/target", "empty"] {
