@@ -8,7 +8,7 @@
 //! - `call.hbs` from [`Call`](super::model::Call), for each example on `REFERENCE.md`.
 //!
 //! What a template alone cannot make (a quoted command, a line of Rust) comes from the face's [`Snippets`]: the model holds it, and
-//! the template finds it as `snippet`. Where a face has no snippet, its section is left out.
+//! the template finds it as `snippet`. A section of a face that needs snippets is left out where there is none.
 
 use serde_json::{Map, Value};
 use tieline::Connector;
@@ -20,14 +20,33 @@ use tieline::plan::Operation;
 pub struct Face {
     /// Its name: that of its folder, and of its snippets in the model.
     pub name: &'static str,
+    /// Where its sections come from.
+    pub origin: Origin,
     /// Its sections: how to begin, how to sign in, a call.
     pub(super) templates: [(&'static str, &'static str); 3],
 }
 
+/// Where the sections of a face come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The model alone.
+    Model,
+    /// Snippets: without one, there is no section.
+    Snippets,
+}
+
+impl Face {
+    /// The name of a section's template.
+    pub(super) fn template(&self, section: &str) -> String {
+        format!("faces/{}/{section}", self.name)
+    }
+}
+
 macro_rules! face {
-    ($name:literal) => {
+    ($name:literal, $origin:ident) => {
         Face {
             name: $name,
+            origin: Origin::$origin,
             templates: [
                 ("start", include_str!(concat!("../../templates/faces/", $name, "/start.hbs"))),
                 ("sign_in", include_str!(concat!("../../templates/faces/", $name, "/sign_in.hbs"))),
@@ -38,7 +57,7 @@ macro_rules! face {
 }
 
 /// All faces, in the order in which pages show them.
-pub const FACES: &[Face] = &[face!("command_line"), face!("rust")];
+pub const FACES: &[Face] = &[face!("command_line", Snippets), face!("rust", Snippets)];
 
 /// Makes the texts that a face shows, such as a command or a few lines of code.
 pub trait Snippets {

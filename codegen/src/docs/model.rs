@@ -58,8 +58,12 @@ pub struct Connector {
     pub operation_count: usize,
     /// The entities with their operations.
     pub entities: Vec<Entity>,
+    /// Where the list of objects stands on the reference page.
+    pub objects_anchor: String,
     /// The named objects that parameters and records are made of.
     pub objects: Vec<Object>,
+    /// What is sent again by itself, as sentences.
+    pub retries: Vec<Inline>,
     /// How calls fail.
     pub errors: Vec<ErrorMeaning>,
 }
@@ -228,6 +232,4 @@ pub struct ErrorMeaning {
     pub kind: String,
     /// What it means.
     pub meaning: String,
-    /// The exit code of the command line.
-    pub exit_code: u8,
 }

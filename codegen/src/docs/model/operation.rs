@@ -52,8 +52,6 @@ pub struct Operation {
     pub pagination: Option<Pagination>,
     /// Rate limits of its own.
     pub limits: Vec<Inline>,
-    /// When its request is sent again, in a sentence.
-    pub retry: Inline,
     /// The kinds of error that can happen.
     pub errors: Vec<String>,
     /// Calls to show; at least one.
@@ -157,8 +155,9 @@ pub struct Object {
     pub anchor: String,
     /// What it is.
     pub description: Option<Inline>,
-    /// Its type, in words, where it is more than an object with the members below.
-    pub is: Option<Inline>,
+    /// Its type, in words.
+    #[serde(rename = "type")]
+    pub value_type: Inline,
     /// Limits, values and defaults, as sentences.
     pub rules: Vec<Inline>,
     /// Its members, flat.

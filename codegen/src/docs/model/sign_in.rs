@@ -34,7 +34,7 @@ pub struct SignIn {
     pub only_for: Vec<OperationLink>,
     /// Values that would fit, to show.
     pub example: IndexMap<String, String>,
-    /// The environment variables of the required fields, with values to show.
+    /// The environment variables to set: of the configuration and of the required fields, with values to show.
     pub variables: Vec<Variable>,
     /// Whether its values alone do not say which way to sign in is meant, so that its name must be given.
     pub must_be_named: bool,
@@ -83,12 +83,16 @@ pub struct OAuth {
     pub client: Inline,
     /// The request that turns the code of a user who agreed into tokens.
     pub exchange: Option<String>,
+    /// The operation of this connector that makes that request, where there is one.
+    pub exchange_call: Option<Call>,
     /// Where the access token stands in the answer.
     pub access_token: String,
     /// Where its life in seconds stands in the answer.
     pub expires_in: String,
     /// The fields that a renewal changes; empty where the engine renews nothing that is given.
     pub renewed_fields: Vec<String>,
+    /// The name of a file that could hold the credentials, to show.
+    pub credentials_file: String,
 }
 
 /// Where the user agrees.
