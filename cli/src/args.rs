@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ErrorKind as UsageKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
-use crate::commands::{batch, check, describe, execute, explain, generate, list, mock, new};
+use crate::commands::{batch, check, completions, describe, execute, explain, list, mock, new};
 use crate::exit_code;
 use crate::stop::{Reader, Stop, invalid};
 
@@ -46,7 +46,7 @@ pub(crate) enum Command {
     /// Play a connector's API as a local server
     Mock(mock::MockArgs),
     /// Print completions for a shell
-    Completions(generate::CompletionsArgs),
+    Completions(completions::CompletionsArgs),
     /// Print the man page
     Man,
 }

@@ -5,13 +5,13 @@ use std::ffi::OsString;
 
 use serde_json::{Map, Value};
 use tieline::auth::FieldType;
+use tieline::catalog::sign_in::config_variable;
 use tieline::manifest::ConfigValue;
 use tieline::plan::Head;
 use tieline::{Connector, Error, ErrorKind};
 
 use crate::args::ConnectionArgs;
 use crate::connector::quoted;
-use crate::credentials::variable;
 use crate::input;
 use crate::made_up;
 use crate::stop::invalid;
@@ -29,20 +29,13 @@ pub(crate) fn given(head: &Head, args: &ConnectionArgs) -> Result<Map<String, Va
     Ok(config)
 }
 
-/// The variable that gives a configuration value: `TIELINE_CHARGEBEE_SITE`. `None` where a credential field has that one.
-pub(crate) fn variable_of(head: &Head, name: &str) -> Option<String> {
-    let own = variable(&head.name, name);
-    let mut fields = head.auth.values().flat_map(|scheme| scheme.fields.keys());
-    fields.all(|field| variable(&head.name, field) != own).then_some(own)
-}
-
 fn add_from_environment(
     head: &Head,
     config: &mut Map<String, Value>,
     value: impl Fn(&str) -> Option<OsString>,
 ) -> Result<(), Error> {
     for (name, declared) in &head.config {
-        let Some(variable) = variable_of(head, name).filter(|_| !config.contains_key(name)) else { continue };
+        let Some(variable) = config_variable(head, name).filter(|_| !config.contains_key(name)) else { continue };
         let Some(text) = value(&variable).filter(|text| !text.is_empty()) else { continue };
         let read = text.to_str().ok_or("UTF-8 text").and_then(|text| read(declared, text));
         let read = read.map_err(|expected| invalid(format!("the variable {variable} must be {expected}")))?;
@@ -81,7 +74,7 @@ pub(crate) fn add_for_hosts(connector: &Connector, config: &mut Map<String, Valu
 /// What to give where required values are missing: `None` where none are.
 pub(crate) fn how_to_give(head: &Head, config: &Map<String, Value>) -> Option<String> {
     let missing = made_up::config(head, config);
-    let variables: Vec<String> = missing.keys().filter_map(|name| variable_of(head, name)).collect();
+    let variables: Vec<String> = missing.keys().filter_map(|name| config_variable(head, name)).collect();
     let option = format!("for example --config {}", quoted(&Value::Object(missing.clone()).to_string()));
     match (missing.is_empty(), variables.is_empty()) {
         (true, _) => None,

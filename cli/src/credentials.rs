@@ -5,8 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use tieline::auth::{Grant, Scheme};
-use tieline::notation::{Part, Template};
+use tieline::catalog::sign_in::{renewed_fields, variable};
 use tieline::plan::Head;
 use tieline::{Credentials, Error, ErrorKind};
 
@@ -61,14 +60,6 @@ pub(crate) fn are_given(head: &Head, args: &ConnectionArgs) -> Result<bool, Erro
     Ok(args.credentials.is_some() || is_there(from_environment(head, |name| env::var_os(name))?))
 }
 
-/// The variable that gives a credential field: `TIELINE_NOTION_TOKEN`.
-pub(crate) fn variable(connector: &str, field: &str) -> String {
-    let upper = |text: &str| -> String {
-        text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
-    };
-    format!("TIELINE_{}_{}", upper(connector), upper(field))
-}
-
 fn from_environment(head: &Head, value: impl Fn(&str) -> Option<OsString>) -> Result<Credentials, Error> {
     let mut credentials = Credentials::none();
     let mut seen = Vec::new();
@@ -91,44 +82,8 @@ fn from_environment(head: &Head, value: impl Fn(&str) -> Option<OsString>) -> Re
 pub(crate) fn rotating(head: &Head, credentials: &Credentials, auth: Option<&str>) -> Option<Rotating> {
     let meant = head.auth.iter().filter(|(name, _)| auth.is_none_or(|auth| auth == *name));
     meant.map(|(_, scheme)| scheme).find_map(|scheme| {
-        let rotating = rotating_fields(scheme)?;
+        let (access_token, refresh_token) = renewed_fields(scheme)?;
+        let rotating = Rotating { access_token, refresh_token };
         credentials.fields().any(|given| given == rotating.refresh_token).then_some(rotating)
     })
-}
-
-fn rotating_fields(scheme: &Scheme) -> Option<Rotating> {
-    let oauth2 = scheme.oauth2.as_ref()?;
-    match oauth2.grant.unwrap_or(Grant::AuthorizationCode) {
-        Grant::AuthorizationCode => {}
-        Grant::ClientCredentials | Grant::JwtBearer => return None,
-    }
-    let field = |template: Option<&Template>, usual: &str| match template {
-        Some(template) => only_name(template),
-        None => scheme.fields.contains_key(usual).then(|| usual.to_owned()),
-    };
-    Some(Rotating {
-        access_token: field(oauth2.access_token.as_deref(), "access_token"),
-        refresh_token: field(oauth2.refresh_token.as_deref(), "refresh_token")?,
-    })
-}
-
-/// The field that a template stands for, when it is nothing but that field.
-fn only_name(template: &Template) -> Option<String> {
-    match template.parts() {
-        [Part::Name(name)] => Some(name.clone()),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    #[test]
-    fn a_variable_is_named_after_connector_and_field() {
-        assert_eq!(variable("notion", "token"), "TIELINE_NOTION_TOKEN");
-        assert_eq!(variable("my-api.v2", "client id"), "TIELINE_MY_API_V2_CLIENT_ID");
-    }
 }

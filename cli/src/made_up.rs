@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 use tieline::auth::{Field, FieldType, Scheme};
+use tieline::catalog::sign_in;
 use tieline::manifest::ConfigValue;
 use tieline::plan::Head;
 use tieline_mock::text_matching;
@@ -23,9 +24,8 @@ pub(crate) struct Nobody<'a> {
 
 /// Credentials for a way to sign in, or for the simplest one: a token before what obtains tokens, few values before many.
 pub(crate) fn nobody<'a>(head: &'a Head, auth: Option<&str>) -> Nobody<'a> {
-    let meant = auth.and_then(|auth| head.auth.get_key_value(auth));
-    let simplest = || head.auth.iter().min_by_key(|(_, scheme)| effort(scheme));
-    let Some((name, scheme)) = meant.or_else(simplest) else { return Nobody::default() };
+    let meant = auth.and_then(|auth| head.auth.get_key_value(auth)).map(|(name, scheme)| (name.as_str(), scheme));
+    let Some((name, scheme)) = meant.or_else(|| sign_in::simplest(head)) else { return Nobody::default() };
     let credentials = values([scheme]);
     let others = values(head.auth.values()).into_iter().filter(|(name, _)| !scheme.fields.contains_key(name)).collect();
     Nobody { scheme: Some(name), credentials, others }
@@ -35,11 +35,6 @@ pub(crate) fn nobody<'a>(head: &'a Head, auth: Option<&str>) -> Nobody<'a> {
 fn values<'a>(schemes: impl IntoIterator<Item = &'a Scheme>) -> Map<String, Value> {
     let required = schemes.into_iter().flat_map(|scheme| &scheme.fields).filter(|(_, field)| field.is_required());
     required.map(|(name, field)| (name.clone(), value(name, field).into())).collect()
-}
-
-fn effort(scheme: &Scheme) -> (bool, bool, usize) {
-    let required = scheme.fields.values().filter(|field| field.is_required()).count();
-    (scheme.limited == Some(true), scheme.oauth2.is_some(), required)
 }
 
 /// Whether the credentials alone say which way to sign in is meant.

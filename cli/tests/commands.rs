@@ -181,6 +181,21 @@ fn check_shows_all_findings_in_three_ways() {
 }
 
 #[test]
+fn check_explains_a_code() {
+    let place = Place::new();
+    let run = place.run(&["-v", "check", "--explain", "unknown-key"]);
+    assert!(run.code == 0 && run.stdout.starts_with("# unknown-key\n"), "{run:?}");
+    assert!(run.stdout.contains("error[unknown-key]: unknown key `sumary` in an action"), "{run:?}");
+    place.write("bad.yaml", "tieline: 1\n");
+    let run = place.run(&["check", "bad.yaml"]);
+    assert!(run.stdout.ends_with("\nMore about a kind of finding: tieline check --explain missing-key\n"), "{run:?}");
+    let error = place.run(&["check", "--explain", "unknwon-key"]).error(4, "invalid_input");
+    assert_eq!(error["help"], "did you mean `unknown-key`?");
+    place.run(&["check", "bad.yaml", "--explain", "unknown-key"]).error(4, "invalid_input");
+    place.run(&["check"]).error(4, "invalid_input");
+}
+
+#[test]
 fn check_finds_every_manifest_in_a_folder() {
     let place = Place::new();
     for folder in ["specs", "specs/deep/er", "specs/.hidden", "specs/target", "empty"] {
@@ -216,14 +231,48 @@ fn warnings_fail_only_when_they_are_denied() {
 }
 
 #[test]
-fn completions_and_the_man_page_name_the_commands() {
+fn every_shell_has_completions() {
     let place = Place::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let run = place.run(&["completions", shell]);
         assert!(run.code == 0 && run.stdout.contains("describe"), "{shell}: {run:?}");
     }
-    let man = place.run(&["man"]);
-    assert!(man.code == 0 && man.stdout.contains(".TH") && man.stdout.contains("batch"), "{man:?}");
+    let zsh = place.run(&["completions", "zsh"]).stdout;
+    assert!(zsh.contains(r#":{_alternative "connectors:connector:("#) && !zsh.contains("notion)'"), "{zsh}");
+}
+
+#[test]
+fn bash_completes_commands_connectors_and_values() {
+    let place = Place::new();
+    place.write("tieline.bash", place.run(&["completions", "bash"]).stdout);
+    for (words, expected) in [
+        ("tieline desc", "describe"),
+        ("tieline execute not", "notion"),
+        ("tieline execute notion users list --form", "--format"),
+        ("tieline check --explain unknown-k", "unknown-key"),
+    ] {
+        let script = format!(
+            "source tieline.bash; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))\n\
+             _tieline tieline \"${{COMP_WORDS[-1]}}\" \"${{COMP_WORDS[-2]}}\"; echo \"${{COMPREPLY[*]}}\""
+        );
+        let mut bash = std::process::Command::new("bash");
+        let output = bash.args(["--norc", "-c", &script]).current_dir(place.path("")).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(said.trim(), expected, "{words}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn the_man_page_has_every_command_and_what_no_option_says() {
+    let run = Place::new().run(&["man"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(run.stdout.matches(".TH ").count(), 1, "one page: {run:?}");
+    for heading in ["NAME", "SYNOPSIS", "\"TIELINE EXECUTE\"", "\"TIELINE MAN\"", "ENVIRONMENT", "EXIT STATUS"] {
+        assert_eq!(run.stdout.matches(&format!("\n.SH {heading}\n")).count(), 1, "{heading}: {run:?}");
+    }
+    let (kept, filled) = (run.stdout.matches("\n.nf\n").count(), run.stdout.matches("\n.fi\n").count());
+    assert!(kept > 5 && kept == filled, "{kept} examples begin, {filled} end");
+    assert!(!run.stdout.contains("EXTRA"), "{run:?}");
 }
 
 #[test]

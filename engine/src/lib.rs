@@ -10,6 +10,7 @@ pub mod connect;
 mod error;
 mod examples;
 pub mod execute;
+mod explanation;
 mod extract;
 pub mod language;
 mod load;

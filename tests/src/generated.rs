@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tieline::language::{Object as _, json_schema, reference};
 use tieline::manifest::Manifest;
+use tieline::source::{Code, Severity};
 use tieline::{Connector, Source};
 
 /// A file that is made from the code.
@@ -19,7 +20,8 @@ impl Generated {
     pub fn all() -> Vec<Self> {
         let schema = json_schema(Manifest::DOC);
         let mut all = vec![
-            Self { path: "docs/manifest.md".to_owned(), text: page() },
+            Self { path: "docs/manifest.md".to_owned(), text: reference_page() },
+            Self { path: "docs/diagnostics.md".to_owned(), text: diagnostics_page() },
             Self { path: "specs/manifest.schema.json".to_owned(), text: format!("{schema:#}\n") },
         ];
         all.extend(
@@ -35,8 +37,23 @@ impl Generated {
 }
 
 /// The reference of the manifest language: an introduction for people, then every key.
-fn page() -> String {
+fn reference_page() -> String {
     format!("{}{}", include_str!("manifest_introduction.md"), reference(Manifest::DOC))
+}
+
+/// The kinds of findings: a table of them all, then each with its examples.
+fn diagnostics_page() -> String {
+    let row = |code: &Code| {
+        let severity = match code.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        format!("| [`{0}`](#{0}) | {severity} | {1} |\n", code.as_str(), code.meaning().replace('|', "\\|"))
+    };
+    let section = |code: &Code| format!("\n## {}\n\n{}", code.as_str(), code.explanation());
+    let rows: String = Code::ALL.iter().map(row).collect();
+    let sections: String = Code::ALL.iter().map(section).collect();
+    format!("{}{rows}{sections}", include_str!("diagnostics_introduction.md"))
 }
 
 /// The folders under `specs/` that hold a manifest.

@@ -2,11 +2,12 @@
 
 pub(crate) mod batch;
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod describe;
 pub(crate) mod execute;
 pub(crate) mod explain;
-pub(crate) mod generate;
 pub(crate) mod list;
+pub(crate) mod man;
 pub(crate) mod mock;
 pub(crate) mod new;
 
@@ -27,7 +28,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Stop> {
         Command::Check(args) => check::run(args),
         Command::New(args) => new::run(args),
         Command::Mock(args) => mock::run(args),
-        Command::Completions(args) => generate::completions(args),
-        Command::Man => generate::man(),
+        Command::Completions(args) => completions::run(args),
+        Command::Man => man::run(),
     }
 }

@@ -1,6 +1,17 @@
 //! What is generated, with every name and type chosen. `emit` prints it and decides nothing; `snippets` writes calls in it.
 
+mod boxes;
+mod client;
+mod docs;
+mod form;
+mod lower;
+mod naming;
+mod objects;
+mod shape;
+#[cfg(test)]
+mod tests;
 mod types;
+mod written;
 
 pub use types::{AnyOf, Choice, Constant, Item, Kind, Member, Newtype, Object, OneOf, Place, Presence, Type, Variant};
 

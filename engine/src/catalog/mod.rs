@@ -2,6 +2,7 @@
 
 mod json;
 pub mod schema;
+pub mod sign_in;
 #[cfg(test)]
 mod testing;
 

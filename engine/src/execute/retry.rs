@@ -10,24 +10,14 @@ use crate::connect::Clock;
 use crate::extract::Document;
 use crate::manifest::Retry;
 
-const ATTEMPTS: u32 = 4;
-const ALWAYS: &[u16] = &[429, 529];
-const WHEN_REPEATABLE: &[u16] = &[500, 502, 503, 504];
 const BASE_DELAY: Duration = Duration::from_millis(500);
 const MAX_DELAY: Duration = Duration::from_secs(60);
 
 impl Retry {
-    /// How many attempts in all.
-    pub(super) fn most_attempts(&self) -> u32 {
-        self.attempts.unwrap_or(ATTEMPTS).max(1)
-    }
-
     /// Whether an answer with this status may be followed by another attempt.
     pub(super) fn wants(&self, status: u16, repeatable: Repeatable) -> bool {
-        let always = self.always.as_deref().unwrap_or(ALWAYS);
-        let when_repeatable = self.when_repeatable.as_deref().unwrap_or(WHEN_REPEATABLE);
-        (repeatable != Repeatable::Done && always.contains(&status))
-            || (repeatable == Repeatable::Yes && when_repeatable.contains(&status))
+        (repeatable != Repeatable::Done && self.always().contains(&status))
+            || (repeatable == Repeatable::Yes && self.when_repeatable().contains(&status))
     }
 
     /// The longest wait between attempts.

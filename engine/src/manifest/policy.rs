@@ -130,6 +130,23 @@ object! {
     }
 }
 
+impl Retry {
+    /// How many attempts in all.
+    pub fn most_attempts(&self) -> u32 {
+        self.attempts.unwrap_or(4).max(1)
+    }
+
+    /// The statuses after which any request is sent again.
+    pub fn always(&self) -> &[u16] {
+        self.always.as_deref().unwrap_or(&[429, 529])
+    }
+
+    /// The statuses after which a request is sent again only when it may be repeated.
+    pub fn when_repeatable(&self) -> &[u16] {
+        self.when_repeatable.as_deref().unwrap_or(&[500, 502, 503, 504])
+    }
+}
+
 impl Default for Retry {
     /// The engine's own rules.
     fn default() -> Self {

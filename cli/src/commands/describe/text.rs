@@ -6,14 +6,13 @@ use serde_json::{Map, Value};
 use tieline::Connector;
 use tieline::auth::{Field, FieldType, Scheme};
 use tieline::catalog::Subject;
+use tieline::catalog::sign_in::{config_variable, variable};
 use tieline::manifest::{ConfigValue, Effect};
 use tieline::notation::Pattern;
 use tieline::plan::{Answer, Entity, Operation, Param};
 
 use super::{about, parameters};
-use crate::config::variable_of;
 use crate::connector::quoted;
-use crate::credentials::variable;
 use crate::made_up;
 use crate::text::{columns, plain, prose_width, wrap};
 
@@ -52,7 +51,7 @@ fn whole(connector: &Connector, entities: &[&Entity], name: &str) -> String {
         let rows: Vec<[String; 3]> = head
             .config
             .iter()
-            .map(|(name, value)| [name.clone(), variable_of(head, name).unwrap_or_default(), config_facts(value)])
+            .map(|(name, value)| [name.clone(), config_variable(head, name).unwrap_or_default(), config_facts(value)])
             .collect();
         text.push_str(&columns(2, &rows));
     }

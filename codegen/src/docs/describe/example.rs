@@ -1,0 +1,98 @@
+//! Values to show where a manifest shows none: right by its own rules as far as they can be guessed.
+
+use serde_json::{Map, Value, json};
+use tieline::Connector;
+use tieline::auth::{Field, FieldType, Scheme};
+use tieline::catalog::schema;
+use tieline::manifest::ConfigValue;
+use tieline::plan::Operation;
+
+use super::shapes::{DEPTH, parts};
+
+/// Values that are tried, in this order, where a pattern is asked for and no example is shown.
+const CANDIDATES: [&str; 6] =
+    ["example", "0123456789abcdef0123456789abcdef", "12345678", "someone@example.com", "https://example.com", "AA00"];
+
+/// A value for each required field of a way to sign in.
+pub(super) fn credentials(scheme: &Scheme) -> Map<String, Value> {
+    let required = scheme.fields.iter().filter(|(_, field)| field.is_required());
+    required.map(|(name, field)| (name.clone(), self::field(name, field).into())).collect()
+}
+
+/// A value for a credential field.
+pub(super) fn field(name: &str, field: &Field) -> String {
+    let typed = match field.field_type.unwrap_or(FieldType::Text) {
+        FieldType::Text => None,
+        FieldType::Integer => Some("1".to_owned()),
+        FieldType::Boolean => Some("true".to_owned()),
+        FieldType::List => Some("[\"example\"]".to_owned()),
+    };
+    let prefix = field.prefix.first().map_or("", String::as_str);
+    let named = format!("{prefix}your-{}", name.replace('_', "-").to_lowercase());
+    let candidates = CANDIDATES.into_iter().map(|candidate| format!("{prefix}{candidate}"));
+    let shown = field.example.iter().chain(&field.choices).cloned().chain(typed);
+    let mut tried = shown.chain([named.clone()]).chain(candidates);
+    tried.find(|text| field.check(name, text).is_ok()).unwrap_or(named)
+}
+
+/// A value for a configuration value.
+pub(super) fn config_value(declared: &ConfigValue) -> Value {
+    let fits = |text: &String| {
+        declared.pattern.as_ref().is_none_or(|pattern| pattern.is_full_match(text))
+            && (declared.choices.is_empty() || declared.choices.contains(text))
+    };
+    let shown = declared.example.iter().chain(&declared.choices).cloned();
+    let default = declared.default.as_ref().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let mut tried = shown.chain(default).chain(CANDIDATES.map(str::to_owned));
+    let text = tried.find(fits).unwrap_or_else(|| CANDIDATES[0].to_owned());
+    match declared.value_type.unwrap_or(FieldType::Text) {
+        FieldType::Text => text.into(),
+        FieldType::Integer => text.parse::<i64>().unwrap_or(1).into(),
+        FieldType::Boolean => (text == "true").into(),
+        FieldType::List => vec![text].into(),
+    }
+}
+
+/// A value for each required parameter.
+pub(super) fn required_params(connector: &Connector, operation: &Operation) -> Map<String, Value> {
+    let required = operation.params.iter().filter(|param| param.required && !param.hidden);
+    required.map(|param| (param.name.clone(), value(connector, &param.schema, DEPTH))).collect()
+}
+
+fn value(connector: &Connector, schema: &Value, depth: usize) -> Value {
+    let shown = schema["examples"].get(0).or_else(|| schema.get("const")).or_else(|| schema["enum"].get(0));
+    if let Some(value) = shown.or_else(|| schema.get("default")) {
+        return value.clone();
+    }
+    let Some(depth) = depth.checked_sub(1) else { return Value::Null };
+    let branch = ["anyOf", "oneOf"].into_iter().flat_map(|key| parts(schema, key)).find(|part| part["type"] != "null");
+    if let Some(inner) = schema::referred(connector, schema).or(branch.filter(|_| schema.get("properties").is_none())) {
+        return value(connector, inner, depth);
+    }
+    let types = schema::types(connector, schema);
+    match types.first().map(String::as_str) {
+        Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or_else(|| 1.into()),
+        Some("boolean") => true.into(),
+        Some("array") if schema["minItems"].as_u64().unwrap_or(0) > 0 => {
+            vec![value(connector, &schema["items"], depth)].into()
+        }
+        Some("array") => json!([]),
+        Some("object") => {
+            let members = schema::members(connector, schema).into_iter().filter(|member| member.required);
+            members.map(|member| (member.name.to_owned(), value(connector, member.schema, depth))).collect()
+        }
+        Some("null") => Value::Null,
+        Some(_) | None => text(schema).into(),
+    }
+}
+
+fn text(schema: &Value) -> &'static str {
+    match schema["format"].as_str() {
+        Some("date-time") => "2026-01-31T09:30:00Z",
+        Some("date") => "2026-01-31",
+        Some("uuid") => "6f1c2d3e-4a5b-4c6d-8e7f-90a1b2c3d4e5",
+        Some("uri") => "https://example.com",
+        Some("email") => "someone@example.com",
+        Some(_) | None => "example",
+    }
+}

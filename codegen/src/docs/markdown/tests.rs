@@ -1,0 +1,2 @@
+//! Hostile and ordinary texts as Markdown.
+

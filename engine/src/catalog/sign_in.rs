@@ -1,0 +1,75 @@
+//! Signing in: which way is the simplest, which one is meant, and under which names a person gives the values.
+
+use crate::auth::{Credentials, Grant, Scheme, choose};
+use crate::error::Error;
+use crate::notation::{Part, Template};
+use crate::plan::Head;
+
+/// The simplest way to sign in by choice: a token before what obtains tokens, few values before many.
+pub fn simplest(head: &Head) -> Option<(&str, &Scheme)> {
+    head.auth.iter().min_by_key(|(_, scheme)| effort(scheme)).map(|(name, scheme)| (name.as_str(), scheme))
+}
+
+fn effort(scheme: &Scheme) -> (bool, bool, usize) {
+    let required = scheme.fields.values().filter(|field| field.is_required()).count();
+    (scheme.limited == Some(true), scheme.oauth2.is_some(), required)
+}
+
+/// The name of the way to sign in that a connection would use with these credentials; `wanted` where it is named. `None` for an API
+/// that needs none.
+///
+/// # Errors
+/// `credentials`: what a connection would say.
+pub fn meant(head: &Head, credentials: Credentials, wanted: Option<&str>) -> Result<Option<String>, Error> {
+    choose(&head.title, &head.auth, credentials, wanted).map(|(name, _)| name)
+}
+
+/// The environment variable of a credential field: `TIELINE_NOTES_TOKEN`.
+pub fn variable(connector: &str, field: &str) -> String {
+    let upper = |text: &str| -> String {
+        text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
+    };
+    format!("TIELINE_{}_{}", upper(connector), upper(field))
+}
+
+/// The environment variable of a configuration value. `None` where a credential field has that one.
+pub fn config_variable(head: &Head, name: &str) -> Option<String> {
+    let own = variable(&head.name, name);
+    let mut fields = head.auth.values().flat_map(|scheme| scheme.fields.keys());
+    fields.all(|field| variable(&head.name, field) != own).then_some(own)
+}
+
+/// The fields that a renewal changes, where a way to sign in has a refresh token: that of the access token, where there is one, and
+/// that of the refresh token.
+pub fn renewed_fields(scheme: &Scheme) -> Option<(Option<String>, String)> {
+    let oauth2 = scheme.oauth2.as_ref()?;
+    match oauth2.grant.unwrap_or(Grant::AuthorizationCode) {
+        Grant::AuthorizationCode => {}
+        Grant::ClientCredentials | Grant::JwtBearer => return None,
+    }
+    let field = |template: Option<&Template>, usual: &str| match template {
+        Some(template) => only_name(template),
+        None => scheme.fields.contains_key(usual).then(|| usual.to_owned()),
+    };
+    let access_token = field(oauth2.access_token.as_deref(), "access_token");
+    Some((access_token, field(oauth2.refresh_token.as_deref(), "refresh_token")?))
+}
+
+/// The field that a template stands for, when it is nothing but that field.
+fn only_name(template: &Template) -> Option<String> {
+    match template.parts() {
+        [Part::Name(name)] => Some(name.clone()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::variable;
+
+    #[test]
+    fn a_variable_is_named_after_connector_and_field() {
+        assert_eq!(variable("notes", "token"), "TIELINE_NOTES_TOKEN");
+        assert_eq!(variable("my-api.v2", "client id"), "TIELINE_MY_API_V2_CLIENT_ID");
+    }
+}
