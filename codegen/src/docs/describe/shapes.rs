@@ -25,9 +25,14 @@ pub(super) struct Shapes<'a> {
 
 impl<'a> Shapes<'a> {
     /// Gives every named object that these schemas use its place on the page, after the headings that stand before.
-    pub(super) fn new(connector: &'a Connector, used: impl IntoIterator<Item = &'a Value>, anchors: &mut Anchors) -> Self {
+    pub(super) fn new(
+        connector: &'a Connector,
+        used: impl IntoIterator<Item = &'a Value>,
+        anchors: &mut Anchors,
+    ) -> Self {
         let used = schema::used(connector, used);
-        let mut names: Vec<_> = used.iter().filter(|(_, schema)| has_place(schema)).map(|(name, _)| name.clone()).collect();
+        let mut names: Vec<_> =
+            used.iter().filter(|(_, schema)| has_place(schema)).map(|(name, _)| name.clone()).collect();
         names.sort_by_key(|name| (name.to_lowercase(), name.clone()));
         let places = names.into_iter().map(|name| {
             let anchor = anchors.next(&name);
@@ -94,7 +99,6 @@ impl<'a> Shapes<'a> {
         }
         let mut seen = BTreeSet::new();
         words.retain(|word| seen.insert(word.clone()));
-        // A text of any kind includes the others.
         words
     }
 
@@ -240,7 +244,7 @@ impl Rows<'_, '_> {
         self.rows.push(row);
         let at = self.rows.len() - 1;
         let notes = std::mem::take(&mut self.notes);
-        self.visit(schema, path, condition);
+        self.visit(schema, path, None);
         let own = std::mem::replace(&mut self.notes, notes);
         self.rows[at].rules.extend(own);
     }
@@ -248,8 +252,11 @@ impl Rows<'_, '_> {
     /// The members of alternatives. Where they differ in the value of one member, that value says when the others apply.
     fn branches(&mut self, schema: &Value, key: &str, path: &str, condition: Option<&Inline>) {
         let branches: Vec<&Value> = parts(schema, key).collect();
-        let own: Vec<&Value> =
-            branches.iter().copied().filter(|branch| has_place(branch) && schema::reference(branch).is_none()).collect();
+        let own: Vec<&Value> = branches
+            .iter()
+            .copied()
+            .filter(|branch| has_place(branch) && schema::reference(branch).is_none())
+            .collect();
         let told_by = discriminator(&own);
         if let Some(name) = told_by {
             self.discriminating(name, &own, own.len() < branches.len(), path, condition, schema);
@@ -258,11 +265,9 @@ impl Rows<'_, '_> {
             let when = match told_by.and_then(|name| Some((name, constant(&branch["properties"][name])?))) {
                 Some((name, value)) => {
                     let (name, value) = (Inline::code(name), super::rules::shown(value));
-                    Some(Inline::of(format!("If {} is {}:", name.as_str(), value.as_str())))
+                    Some(Inline::of(format!("If {} is {}", name.as_str(), value.as_str())))
                 }
-                None if own.len() > 1 => {
-                    Some(Inline::of(format!("Alternative {} of {}:", number + 1, own.len())))
-                }
+                None if own.len() > 1 => Some(Inline::of(format!("Alternative {} of {}", number + 1, own.len()))),
                 None => None,
             };
             self.visit_without(branch, told_by, path, when.as_ref().or(condition));
@@ -274,7 +279,7 @@ impl Rows<'_, '_> {
             .collect();
         // Where there is nothing but links, the type says it.
         if !linked.is_empty() && (!own.is_empty() || schema.get("properties").is_some()) {
-            self.notes.push(Inline::of(format!("It may also be as {}.", joined(linked))));
+            self.notes.push(Inline::of(format!("It may also be {}.", joined(linked))));
         }
     }
 
