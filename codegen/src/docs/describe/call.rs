@@ -56,9 +56,15 @@ impl<'a> Calls<'a> {
     }
 
     /// A call with these parameters.
-    pub(super) fn with_params(&self, operation: &Operation, mut params: Map<String, Value>, example: Option<&Example>) -> Call {
+    pub(super) fn with_params(
+        &self,
+        operation: &Operation,
+        mut params: Map<String, Value>,
+        example: Option<&Example>,
+    ) -> Call {
         let is_file = |name: &str| operation.param(name).is_some_and(|param| param.file);
-        let files: Vec<_> = params.keys().filter(|name| is_file(name)).map(|name| (name.clone(), FILE.to_owned())).collect();
+        let files: Vec<_> =
+            params.keys().filter(|name| is_file(name)).map(|name| (name.clone(), FILE.to_owned())).collect();
         params.retain(|name, _| !is_file(name));
         let shown = Shown { operation, params: &params, files: &files };
         let snippets = self.texts(|maker| maker.call(self.connector, &shown));
@@ -83,7 +89,9 @@ impl<'a> Calls<'a> {
             calls.push(self.call(operation, None));
         }
         for call in &mut calls {
-            let Some(data) = call.data.as_ref().map(Value::to_string).filter(|data| data.len() >= SHORT) else { continue };
+            let Some(data) = call.data.as_ref().map(Value::to_string).filter(|data| data.len() >= SHORT) else {
+                continue;
+            };
             let here = self.places.link(&operation.name());
             call.same_data_as = self.shown.get(&data).filter(|earlier| **earlier != here).cloned();
             self.shown.entry(data).or_insert(here);

@@ -42,7 +42,8 @@ pub(super) fn config_value(declared: &ConfigValue) -> Value {
             && (declared.choices.is_empty() || declared.choices.contains(text))
     };
     let shown = declared.example.iter().chain(&declared.choices).cloned();
-    let default = declared.default.as_ref().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let default =
+        declared.default.as_ref().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     let mut tried = shown.chain(default).chain(CANDIDATES.map(str::to_owned));
     let text = tried.find(fits).unwrap_or_else(|| CANDIDATES[0].to_owned());
     match declared.value_type.unwrap_or(FieldType::Text) {

@@ -48,7 +48,11 @@ fn connector(connector: &Connector, snippets: &[(&str, &dyn Snippets)]) -> Resul
         version: head.version.clone(),
         summary: head.summary.clone(),
         description: head.description.as_deref().and_then(Block::markdown),
-        links: head.links.iter().map(|link| model::Link { title: link.title.clone(), url: link.url.value.clone() }).collect(),
+        links: head
+            .links
+            .iter()
+            .map(|link| model::Link { title: link.title.clone(), url: link.url.value.clone() })
+            .collect(),
         questions: questions.map_or_else(Default::default, |questions| model::Questions {
             can: questions.can.clone(),
             cannot: questions.cannot.clone(),
@@ -99,7 +103,8 @@ impl<'a> Places<'a> {
         }
         let objects = reference.next("Objects");
         let operations = || entities.iter().flat_map(|entity| entity.operations.values());
-        let used = operations().flat_map(|operation| operation.params.iter().map(|param| &param.schema).chain(&operation.record));
+        let used = operations()
+            .flat_map(|operation| operation.params.iter().map(|param| &param.schema).chain(&operation.record));
         let used = used.chain(entities.iter().filter_map(|entity| entity.record.as_ref()));
         let shapes = Shapes::new(connector, used, &mut reference);
 
@@ -173,9 +178,15 @@ fn retries(connector: &Connector) -> Vec<Inline> {
     let broken = "after a broken connection or a time-out";
     sentences.push(match retry.when_repeatable() {
         [] => format!("Requests that may be repeated are sent again {broken}."),
-        several => format!("Requests that may be repeated are sent again after status {} too, and {broken}.", statuses(several)),
+        several => format!(
+            "Requests that may be repeated are sent again after status {} too, and {broken}.",
+            statuses(several)
+        ),
     });
-    sentences.push(format!("There are {} attempts at most, with pauses that grow or are as long as the API asks for.", retry.most_attempts()));
+    sentences.push(format!(
+        "There are {} attempts at most, with pauses that grow or are as long as the API asks for.",
+        retry.most_attempts()
+    ));
     sentences.into_iter().map(Inline::of).collect()
 }
 
@@ -190,7 +201,8 @@ fn start(connector: &Connector, calls: &Calls<'_>, entities: &[&tieline::plan::E
     let check = head.check.as_ref().and_then(|(entity, action)| {
         operations().find(|operation| operation.entity == *entity && operation.action == *action)
     });
-    let operation = check.or_else(|| operations().find(|operation| call::is_easy(operation))).or_else(|| operations().next())?;
+    let operation =
+        check.or_else(|| operations().find(|operation| call::is_easy(operation))).or_else(|| operations().next())?;
     let way = simplest(head);
     let config: Map<String, Value> = required_config(connector).collect();
     let from_fields = way.into_iter().flat_map(|(_, scheme)| sign_in::variables(connector, scheme));

@@ -66,7 +66,9 @@ pub(super) fn describe(asked: &Asked<'_>, calls: &Calls<'_>, entities: &[&Entity
             .map(|operation| exchange_call(operation, calls)),
         access_token: token.access_token.as_ref().map_or_else(|| "$.access_token".to_owned(), ToString::to_string),
         expires_in: token.expires_in.as_ref().map_or_else(|| "$.expires_in".to_owned(), ToString::to_string),
-        renewed_fields: renewed.map(|(access, refresh)| access.into_iter().chain([refresh]).collect()).unwrap_or_default(),
+        renewed_fields: renewed
+            .map(|(access, refresh)| access.into_iter().chain([refresh]).collect())
+            .unwrap_or_default(),
         credentials_file: format!("{}.json", connector.name()),
     }
 }
@@ -126,7 +128,8 @@ fn exchange(asked: &Asked<'_>) -> String {
     match token.body.unwrap_or(TokenBody::Form) {
         TokenBody::Json => {
             let body: Map<String, Value> = params.into_iter().map(|(name, value)| (name, value.into())).collect();
-            let _ = write!(text, "Content-Type: application/json\n\n{}", crate::docs::json::spaced(&Value::Object(body)));
+            let _ =
+                write!(text, "Content-Type: application/json\n\n{}", crate::docs::json::spaced(&Value::Object(body)));
         }
         TokenBody::Form => {
             let pairs = params.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
@@ -152,7 +155,9 @@ fn encoded(text: &str) -> String {
 fn is_token_request(asked: &Asked<'_>, operation: &Operation) -> bool {
     let server = operation.server.as_ref().unwrap_or(&asked.connector.head().server);
     let url = format!("{}{}", filled(asked, server).trim_end_matches('/'), operation.path_template());
-    operation.method == Method::Post && operation.param("code").is_some() && url == filled(asked, &asked.oauth2.token.url)
+    operation.method == Method::Post
+        && operation.param("code").is_some()
+        && url == filled(asked, &asked.oauth2.token.url)
 }
 
 fn exchange_call(operation: &Operation, calls: &Calls<'_>) -> Call {

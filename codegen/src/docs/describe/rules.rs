@@ -38,16 +38,20 @@ pub(super) fn rules(shapes: &Shapes<'_>, schema: &Value) -> Vec<Inline> {
         };
         rules.push(Inline::of(sentence));
     }
-    for (key, words) in [("exclusiveMinimum", "More than"), ("exclusiveMaximum", "Less than"), ("multipleOf", "A multiple of")] {
+    for (key, words) in
+        [("exclusiveMinimum", "More than"), ("exclusiveMaximum", "Less than"), ("multipleOf", "A multiple of")]
+    {
         rules.extend(get(key).map(|value| Inline::of(format!("{words} {}.", shown(value).as_str()))));
     }
-    let examples: Vec<&Value> = get("examples").and_then(Value::as_array).into_iter().flatten().filter(is_short).collect();
+    let examples: Vec<&Value> =
+        get("examples").and_then(Value::as_array).into_iter().flatten().filter(is_short).collect();
     if let Some(pattern) = get("pattern").and_then(Value::as_str)
         && (examples.is_empty() || pattern.chars().count() <= LONGEST_PATTERN)
     {
         rules.push(Inline::of(format!("Matches {}.", Inline::code(pattern).as_str())));
     }
-    if let Some(items) = schemas.iter().find_map(|schema| schema.get("items")).filter(|items| !shapes.is_linked(items)) {
+    if let Some(items) = schemas.iter().find_map(|schema| schema.get("items")).filter(|items| !shapes.is_linked(items))
+    {
         let each = self::rules(shapes, items).into_iter().filter(|_| items.get("properties").is_none());
         rules.extend(each.map(|rule| Inline::of(format!("Each: {}", decapitalised(rule.as_str())))));
     }
@@ -86,7 +90,8 @@ where
             found.pop();
             break;
         }
-        let branches: Vec<_> = parts(at, "anyOf").chain(parts(at, "oneOf")).filter(|branch| branch["type"] != "null").collect();
+        let branches: Vec<_> =
+            parts(at, "anyOf").chain(parts(at, "oneOf")).filter(|branch| branch["type"] != "null").collect();
         let listed = branches.iter().find(|branch| branch.get("enum").is_some());
         let next = schema::referred(shapes.connector, at).or(match branches.as_slice() {
             [only] => Some(*only),
@@ -153,7 +158,9 @@ pub(super) fn of_field(field: &Field) -> Vec<Inline> {
         rules.push(Inline::of(format!("Starts with {}.", either(&codes(&field.prefix)))));
     }
     rules.extend(allowed(&field.choices, field.pattern.as_ref().map(|pattern| pattern.value.to_string())));
-    rules.extend(field.default.iter().map(|default| Inline::of(format!("Default: {}.", Inline::code(default).as_str()))));
+    rules.extend(
+        field.default.iter().map(|default| Inline::of(format!("Default: {}.", Inline::code(default).as_str()))),
+    );
     rules
 }
 
@@ -161,7 +168,8 @@ pub(super) fn of_field(field: &Field) -> Vec<Inline> {
 pub(super) fn of_config(value: &ConfigValue) -> Vec<Inline> {
     let mut rules = allowed(&value.choices, value.pattern.as_ref().map(|pattern| pattern.value.to_string()));
     rules.extend(value.default.iter().map(|default| Inline::of(format!("Default: {}.", shown(default).as_str()))));
-    rules.extend(value.example.iter().map(|example| Inline::of(format!("Such as {}.", Inline::code(example).as_str()))));
+    rules
+        .extend(value.example.iter().map(|example| Inline::of(format!("Such as {}.", Inline::code(example).as_str()))));
     rules
 }
 

@@ -25,9 +25,14 @@ pub(super) struct Shapes<'a> {
 
 impl<'a> Shapes<'a> {
     /// Gives every named object that these schemas use its place on the page, after the headings that stand before.
-    pub(super) fn new(connector: &'a Connector, used: impl IntoIterator<Item = &'a Value>, anchors: &mut Anchors) -> Self {
+    pub(super) fn new(
+        connector: &'a Connector,
+        used: impl IntoIterator<Item = &'a Value>,
+        anchors: &mut Anchors,
+    ) -> Self {
         let used = schema::used(connector, used);
-        let mut names: Vec<_> = used.iter().filter(|(_, schema)| has_place(schema)).map(|(name, _)| name.clone()).collect();
+        let mut names: Vec<_> =
+            used.iter().filter(|(_, schema)| has_place(schema)).map(|(name, _)| name.clone()).collect();
         names.sort_by_key(|name| (name.to_lowercase(), name.clone()));
         let places = names.into_iter().map(|name| {
             let anchor = anchors.next(&name);
@@ -248,8 +253,11 @@ impl Rows<'_, '_> {
     /// The members of alternatives. Where they differ in the value of one member, that value says when the others apply.
     fn branches(&mut self, schema: &Value, key: &str, path: &str, condition: Option<&Inline>) {
         let branches: Vec<&Value> = parts(schema, key).collect();
-        let own: Vec<&Value> =
-            branches.iter().copied().filter(|branch| has_place(branch) && schema::reference(branch).is_none()).collect();
+        let own: Vec<&Value> = branches
+            .iter()
+            .copied()
+            .filter(|branch| has_place(branch) && schema::reference(branch).is_none())
+            .collect();
         let told_by = discriminator(&own);
         if let Some(name) = told_by {
             self.discriminating(name, &own, own.len() < branches.len(), path, condition, schema);
@@ -260,9 +268,7 @@ impl Rows<'_, '_> {
                     let (name, value) = (Inline::code(name), super::rules::shown(value));
                     Some(Inline::of(format!("If {} is {}:", name.as_str(), value.as_str())))
                 }
-                None if own.len() > 1 => {
-                    Some(Inline::of(format!("Alternative {} of {}:", number + 1, own.len())))
-                }
+                None if own.len() > 1 => Some(Inline::of(format!("Alternative {} of {}:", number + 1, own.len()))),
                 None => None,
             };
             self.visit_without(branch, told_by, path, when.as_ref().or(condition));

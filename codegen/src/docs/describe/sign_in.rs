@@ -55,7 +55,8 @@ impl Signing<'_, '_> {
     fn way(&self, name: &str, scheme: &Scheme, entities: &[&Entity]) -> SignIn {
         let head = self.connector.head();
         let operations = || entities.iter().flat_map(|entity| entity.operations.values());
-        let names_it = |operation: &&Operation| matches!(&operation.auth, Some(SchemeChoice::Named(named)) if named == name);
+        let names_it =
+            |operation: &&Operation| matches!(&operation.auth, Some(SchemeChoice::Named(named)) if named == name);
         let check = head.check.as_ref().and_then(|(entity, action)| {
             operations().find(|operation| operation.entity == *entity && operation.action == *action)
         });
@@ -83,7 +84,11 @@ impl Signing<'_, '_> {
             sends: sends(scheme),
             fields: scheme.fields.iter().map(|(name, field)| self::field(self.connector, name, field)).collect(),
             oauth: scheme.oauth2.as_ref().map(|oauth2| {
-                oauth::describe(&oauth::Asked { connector: self.connector, scheme, oauth2, values: &values }, self.calls, entities)
+                oauth::describe(
+                    &oauth::Asked { connector: self.connector, scheme, oauth2, values: &values },
+                    self.calls,
+                    entities,
+                )
             }),
             only_for: operations().filter(names_it).map(|operation| self.places.link(&operation.name())).collect(),
             example: texts(&values),
@@ -116,7 +121,8 @@ fn field(connector: &Connector, name: &str, field: &Field) -> model::Field {
         value_type: rules::type_name(field.field_type),
         required: field.is_required(),
         secret: field.is_secret(),
-        description: line(&field.description).or_else(|| field.title.as_deref().map(|title| Inline::text(title).sentence())),
+        description: line(&field.description)
+            .or_else(|| field.title.as_deref().map(|title| Inline::text(title).sentence())),
         rules: rules::of_field(field),
         variable: variable(connector.name(), name),
     }
@@ -124,7 +130,9 @@ fn field(connector: &Connector, name: &str, field: &Field) -> model::Field {
 
 /// What a way to sign in puts on a request.
 fn sends(scheme: &Scheme) -> Vec<Inline> {
-    let header = |name: &str, value: &str| Inline::of(format!("the header {}", Inline::code(&format!("{name}: {value}")).as_str()));
+    let header = |name: &str, value: &str| {
+        Inline::of(format!("the header {}", Inline::code(&format!("{name}: {value}")).as_str()))
+    };
     let mut sends = Vec::new();
     sends.extend(scheme.bearer.as_ref().map(|bearer| header("Authorization", &format!("Bearer {}", bearer.value))));
     sends.extend(scheme.basic.as_ref().map(|basic| {
@@ -140,7 +148,9 @@ fn sends(scheme: &Scheme) -> Vec<Inline> {
             ApiKeyPlace::Query => {
                 Inline::of(format!("the query parameter {}", Inline::code(&format!("{name}={value}")).as_str()))
             }
-            ApiKeyPlace::Cookie => Inline::of(format!("the cookie {}", Inline::code(&format!("{name}={value}")).as_str())),
+            ApiKeyPlace::Cookie => {
+                Inline::of(format!("the cookie {}", Inline::code(&format!("{name}={value}")).as_str()))
+            }
         }
     }));
     sends.extend(scheme.oauth2.as_ref().map(|oauth2| {
@@ -185,7 +195,9 @@ pub(super) fn wrong(connector: &Connector) -> Vec<Wrong> {
     let what = format!("The API does not know the values of {}, or no longer", Inline::code(name).as_str());
     wrong.push(Wrong {
         what: Inline::of(what),
-        found: Inline::of("Said by the API, which answers with status 401; the message, the code and the request id are its own."),
+        found: Inline::of(
+            "Said by the API, which answers with status 401; the message, the code and the request id are its own.",
+        ),
         error: unauthorized(connector).to_json(),
     });
     wrong

@@ -1,2 +1,1 @@
 //! Hostile and ordinary texts as Markdown.
-
