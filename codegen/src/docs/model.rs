@@ -44,6 +44,8 @@ pub struct Connector {
     pub server: String,
     /// Values that are not secret and are chosen per connection.
     pub config: Vec<ConfigValue>,
+    /// Whether there is more than one way to sign in.
+    pub limited_or_several: bool,
     /// The ways to sign in by choice.
     pub sign_in: Vec<SignIn>,
     /// The ways to sign in that only serve the operations which name them.
@@ -231,5 +233,7 @@ pub struct ErrorMeaning {
     /// Its name in JSON.
     pub kind: String,
     /// What it means.
-    pub meaning: String,
+    pub text: String,
+    /// To which calls it can happen.
+    pub when: Inline,
 }

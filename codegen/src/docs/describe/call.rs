@@ -44,6 +44,11 @@ impl<'a> Calls<'a> {
         self.connector
     }
 
+    /// Where everything stands.
+    pub(super) fn places(&self) -> &'a Places<'a> {
+        self.places
+    }
+
     /// A call of an operation.
     pub(super) fn call(&self, operation: &Operation, example: Option<&Example>) -> Call {
         let given = example.and_then(|example| example.params.clone());

@@ -1,6 +1,7 @@
 //! From a connector to what its pages show.
 
 mod call;
+mod errors;
 mod example;
 mod oauth;
 mod operation;
@@ -11,7 +12,7 @@ mod sign_in;
 use serde_json::{Map, Value};
 use tieline::catalog::sign_in::{config_variable, simplest};
 use tieline::manifest::{Cardinality, RateLimit};
-use tieline::{Connector, Error, ErrorKind};
+use tieline::{Connector, Error};
 
 use call::Calls;
 use shapes::Shapes;
@@ -40,7 +41,8 @@ fn connector(connector: &Connector, snippets: &[(&str, &dyn Snippets)]) -> Resul
     let (sign_in, limited_sign_in) = signing.ways(&entities);
     let start = start(connector, &calls, &entities);
     let wrong = sign_in::wrong(connector);
-    let entities: Vec<_> = entities.iter().map(|entity| self::entity(entity, &places, &mut calls)).collect();
+    let mut entities: Vec<_> = entities.iter().map(|entity| self::entity(entity, &places, &mut calls)).collect();
+    let shared = errors::set_own(&mut entities);
     let questions = head.questions.as_ref();
     Ok(model::Connector {
         name: head.name.clone(),
@@ -60,6 +62,7 @@ fn connector(connector: &Connector, snippets: &[(&str, &dyn Snippets)]) -> Resul
         search_strategy: head.hints.as_ref().and_then(|hints| line(&hints.search_strategy)),
         server: head.server.to_string(),
         config: head.config.iter().map(|(name, value)| config_value(connector, name, value)).collect(),
+        limited_or_several: sign_in.len() + limited_sign_in.len() > 1,
         sign_in,
         limited_sign_in,
         wrong,
@@ -69,8 +72,8 @@ fn connector(connector: &Connector, snippets: &[(&str, &dyn Snippets)]) -> Resul
         entities,
         objects_anchor: places.objects.clone(),
         objects: places.shapes.objects(),
-        retries: retries(connector),
-        errors: ErrorKind::ALL.iter().map(|kind| error_meaning(*kind)).collect(),
+        retries: errors::retries(connector),
+        errors: errors::meanings(&shared),
     })
 }
 
@@ -162,36 +165,6 @@ fn limits(limits: &[RateLimit]) -> Vec<Inline> {
         Inline::of(format!("{} request{plural} {time}.{meaning}", *limit.requests))
     };
     limits.iter().map(sentence).collect()
-}
-
-/// What is sent again by itself.
-fn retries(connector: &Connector) -> Vec<Inline> {
-    let retry = &connector.head().retry;
-    let statuses = |statuses: &[u16]| statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
-    let mut sentences = Vec::new();
-    if retry.most_attempts() == 1 {
-        return vec![Inline::of("No request is sent again by itself.")];
-    }
-    if !retry.always().is_empty() {
-        sentences.push(format!("After status {}, any request is sent again.", statuses(retry.always())));
-    }
-    let broken = "after a broken connection or a time-out";
-    sentences.push(match retry.when_repeatable() {
-        [] => format!("Requests that may be repeated are sent again {broken}."),
-        several => format!(
-            "Requests that may be repeated are sent again after status {} too, and {broken}.",
-            statuses(several)
-        ),
-    });
-    sentences.push(format!(
-        "There are {} attempts at most, with pauses that grow or are as long as the API asks for.",
-        retry.most_attempts()
-    ));
-    sentences.into_iter().map(Inline::of).collect()
-}
-
-fn error_meaning(kind: ErrorKind) -> model::ErrorMeaning {
-    model::ErrorMeaning { kind: kind.as_str().to_owned(), meaning: kind.meaning().to_owned() }
 }
 
 /// How to begin: the call that the manifest names as its check, or an easy one.

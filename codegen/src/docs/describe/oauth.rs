@@ -34,6 +34,8 @@ pub(super) fn describe(asked: &Asked<'_>, calls: &Calls<'_>, entities: &[&Entity
     let grant = oauth2.grant.unwrap_or(Grant::AuthorizationCode);
     let by_code = grant == Grant::AuthorizationCode;
     let renewed = renewed_fields(scheme);
+    let mut operations = entities.iter().flat_map(|entity| entity.operations.values());
+    let exchanging = operations.find(|operation| by_code && is_token_request(asked, operation));
     OAuth {
         grant: Inline::of(match grant {
             Grant::AuthorizationCode => "A person agrees in a browser (authorization code, RFC 6749 section 4.1).",
@@ -59,11 +61,11 @@ pub(super) fn describe(asked: &Asked<'_>, calls: &Calls<'_>, entities: &[&Entity
             ClientAuth::None => "not at all",
         }),
         exchange: by_code.then(|| exchange(asked)),
-        exchange_call: entities
-            .iter()
-            .flat_map(|entity| entity.operations.values())
-            .find(|operation| by_code && is_token_request(asked, operation))
-            .map(|operation| exchange_call(operation, calls)),
+        exchange_call: exchanging.map(|operation| exchange_call(operation, calls)),
+        exchange_operation: exchanging.map(|operation| calls.places().link(&operation.name())),
+        exchange_auth: exchanging
+            .and_then(|operation| operation.auth.as_ref())
+            .map(|auth| super::operation::sign_in(auth, calls.places())),
         access_token: token.access_token.as_ref().map_or_else(|| "$.access_token".to_owned(), ToString::to_string),
         expires_in: token.expires_in.as_ref().map_or_else(|| "$.expires_in".to_owned(), ToString::to_string),
         renewed_fields: renewed

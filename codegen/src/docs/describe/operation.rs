@@ -10,7 +10,7 @@ use super::{Places, limits, line, rules};
 use crate::docs::markdown::{Block, Inline};
 use crate::docs::model::{self, Answer, AnswerKind, Meta, Place, Row};
 
-/// What a page shows of an operation.
+/// What a page shows of an operation. Which errors it does not share with all others is not known yet.
 pub(super) fn describe(operation: &Operation, places: &Places<'_>, calls: &mut Calls<'_>) -> model::Operation {
     let mut params: Vec<&Param> = operation.params.iter().filter(|param| !param.hidden).collect();
     params.sort_by_key(|param| (!param.required, param.is_deprecated()));
@@ -44,11 +44,12 @@ pub(super) fn describe(operation: &Operation, places: &Places<'_>, calls: &mut C
         pagination: operation.pagination.as_ref().map(pagination),
         limits: limits(&operation.limits),
         errors: errors(operation, calls.connector()),
+        own_errors: Vec::new(),
         examples: calls.of(operation),
     }
 }
 
-fn sign_in(auth: &SchemeChoice, places: &Places<'_>) -> Inline {
+pub(super) fn sign_in(auth: &SchemeChoice, places: &Places<'_>) -> Inline {
     match auth {
         SchemeChoice::None => Inline::of("It needs no sign-in; no credentials are sent."),
         SchemeChoice::Named(name) => {

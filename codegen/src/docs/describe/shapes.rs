@@ -99,7 +99,6 @@ impl<'a> Shapes<'a> {
         }
         let mut seen = BTreeSet::new();
         words.retain(|word| seen.insert(word.clone()));
-        // A text of any kind includes the others.
         words
     }
 
@@ -245,7 +244,7 @@ impl Rows<'_, '_> {
         self.rows.push(row);
         let at = self.rows.len() - 1;
         let notes = std::mem::take(&mut self.notes);
-        self.visit(schema, path, condition);
+        self.visit(schema, path, None);
         let own = std::mem::replace(&mut self.notes, notes);
         self.rows[at].rules.extend(own);
     }
@@ -266,9 +265,9 @@ impl Rows<'_, '_> {
             let when = match told_by.and_then(|name| Some((name, constant(&branch["properties"][name])?))) {
                 Some((name, value)) => {
                     let (name, value) = (Inline::code(name), super::rules::shown(value));
-                    Some(Inline::of(format!("If {} is {}:", name.as_str(), value.as_str())))
+                    Some(Inline::of(format!("If {} is {}", name.as_str(), value.as_str())))
                 }
-                None if own.len() > 1 => Some(Inline::of(format!("Alternative {} of {}:", number + 1, own.len()))),
+                None if own.len() > 1 => Some(Inline::of(format!("Alternative {} of {}", number + 1, own.len()))),
                 None => None,
             };
             self.visit_without(branch, told_by, path, when.as_ref().or(condition));
@@ -280,7 +279,7 @@ impl Rows<'_, '_> {
             .collect();
         // Where there is nothing but links, the type says it.
         if !linked.is_empty() && (!own.is_empty() || schema.get("properties").is_some()) {
-            self.notes.push(Inline::of(format!("It may also be as {}.", joined(linked))));
+            self.notes.push(Inline::of(format!("It may also be {}.", joined(linked))));
         }
     }
 

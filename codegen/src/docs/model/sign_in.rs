@@ -85,6 +85,10 @@ pub struct OAuth {
     pub exchange: Option<String>,
     /// The operation of this connector that makes that request, where there is one.
     pub exchange_call: Option<Call>,
+    /// That operation.
+    pub exchange_operation: Option<OperationLink>,
+    /// How it signs in, in a sentence.
+    pub exchange_auth: Option<Inline>,
     /// Where the access token stands in the answer.
     pub access_token: String,
     /// Where its life in seconds stands in the answer.
