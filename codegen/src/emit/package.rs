@@ -60,9 +60,13 @@ fn about(client: &Client) -> String {
 }
 
 fn manifest(name: &str, clients: &[Client]) -> String {
+    // What is text in JSON is text in TOML.
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let features: Vec<_> = clients.iter().map(|client| quoted(&client.connector)).collect();
-    let each: String = features.iter().map(|feature| format!("{feature} = []\n")).collect();
+    let is_bare =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let key = |name: &str| if is_bare(name) { name.to_owned() } else { quoted(name) };
+    let each: String = clients.iter().map(|client| format!("{} = []\n", key(&client.connector))).collect();
     format!(
         "[package]
 name = {}

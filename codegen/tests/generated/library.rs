@@ -20,7 +20,7 @@ mod typed_client {
         /// Connects. Sends nothing.
         ///
         /// # Errors
-        /// What is given does not fit: see [`tieline::ErrorKind`](::tieline::ErrorKind).
+        /// What is given does not fit: see [`::tieline::ErrorKind`].
         pub fn connect(
             credentials: impl Into<Credentials>,
             config: Config,

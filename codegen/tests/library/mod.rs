@@ -1,8 +1,12 @@
 //! A client made by hand, with one of everything that can be printed; its API is `manifest.yaml`.
 
+mod tainted;
+
 use tieline::auth::FieldType;
 use tieline::{Connector, Source};
 use tieline_codegen::ir::*;
+
+pub(crate) use tainted::tainted;
 
 /// The client.
 pub(crate) fn client() -> Client {
