@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use tieline::Connector;
 use tieline::auth::{Field, FieldType, Scheme};
 use tieline::catalog::schema;
+use tieline::catalog::sign_in::renewed_fields;
 use tieline::manifest::ConfigValue;
 use tieline::plan::Operation;
 
@@ -17,6 +18,14 @@ const CANDIDATES: [&str; 6] =
 pub(super) fn credentials(scheme: &Scheme) -> Map<String, Value> {
     let required = scheme.fields.iter().filter(|(_, field)| field.is_required());
     required.map(|(name, field)| (name.clone(), self::field(name, field).into())).collect()
+}
+
+/// Those, and what is renewed: what a file of credentials should hold.
+pub(super) fn credentials_to_keep(scheme: &Scheme) -> Map<String, Value> {
+    let renewed = renewed_fields(scheme).map(|(access, refresh)| access.into_iter().chain([refresh]));
+    let renewed: Vec<String> = renewed.into_iter().flatten().collect();
+    let kept = scheme.fields.iter().filter(|(name, field)| field.is_required() || renewed.contains(name));
+    kept.map(|(name, field)| (name.clone(), self::field(name, field).into())).collect()
 }
 
 /// A value for a credential field.

@@ -91,7 +91,7 @@ impl Signing<'_, '_> {
                 )
             }),
             only_for: operations().filter(names_it).map(|operation| self.places.link(&operation.name())).collect(),
-            example: texts(&values),
+            example: texts(&example::credentials_to_keep(scheme)),
             variables: config_variables(self.connector).chain(variables(self.connector, scheme)).collect(),
             must_be_named: must_be_named(self.connector, name, &values),
             call: called.map(|(_, call)| call),
