@@ -165,6 +165,7 @@ pub(super) fn of_field(field: &Field) -> Vec<Inline> {
     rules.extend(
         field.default.iter().map(|default| Inline::of(format!("Default: {}.", Inline::code(default).as_str()))),
     );
+    rules.extend(field.is_secret().then(|| Inline::of("Secret.")));
     rules
 }
 

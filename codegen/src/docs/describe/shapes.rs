@@ -25,7 +25,7 @@ const MOST_LETTERS: usize = 400;
 pub(super) struct Shapes<'a> {
     pub connector: &'a Connector,
     places: BTreeMap<String, String>,
-    known: RefCell<HashMap<(String, usize), Vec<String>>>,
+    known: RefCell<HashMap<String, Vec<String>>>,
 }
 
 impl<'a> Shapes<'a> {
@@ -109,15 +109,16 @@ impl<'a> Shapes<'a> {
         if let Some(anchor) = self.places.get(name) {
             return vec![Inline::link(name, &format!("#{anchor}")).as_str().to_owned()];
         }
-        let key = (name.to_owned(), depth);
-        if let Some(words) = self.known.borrow().get(&key) {
+        if let Some(words) = self.known.borrow().get(name) {
             return words.clone();
         }
+        // What goes in circles comes back to this.
+        self.known.borrow_mut().insert(name.to_owned(), vec!["any".to_owned()]);
         let target = schema::referred(self.connector, schema).filter(|_| depth > 0);
         let words = target.map(|target| self.alternatives(target, depth - 1));
         let is_short = |words: &Vec<String>| words.iter().map(String::len).sum::<usize>() <= MOST_LETTERS;
         let words = words.filter(is_short).unwrap_or_else(|| vec!["any".to_owned()]);
-        self.known.borrow_mut().insert(key, words.clone());
+        self.known.borrow_mut().insert(name.to_owned(), words.clone());
         words
     }
 
