@@ -47,7 +47,8 @@ impl<'a> Customers<'a> {
 
     /// Changes a customer.
     ///
-    /// What is left out stays as it is; an empty text clears. The billing address and the VAT number have an operation of their own: `customers.update_billing_info`.
+    /// What is left out stays as it is; an empty text clears. The billing address and the VAT number have an operation
+    /// of their own: `customers.update_billing_info`.
     pub fn update(&self, customer_id: impl Into<String>) -> Update {
         Update {
             call: self.connection.call("customers", "update"),
@@ -90,7 +91,8 @@ impl<'a> Customers<'a> {
 
     /// Deletes a customer for good, with all subscriptions, invoices and transactions.
     ///
-    /// It is only marked at first, and gone a few minutes later. To stop billing someone, cancel the subscriptions instead.
+    /// It is only marked at first, and gone a few minutes later. To stop billing someone, cancel the subscriptions
+    /// instead.
     pub fn delete(&self, customer_id: impl Into<String>) -> Delete {
         Delete {
             call: self.connection.call("customers", "delete"),
@@ -472,7 +474,8 @@ typed::object!(CreateParams {
 
 /// Changes a customer.
 ///
-/// What is left out stays as it is; an empty text clears. The billing address and the VAT number have an operation of their own: `customers.update_billing_info`.
+/// What is left out stays as it is; an empty text clears. The billing address and the VAT number have an operation
+/// of their own: `customers.update_billing_info`.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Update {
@@ -694,7 +697,8 @@ typed::object!(UpdateBillingInfoParams {
 
 /// Deletes a customer for good, with all subscriptions, invoices and transactions.
 ///
-/// It is only marked at first, and gone a few minutes later. To stop billing someone, cancel the subscriptions instead.
+/// It is only marked at first, and gone a few minutes later. To stop billing someone, cancel the subscriptions
+/// instead.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Delete {

@@ -31,7 +31,8 @@ impl<'a> Blocks<'a> {
 
     /// Changes the content of one block, or moves it to the trash or out of it.
     ///
-    /// Give the key of the block's own type with what is to change; text that is given replaces the old text. A block cannot change its type, and what is inside it is not touched.
+    /// Give the key of the block's own type with what is to change; text that is given replaces the old text. A block
+    /// cannot change its type, and what is inside it is not touched.
     pub fn update(&self, block_id: impl Into<String>) -> Update {
         Update {
             call: self.connection.call("blocks", "update"),
@@ -147,7 +148,8 @@ typed::object!(GetParams {
 
 /// Changes the content of one block, or moves it to the trash or out of it.
 ///
-/// Give the key of the block's own type with what is to change; text that is given replaces the old text. A block cannot change its type, and what is inside it is not touched.
+/// Give the key of the block's own type with what is to change; text that is given replaces the old text. A block
+/// cannot change its type, and what is inside it is not touched.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Update {

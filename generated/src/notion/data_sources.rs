@@ -47,7 +47,8 @@ impl<'a> DataSources<'a> {
 
     /// Changes a data source's columns, title, icon, database or trash state.
     ///
-    /// Under `properties`, null removes a column, `name` alone renames it, and a type changes what it holds. The description and the cover can only be read.
+    /// Under `properties`, null removes a column, `name` alone renames it, and a type changes what it holds. The
+    /// description and the cover can only be read.
     pub fn update(&self, data_source_id: impl Into<String>) -> Update {
         Update {
             call: self.connection.call("data_sources", "update"),
@@ -66,7 +67,8 @@ impl<'a> DataSources<'a> {
 
     /// Lists rows, filtered and sorted.
     ///
-    /// A query goes no deeper than 10,000 rows: `request_status` in `meta` is then `incomplete`; narrow the filter, by `created_time` say, to see the others. Rows in the trash are left out unless asked for.
+    /// A query goes no deeper than 10,000 rows: `request_status` in `meta` is then `incomplete`; narrow the filter, by `created_time`
+    /// say, to see the others. Rows in the trash are left out unless asked for.
     pub fn query(&self, data_source_id: impl Into<String>) -> Query {
         Query {
             call: self.connection.call("data_sources", "query"),
@@ -175,7 +177,8 @@ typed::object!(CreateParams {
 
 /// Changes a data source's columns, title, icon, database or trash state.
 ///
-/// Under `properties`, null removes a column, `name` alone renames it, and a type changes what it holds. The description and the cover can only be read.
+/// Under `properties`, null removes a column, `name` alone renames it, and a type changes what it holds. The
+/// description and the cover can only be read.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Update {
@@ -268,7 +271,8 @@ typed::object!(UpdateParams {
 
 /// Lists rows, filtered and sorted.
 ///
-/// A query goes no deeper than 10,000 rows: `request_status` in `meta` is then `incomplete`; narrow the filter, by `created_time` say, to see the others. Rows in the trash are left out unless asked for.
+/// A query goes no deeper than 10,000 rows: `request_status` in `meta` is then `incomplete`; narrow the filter, by `created_time`
+/// say, to see the others. Rows in the trash are left out unless asked for.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Query {
@@ -277,7 +281,8 @@ pub struct Query {
 }
 
 impl Query {
-    /// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
+    /// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the
+    /// property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
     pub fn filter(mut self, filter: impl Into<types::Filter>) -> Self {
         self.params.filter = Some(filter.into());
         self
@@ -354,7 +359,8 @@ typed::list!(Query, QueryParams, types::PageOrDataSource, "data_sources", "query
 pub struct QueryParams {
     /// Id of the data source; not that of its database.
     pub data_source_id: String,
-    /// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
+    /// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the
+    /// property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
     pub filter: Option<types::Filter>,
     /// What to sort by; the first counts most.
     pub sorts: Option<Vec<types::Sort>>,

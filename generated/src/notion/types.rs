@@ -2372,7 +2372,7 @@ typed::choice!(RollupFunction {
 /// One of several types.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RollupArrayItem {
-    /// See [`PropertyValue`](PropertyValue).
+    /// See [`PropertyValue`].
     PropertyValue(Box<PropertyValue>),
     /// Any object.
     Object(typed::Map<String, typed::Value>),
@@ -2508,10 +2508,11 @@ typed::object!(Place {
     field google_place_id = "google_place_id",
 });
 
-/// A value under the key of the property's type, such as `{"number": 3}`; a title or text may be just its list of runs.
+/// A value under the key of the property's type, such as `{"number": 3}`; a title or text may be just its list of
+/// runs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PropertyValueRequest {
-    /// See [`PropertyValueRequestValue`](PropertyValueRequestValue).
+    /// See [`PropertyValueRequestValue`].
     Value(Box<PropertyValueRequestValue>),
     /// A list.
     RichTextListRequest(Vec<RichTextRequest>),
@@ -2849,7 +2850,8 @@ typed::object!(OptionRequest {
     optional group = "group",
 });
 
-/// Template to fill the page from: none, the default one of the data source, or one by id; applied shortly after the answer.
+/// Template to fill the page from: none, the default one of the data source, or one by id; applied shortly after
+/// the answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PageTemplateRequest {
     /// `type`.
@@ -5587,7 +5589,8 @@ typed::object!(RollupSchema {
     optional rollup_property_id = "rollup_property_id",
 });
 
-/// One column: its settings under the key of its type, such as `{"checkbox": {}}`. When updating, `name` alone renames it.
+/// One column: its settings under the key of its type, such as `{"checkbox": {}}`. When updating, `name` alone
+/// renames it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PropertySchemaRequest {
     /// May be left out.
@@ -6097,7 +6100,8 @@ typed::object!(Template {
     optional is_default = "is_default",
 });
 
-/// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
+/// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the
+/// property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
     /// At most 100 entries.
@@ -8073,7 +8077,8 @@ typed::choice!(ViewTypeName {
     Dashboard = "dashboard",
 });
 
-/// How a view looks; `type` repeats the type of the view, and which of the other keys count depends on it. Null clears a key.
+/// How a view looks; `type` repeats the type of the view, and which of the other keys count depends on it. Null
+/// clears a key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ViewConfiguration {
     /// `type`.
@@ -8900,7 +8905,8 @@ pub struct GroupBy {
     pub property_id: String,
     /// Only in answers.
     pub property_name: Option<String>,
-    /// For a date `relative`, `day`, `week`, `month` or `year`; for a status `group` or `option`; for text `exact` or `alphabet_prefix`; for a formula an object of this kind with the `type` of its result.
+    /// For a date `relative`, `day`, `week`, `month` or `year`; for a status `group` or `option`; for text `exact` or `alphabet_prefix`;
+    /// for a formula an object of this kind with the `type` of its result.
     pub group_by: Option<GroupByGroupBy>,
     /// `sort`.
     pub sort: Option<GroupBySort>,
@@ -8942,7 +8948,8 @@ impl GroupBy {
         self
     }
 
-    /// For a date `relative`, `day`, `week`, `month` or `year`; for a status `group` or `option`; for text `exact` or `alphabet_prefix`; for a formula an object of this kind with the `type` of its result.
+    /// For a date `relative`, `day`, `week`, `month` or `year`; for a status `group` or `option`; for text `exact` or `alphabet_prefix`;
+    /// for a formula an object of this kind with the `type` of its result.
     pub fn group_by(mut self, group_by: impl Into<GroupByGroupBy>) -> Self {
         self.group_by = Some(group_by.into());
         self
@@ -8998,7 +9005,8 @@ typed::object!(GroupBy {
     optional range_size = "range_size",
 });
 
-/// For a date `relative`, `day`, `week`, `month` or `year`; for a status `group` or `option`; for text `exact` or `alphabet_prefix`; for a formula an object of this kind with the `type` of its result.
+/// For a date `relative`, `day`, `week`, `month` or `year`; for a status `group` or `option`; for text `exact` or `alphabet_prefix`;
+/// for a formula an object of this kind with the `type` of its result.
 #[derive(Clone, Debug, PartialEq)]
 pub enum GroupByGroupBy {
     /// A text.
@@ -9514,7 +9522,8 @@ typed::choice!(MeetingSourceRequestType {
     Block = "block",
 });
 
-/// A condition, `{"property": "title", "filter": {"operator": …, "value": …}}`, or `operator` with `filters`; the outermost is the latter.
+/// A condition, `{"property": "title", "filter": {"operator": …, "value": …}}`, or `operator` with `filters`; the
+/// outermost is the latter.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MeetingFilter {
     /// `operator`.
@@ -10579,7 +10588,9 @@ typed::object!(AgentCreditLimit {
     optional request_id = "request_id",
 });
 
-/// A condition on `property`, under the key that fits it (`id`, `string` for agent_type, `people` for created_by, `date` for times, `checkbox` for favorited, `mcp_server` for connections, `status`, `select` for model_mode, `number` for agent_version); or `and` or `or` with a list, two levels deep at most.
+/// A condition on `property`, under the key that fits it (`id`, `string` for agent_type, `people` for created_by, `date`
+/// for times, `checkbox` for favorited, `mcp_server` for connections, `status`, `select` for model_mode, `number`
+/// for agent_version); or `and` or `or` with a list, two levels deep at most.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AgentFilter {
     /// At most 100 entries.
@@ -11603,7 +11614,8 @@ typed::object!(TimeRange {
     optional on_or_after = "on_or_after",
 });
 
-/// A condition on `property` under the key that fits it (`string` for id and agent_id, `status`, `timestamp` for times); or `and` or `or` with a list, two levels deep at most.
+/// A condition on `property` under the key that fits it (`string` for id and agent_id, `status`, `timestamp` for
+/// times); or `and` or `or` with a list, two levels deep at most.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionFilter {
     /// At most 100 entries.
@@ -11809,7 +11821,8 @@ typed::choice!(SessionSortProperty {
     UpdatedAt = "updated_at",
 });
 
-/// A condition on `property` under the key that fits it (`string` for id, `event_type` for type, `number` for sequence, `timestamp` for created_at); or `and` or `or` with a list, three levels deep at most.
+/// A condition on `property` under the key that fits it (`string` for id, `event_type` for type, `number` for
+/// sequence, `timestamp` for created_at); or `and` or `or` with a list, three levels deep at most.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionEventFilter {
     /// At most 100 entries.
