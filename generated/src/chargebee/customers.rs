@@ -47,7 +47,8 @@ impl<'a> Customers<'a> {
 
     /// Changes a customer.
     ///
-    /// What is left out stays as it is; an empty text clears. The billing address and the VAT number have an operation of their own: `customers.update_billing_info`.
+    /// What is left out stays as it is; an empty text clears. The billing address and the VAT number have an operation
+    /// of their own: `customers.update_billing_info`.
     pub fn update(&self, customer_id: impl Into<String>) -> Update {
         Update {
             call: self.connection.call("customers", "update"),
@@ -90,7 +91,8 @@ impl<'a> Customers<'a> {
 
     /// Deletes a customer for good, with all subscriptions, invoices and transactions.
     ///
-    /// It is only marked at first, and gone a few minutes later. To stop billing someone, cancel the subscriptions instead.
+    /// It is only marked at first, and gone a few minutes later. To stop billing someone, cancel the subscriptions
+    /// instead.
     pub fn delete(&self, customer_id: impl Into<String>) -> Delete {
         Delete {
             call: self.connection.call("customers", "delete"),
@@ -372,8 +374,16 @@ impl Create {
     }
 
     /// Data of your own.
-    pub fn meta_data(mut self, meta_data: typed::Map<String, typed::Value>) -> Self {
-        self.params.meta_data = Some(meta_data);
+    pub fn meta_data(
+        mut self,
+        meta_data: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.params.meta_data = Some(
+            meta_data
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
@@ -472,7 +482,8 @@ typed::object!(CreateParams {
 
 /// Changes a customer.
 ///
-/// What is left out stays as it is; an empty text clears. The billing address and the VAT number have an operation of their own: `customers.update_billing_info`.
+/// What is left out stays as it is; an empty text clears. The billing address and the VAT number have an operation
+/// of their own: `customers.update_billing_info`.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Update {
@@ -565,8 +576,16 @@ impl Update {
     }
 
     /// Data of your own.
-    pub fn meta_data(mut self, meta_data: typed::Map<String, typed::Value>) -> Self {
-        self.params.meta_data = Some(meta_data);
+    pub fn meta_data(
+        mut self,
+        meta_data: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.params.meta_data = Some(
+            meta_data
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 }
@@ -694,7 +713,8 @@ typed::object!(UpdateBillingInfoParams {
 
 /// Deletes a customer for good, with all subscriptions, invoices and transactions.
 ///
-/// It is only marked at first, and gone a few minutes later. To stop billing someone, cancel the subscriptions instead.
+/// It is only marked at first, and gone a few minutes later. To stop billing someone, cancel the subscriptions
+/// instead.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Delete {

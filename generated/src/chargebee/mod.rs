@@ -2,12 +2,15 @@
 
 //! Customers, subscriptions, invoices and coupons of a Chargebee billing site.
 //!
-//! A connection reaches one **site**; a live site and its test site (`acme` and `acme-test`) have keys and data of their own.
+//! A connection reaches one **site**; a live site and its test site (`acme` and `acme-test`) have keys and data of
+//! their own.
 //!
-//! Words: a **customer** has **subscriptions**; a subscription has items, each bought at an **item price** of the product catalogue, and is billed
+//! Words: a **customer** has **subscriptions**; a subscription has items, each bought at an **item price** of the
+//! product catalogue, and is billed
 //! with **invoices**. A **coupon** lowers what an invoice asks for.
 //!
-//! Times are whole seconds since 1970 (UTC). Amounts are in the currency's smallest unit: 4900 is 49.00 USD, but 4900 JPY.
+//! Times are whole seconds since 1970 (UTC). Amounts are in the currency's smallest unit: 4900 is 49.00 USD, but 4900
+//! JPY.
 //! What has no value is left out of a record rather than null. Fields that a site adds to its records begin with `cf_`.
 
 #![allow(
@@ -27,12 +30,15 @@ pub mod coupons;
 
 /// Customers, subscriptions, invoices and coupons of a Chargebee billing site.
 ///
-/// A connection reaches one **site**; a live site and its test site (`acme` and `acme-test`) have keys and data of their own.
+/// A connection reaches one **site**; a live site and its test site (`acme` and `acme-test`) have keys and data of
+/// their own.
 ///
-/// Words: a **customer** has **subscriptions**; a subscription has items, each bought at an **item price** of the product catalogue, and is billed
+/// Words: a **customer** has **subscriptions**; a subscription has items, each bought at an **item price** of the
+/// product catalogue, and is billed
 /// with **invoices**. A **coupon** lowers what an invoice asks for.
 ///
-/// Times are whole seconds since 1970 (UTC). Amounts are in the currency's smallest unit: 4900 is 49.00 USD, but 4900 JPY.
+/// Times are whole seconds since 1970 (UTC). Amounts are in the currency's smallest unit: 4900 is 49.00 USD, but 4900
+/// JPY.
 /// What has no value is left out of a record rather than null. Fields that a site adds to its records begin with `cf_`.
 #[derive(Clone, Debug)]
 pub struct Chargebee {
@@ -43,7 +49,7 @@ impl Chargebee {
     /// Connects. Sends nothing.
     ///
     /// # Errors
-    /// What is given does not fit: see [`tieline::ErrorKind`](::tieline::ErrorKind).
+    /// What is given does not fit: see [`::tieline::ErrorKind`].
     pub fn connect(
         credentials: impl Into<Credentials>,
         config: Config,

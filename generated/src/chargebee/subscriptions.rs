@@ -37,7 +37,8 @@ impl<'a> Subscriptions<'a> {
 
     /// Subscribes a customer to items of the product catalogue.
     ///
-    /// Unless a trial or a later start is given, this makes an invoice, and charges the payment method when automatic collection is on. `meta.invoice` is that invoice.
+    /// Unless a trial or a later start is given, this makes an invoice, and charges the payment method when automatic
+    /// collection is on. `meta.invoice` is that invoice.
     pub fn create(
         &self,
         customer_id: impl Into<String>,
@@ -277,7 +278,8 @@ typed::object!(GetParams {
 
 /// Subscribes a customer to items of the product catalogue.
 ///
-/// Unless a trial or a later start is given, this makes an invoice, and charges the payment method when automatic collection is on. `meta.invoice` is that invoice.
+/// Unless a trial or a later start is given, this makes an invoice, and charges the payment method when automatic
+/// collection is on. `meta.invoice` is that invoice.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Create {

@@ -108,7 +108,8 @@ impl<'a> Agents<'a> {
 
     /// Changes or deletes many agents, one after another.
     ///
-    /// It answers with an async task, whose result says for each operation how it went; one that fails does not stop the others.
+    /// It answers with an async task, whose result says for each operation how it went; one that fails does not stop
+    /// the others.
     ///
     /// In beta: the vendor may still change it.
     pub fn batch(
@@ -182,7 +183,9 @@ impl Query {
         self
     }
 
-    /// A condition on `property`, under the key that fits it (`id`, `string` for agent_type, `people` for created_by, `date` for times, `checkbox` for favorited, `mcp_server` for connections, `status`, `select` for model_mode, `number` for agent_version); or `and` or `or` with a list, two levels deep at most.
+    /// A condition on `property`, under the key that fits it (`id`, `string` for agent_type, `people` for created_by, `date`
+    /// for times, `checkbox` for favorited, `mcp_server` for connections, `status`, `select` for model_mode, `number`
+    /// for agent_version); or `and` or `or` with a list, two levels deep at most.
     pub fn filter(mut self, filter: impl Into<types::AgentFilter>) -> Self {
         self.params.filter = Some(filter.into());
         self
@@ -237,7 +240,9 @@ typed::list!(Query, QueryParams, types::Agent, "agents", "query");
 pub struct QueryParams {
     /// Words of the name or description.
     pub query: Option<String>,
-    /// A condition on `property`, under the key that fits it (`id`, `string` for agent_type, `people` for created_by, `date` for times, `checkbox` for favorited, `mcp_server` for connections, `status`, `select` for model_mode, `number` for agent_version); or `and` or `or` with a list, two levels deep at most.
+    /// A condition on `property`, under the key that fits it (`id`, `string` for agent_type, `people` for created_by, `date`
+    /// for times, `checkbox` for favorited, `mcp_server` for connections, `status`, `select` for model_mode, `number`
+    /// for agent_version); or `and` or `or` with a list, two levels deep at most.
     pub filter: Option<types::AgentFilter>,
     /// What to sort by; the newest first if left out.
     ///
@@ -411,7 +416,8 @@ typed::object!(UpdateCreditLimitParams {
 
 /// Changes or deletes many agents, one after another.
 ///
-/// It answers with an async task, whose result says for each operation how it went; one that fails does not stop the others.
+/// It answers with an async task, whose result says for each operation how it went; one that fails does not stop
+/// the others.
 ///
 /// In beta: the vendor may still change it.
 #[must_use = "a call does nothing until it is sent"]

@@ -31,7 +31,8 @@ impl<'a> Blocks<'a> {
 
     /// Changes the content of one block, or moves it to the trash or out of it.
     ///
-    /// Give the key of the block's own type with what is to change; text that is given replaces the old text. A block cannot change its type, and what is inside it is not touched.
+    /// Give the key of the block's own type with what is to change; text that is given replaces the old text. A block
+    /// cannot change its type, and what is inside it is not touched.
     pub fn update(&self, block_id: impl Into<String>) -> Update {
         Update {
             call: self.connection.call("blocks", "update"),
@@ -147,7 +148,8 @@ typed::object!(GetParams {
 
 /// Changes the content of one block, or moves it to the trash or out of it.
 ///
-/// Give the key of the block's own type with what is to change; text that is given replaces the old text. A block cannot change its type, and what is inside it is not touched.
+/// Give the key of the block's own type with what is to change; text that is given replaces the old text. A block
+/// cannot change its type, and what is inside it is not touched.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Update {
@@ -254,20 +256,40 @@ impl Update {
     }
 
     /// Carries no settings.
-    pub fn divider(mut self, divider: typed::Map<String, typed::Value>) -> Self {
-        self.params.divider = Some(divider);
+    pub fn divider(
+        mut self,
+        divider: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.params.divider = Some(
+            divider.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn breadcrumb(mut self, breadcrumb: typed::Map<String, typed::Value>) -> Self {
-        self.params.breadcrumb = Some(breadcrumb);
+    pub fn breadcrumb(
+        mut self,
+        breadcrumb: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
+    ) -> Self {
+        self.params.breadcrumb = Some(
+            breadcrumb
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn tab(mut self, tab: typed::Map<String, typed::Value>) -> Self {
-        self.params.tab = Some(tab);
+    pub fn tab(
+        mut self,
+        tab: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.params.tab = Some(
+            tab.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 

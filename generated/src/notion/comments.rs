@@ -42,7 +42,8 @@ impl<'a> Comments<'a> {
 
     /// Comments on a page or block, or replies in a discussion.
     ///
-    /// Give `parent` or `discussion_id`, and `rich_text` or `markdown`. A discussion on a stretch of text can only be started in the app.
+    /// Give `parent` or `discussion_id`, and `rich_text` or `markdown`. A discussion on a stretch of text can only be
+    /// started in the app.
     pub fn create(&self) -> Create {
         Create {
             call: self.connection.call("comments", "create"),
@@ -149,7 +150,8 @@ typed::object!(ListParams {
 
 /// Comments on a page or block, or replies in a discussion.
 ///
-/// Give `parent` or `discussion_id`, and `rich_text` or `markdown`. A discussion on a stretch of text can only be started in the app.
+/// Give `parent` or `discussion_id`, and `rich_text` or `markdown`. A discussion on a stretch of text can only be
+/// started in the app.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Create {

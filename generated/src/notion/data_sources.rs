@@ -31,13 +31,18 @@ impl<'a> DataSources<'a> {
     pub fn create(
         &self,
         parent: impl Into<types::ParentRequest>,
-        properties: typed::IndexMap<String, types::PropertySchemaRequest>,
+        properties: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<types::PropertySchemaRequest>),
+        >,
     ) -> Create {
         Create {
             call: self.connection.call("data_sources", "create"),
             params: CreateParams {
                 parent: parent.into(),
-                properties,
+                properties: properties
+                    .into_iter()
+                    .map(|(name, item)| (name.into(), item.into()))
+                    .collect(),
                 title: None,
                 icon: typed::Field::Absent,
                 extra: typed::Extra::default(),
@@ -47,7 +52,8 @@ impl<'a> DataSources<'a> {
 
     /// Changes a data source's columns, title, icon, database or trash state.
     ///
-    /// Under `properties`, null removes a column, `name` alone renames it, and a type changes what it holds. The description and the cover can only be read.
+    /// Under `properties`, null removes a column, `name` alone renames it, and a type changes what it holds. The
+    /// description and the cover can only be read.
     pub fn update(&self, data_source_id: impl Into<String>) -> Update {
         Update {
             call: self.connection.call("data_sources", "update"),
@@ -66,7 +72,8 @@ impl<'a> DataSources<'a> {
 
     /// Lists rows, filtered and sorted.
     ///
-    /// A query goes no deeper than 10,000 rows: `request_status` in `meta` is then `incomplete`; narrow the filter, by `created_time` say, to see the others. Rows in the trash are left out unless asked for.
+    /// A query goes no deeper than 10,000 rows: `request_status` in `meta` is then `incomplete`; narrow the filter, by `created_time`
+    /// say, to see the others. Rows in the trash are left out unless asked for.
     pub fn query(&self, data_source_id: impl Into<String>) -> Query {
         Query {
             call: self.connection.call("data_sources", "query"),
@@ -175,7 +182,8 @@ typed::object!(CreateParams {
 
 /// Changes a data source's columns, title, icon, database or trash state.
 ///
-/// Under `properties`, null removes a column, `name` alone renames it, and a type changes what it holds. The description and the cover can only be read.
+/// Under `properties`, null removes a column, `name` alone renames it, and a type changes what it holds. The
+/// description and the cover can only be read.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Update {
@@ -187,9 +195,13 @@ impl Update {
     /// Columns to add, change, rename or remove, by name or id.
     pub fn properties(
         mut self,
-        properties: typed::IndexMap<String, Option<types::PropertySchemaRequest>>,
+        properties: impl IntoIterator<
+            Item = (impl Into<String>, Option<types::PropertySchemaRequest>),
+        >,
     ) -> Self {
-        self.params.properties = Some(properties);
+        self.params.properties = Some(
+            properties.into_iter().map(|(name, item)| (name.into(), item)).collect(),
+        );
         self
     }
 
@@ -268,7 +280,8 @@ typed::object!(UpdateParams {
 
 /// Lists rows, filtered and sorted.
 ///
-/// A query goes no deeper than 10,000 rows: `request_status` in `meta` is then `incomplete`; narrow the filter, by `created_time` say, to see the others. Rows in the trash are left out unless asked for.
+/// A query goes no deeper than 10,000 rows: `request_status` in `meta` is then `incomplete`; narrow the filter, by `created_time`
+/// say, to see the others. Rows in the trash are left out unless asked for.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Query {
@@ -277,7 +290,8 @@ pub struct Query {
 }
 
 impl Query {
-    /// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
+    /// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the
+    /// property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
     pub fn filter(mut self, filter: impl Into<types::Filter>) -> Self {
         self.params.filter = Some(filter.into());
         self
@@ -354,7 +368,8 @@ typed::list!(Query, QueryParams, types::PageOrDataSource, "data_sources", "query
 pub struct QueryParams {
     /// Id of the data source; not that of its database.
     pub data_source_id: String,
-    /// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
+    /// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the
+    /// property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
     pub filter: Option<types::Filter>,
     /// What to sort by; the first counts most.
     pub sorts: Option<Vec<types::Sort>>,

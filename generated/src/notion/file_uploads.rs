@@ -7,7 +7,9 @@ use ::tieline::typed;
 
 /// Files on their way into the workspace.
 ///
-/// An upload is created, its content is sent (in parts if it is larger than 20 MiB, and then completed), and its id is put where the file belongs: a block, a files property, an icon, a cover or a comment. One that is used nowhere within an hour expires.
+/// An upload is created, its content is sent (in parts if it is larger than 20 MiB, and then completed), and its id
+/// is put where the file belongs: a block, a files property, an icon, a cover or a comment. One that is used
+/// nowhere within an hour expires.
 #[derive(Clone, Copy, Debug)]
 pub struct FileUploads<'a> {
     connection: &'a ::tieline::Connection,

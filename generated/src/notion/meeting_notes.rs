@@ -33,7 +33,8 @@ impl<'a> MeetingNotes<'a> {
 
     /// Finds meeting notes.
     ///
-    /// Only notes whose attendees include the user behind the connection. There are no further pages: narrow the filter or raise `limit` if `has_more` is true.
+    /// Only notes whose attendees include the user behind the connection. There are no further pages: narrow the filter
+    /// or raise `limit` if `has_more` is true.
     pub fn query(&self) -> Query {
         Query {
             call: self.connection.call("meeting_notes", "query"),
@@ -109,7 +110,8 @@ typed::object!(CreateParams {
 
 /// Finds meeting notes.
 ///
-/// Only notes whose attendees include the user behind the connection. There are no further pages: narrow the filter or raise `limit` if `has_more` is true.
+/// Only notes whose attendees include the user behind the connection. There are no further pages: narrow the filter
+/// or raise `limit` if `has_more` is true.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Query {
@@ -118,7 +120,8 @@ pub struct Query {
 }
 
 impl Query {
-    /// A condition, `{"property": "title", "filter": {"operator": …, "value": …}}`, or `operator` with `filters`; the outermost is the latter.
+    /// A condition, `{"property": "title", "filter": {"operator": …, "value": …}}`, or `operator` with `filters`; the
+    /// outermost is the latter.
     pub fn filter(mut self, filter: impl Into<types::MeetingFilter>) -> Self {
         self.params.filter = Some(filter.into());
         self
@@ -149,7 +152,8 @@ typed::list!(Query, QueryParams, types::Block, "meeting_notes", "query");
 /// The parameters of `meeting_notes.query`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct QueryParams {
-    /// A condition, `{"property": "title", "filter": {"operator": …, "value": …}}`, or `operator` with `filters`; the outermost is the latter.
+    /// A condition, `{"property": "title", "filter": {"operator": …, "value": …}}`, or `operator` with `filters`; the
+    /// outermost is the latter.
     pub filter: Option<types::MeetingFilter>,
     /// What to sort by; the first counts most.
     ///

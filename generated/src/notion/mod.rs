@@ -4,10 +4,12 @@
 //!
 //! A connection sees the pages that have been shared with it, and what lies below them; anything else is `object_not_found`.
 //!
-//! Words: a **page** holds **blocks**. A **database** holds one or more **data sources**; the rows of a data source are pages, and its
+//! Words: a **page** holds **blocks**. A **database** holds one or more **data sources**; the rows of a data source
+//! are pages, and its
 //! columns are their **properties**. Ids may be written with or without dashes.
 //!
-//! Limits of the vendor: 100 entries in any list of a request, 2000 characters in one run of text, two levels of nested blocks,
+//! Limits of the vendor: 100 entries in any list of a request, 2000 characters in one run of text, two levels of
+//! nested blocks,
 //! 1000 blocks and 500 KB in one request, 10,000 rows in one query.
 
 #![allow(
@@ -40,10 +42,12 @@ pub mod sessions;
 ///
 /// A connection sees the pages that have been shared with it, and what lies below them; anything else is `object_not_found`.
 ///
-/// Words: a **page** holds **blocks**. A **database** holds one or more **data sources**; the rows of a data source are pages, and its
+/// Words: a **page** holds **blocks**. A **database** holds one or more **data sources**; the rows of a data source
+/// are pages, and its
 /// columns are their **properties**. Ids may be written with or without dashes.
 ///
-/// Limits of the vendor: 100 entries in any list of a request, 2000 characters in one run of text, two levels of nested blocks,
+/// Limits of the vendor: 100 entries in any list of a request, 2000 characters in one run of text, two levels of
+/// nested blocks,
 /// 1000 blocks and 500 KB in one request, 10,000 rows in one query.
 #[derive(Clone, Debug)]
 pub struct Notion {
@@ -54,7 +58,7 @@ impl Notion {
     /// Connects. Sends nothing.
     ///
     /// # Errors
-    /// What is given does not fit: see [`tieline::ErrorKind`](::tieline::ErrorKind).
+    /// What is given does not fit: see [`::tieline::ErrorKind`].
     pub fn connect(
         credentials: impl Into<Credentials>,
     ) -> Result<Self, ::tieline::Error> {
@@ -63,6 +67,7 @@ impl Notion {
 
     /// Begins to connect, for whoever brings more than this: a transport, options, a store for tokens. The connection
     /// that comes of it becomes a client with `from`.
+    ///
     /// Configuration is given with `.config(Config::new().into())`.
     ///
     /// # Errors
@@ -178,7 +183,8 @@ impl Notion {
 
     /// Documents, and rows of data sources.
     ///
-    /// A page has properties (its title, and the columns if it is a row) and content, which is a list of blocks. There is no way to list all pages: use `search.search`, or `data_sources.query` for rows.
+    /// A page has properties (its title, and the columns if it is a row) and content, which is a list of blocks. There
+    /// is no way to list all pages: use `search.search`, or `data_sources.query` for rows.
     pub fn pages(&self) -> pages::Pages<'_> {
         pages::Pages::new(&self.connection)
     }
@@ -219,7 +225,9 @@ impl Notion {
 
     /// Files on their way into the workspace.
     ///
-    /// An upload is created, its content is sent (in parts if it is larger than 20 MiB, and then completed), and its id is put where the file belongs: a block, a files property, an icon, a cover or a comment. One that is used nowhere within an hour expires.
+    /// An upload is created, its content is sent (in parts if it is larger than 20 MiB, and then completed), and its id
+    /// is put where the file belongs: a block, a files property, an icon, a cover or a comment. One that is used
+    /// nowhere within an hour expires.
     pub fn file_uploads(&self) -> file_uploads::FileUploads<'_> {
         file_uploads::FileUploads::new(&self.connection)
     }

@@ -7,7 +7,8 @@ use ::tieline::typed;
 
 /// Documents, and rows of data sources.
 ///
-/// A page has properties (its title, and the columns if it is a row) and content, which is a list of blocks. There is no way to list all pages: use `search.search`, or `data_sources.query` for rows.
+/// A page has properties (its title, and the columns if it is a row) and content, which is a list of blocks. There
+/// is no way to list all pages: use `search.search`, or `data_sources.query` for rows.
 #[derive(Clone, Copy, Debug)]
 pub struct Pages<'a> {
     connection: &'a ::tieline::Connection,
@@ -34,7 +35,9 @@ impl<'a> Pages<'a> {
 
     /// Creates a page, or a row of a data source.
     ///
-    /// A page below a page takes only `title` among its `properties`; a row takes the properties of its data source. Give the content as `children` (blocks) or as `markdown`, not both; with `markdown` and no title, the first `# heading` becomes the title. An internal connection must give a `parent`.
+    /// A page below a page takes only `title` among its `properties`; a row takes the properties of its data source.
+    /// Give the content as `children` (blocks) or as `markdown`, not both; with `markdown` and no title, the first `#
+    /// heading` becomes the title. An internal connection must give a `parent`.
     pub fn create(&self) -> Create {
         Create {
             call: self.connection.call("pages", "create"),
@@ -44,7 +47,8 @@ impl<'a> Pages<'a> {
 
     /// Changes a page's properties, icon, cover, lock, template or trash state.
     ///
-    /// Only what is given changes. `icon: null` and `cover: null` take them away. There is no way to delete a page for good: `in_trash: true` moves it to the trash. To change the content, use `blocks.append`, `blocks.update` or `pages.update_markdown`.
+    /// Only what is given changes. `icon: null` and `cover: null` take them away. There is no way to delete a page for
+    /// good: `in_trash: true` moves it to the trash. To change the content, use `blocks.append`, `blocks.update` or `pages.update_markdown`.
     pub fn update(&self, page_id: impl Into<String>) -> Update {
         Update {
             call: self.connection.call("pages", "update"),
@@ -83,7 +87,8 @@ impl<'a> Pages<'a> {
 
     /// Reads one property of a page in full.
     ///
-    /// Title, text, people, relation and rollup properties answer with a list of entries, any other with its one value. In `meta`, `property_item` says the property's type, and for a rollup what the entries come to.
+    /// Title, text, people, relation and rollup properties answer with a list of entries, any other with its one value.
+    /// In `meta`, `property_item` says the property's type, and for a rollup what the entries come to.
     pub fn property(
         &self,
         page_id: impl Into<String>,
@@ -103,7 +108,8 @@ impl<'a> Pages<'a> {
 
     /// Reads the content of a page as Markdown.
     ///
-    /// The id of a block does too. Parts that could not be loaded are marked `<unknown>` and named in `unknown_block_ids`; read each by its id.
+    /// The id of a block does too. Parts that could not be loaded are marked `<unknown>` and named in `unknown_block_ids`;
+    /// read each by its id.
     pub fn markdown(&self, page_id: impl Into<String>) -> Markdown {
         Markdown {
             call: self.connection.call("pages", "markdown"),
@@ -186,7 +192,9 @@ typed::object!(GetParams {
 
 /// Creates a page, or a row of a data source.
 ///
-/// A page below a page takes only `title` among its `properties`; a row takes the properties of its data source. Give the content as `children` (blocks) or as `markdown`, not both; with `markdown` and no title, the first `# heading` becomes the title. An internal connection must give a `parent`.
+/// A page below a page takes only `title` among its `properties`; a row takes the properties of its data source.
+/// Give the content as `children` (blocks) or as `markdown`, not both; with `markdown` and no title, the first `#
+/// heading` becomes the title. An internal connection must give a `parent`.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Create {
@@ -201,12 +209,20 @@ impl Create {
         self
     }
 
-    /// Values by property name or id. A page below a page has only `title`; a row takes the properties of its data source. Formulas, rollups, buttons, unique ids and who or when created or edited cannot be written.
+    /// Values by property name or id. A page below a page has only `title`; a row takes the properties of its data
+    /// source. Formulas, rollups, buttons, unique ids and who or when created or edited cannot be written.
     pub fn properties(
         mut self,
-        properties: typed::IndexMap<String, types::PropertyValueRequest>,
+        properties: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<types::PropertyValueRequest>),
+        >,
     ) -> Self {
-        self.params.properties = Some(properties);
+        self.params.properties = Some(
+            properties
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
@@ -237,7 +253,8 @@ impl Create {
         self
     }
 
-    /// Template to fill the page from: none, the default one of the data source, or one by id; applied shortly after the answer.
+    /// Template to fill the page from: none, the default one of the data source, or one by id; applied shortly after
+    /// the answer.
     pub fn template(mut self, template: impl Into<types::PageTemplateRequest>) -> Self {
         self.params.template = Some(template.into());
         self
@@ -289,7 +306,8 @@ typed::one!(Create, CreateParams, types::PageOrTask, "pages", "create");
 pub struct CreateParams {
     /// The parent: `page_id`, `data_source_id` or `workspace: true` (not for internal connections).
     pub parent: Option<types::ParentRequest>,
-    /// Values by property name or id. A page below a page has only `title`; a row takes the properties of its data source. Formulas, rollups, buttons, unique ids and who or when created or edited cannot be written.
+    /// Values by property name or id. A page below a page has only `title`; a row takes the properties of its data
+    /// source. Formulas, rollups, buttons, unique ids and who or when created or edited cannot be written.
     pub properties: Option<typed::IndexMap<String, types::PropertyValueRequest>>,
     /// The content, as blocks: 100 at most, nested two levels deep at most.
     pub children: Option<Vec<types::BlockRequest>>,
@@ -299,7 +317,8 @@ pub struct CreateParams {
     pub icon: typed::Field<types::IconRequest>,
     /// A picture above the content, or null to take it away.
     pub cover: typed::Field<types::FileRequest>,
-    /// Template to fill the page from: none, the default one of the data source, or one by id; applied shortly after the answer.
+    /// Template to fill the page from: none, the default one of the data source, or one by id; applied shortly after
+    /// the answer.
     pub template: Option<types::PageTemplateRequest>,
     /// Where on the parent page: `page_start`, `page_end` or `after_block`.
     pub position: Option<types::Position>,
@@ -335,7 +354,8 @@ typed::object!(CreateParams {
 
 /// Changes a page's properties, icon, cover, lock, template or trash state.
 ///
-/// Only what is given changes. `icon: null` and `cover: null` take them away. There is no way to delete a page for good: `in_trash: true` moves it to the trash. To change the content, use `blocks.append`, `blocks.update` or `pages.update_markdown`.
+/// Only what is given changes. `icon: null` and `cover: null` take them away. There is no way to delete a page for
+/// good: `in_trash: true` moves it to the trash. To change the content, use `blocks.append`, `blocks.update` or `pages.update_markdown`.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Update {
@@ -344,12 +364,20 @@ pub struct Update {
 }
 
 impl Update {
-    /// Values by property name or id. A page below a page has only `title`; a row takes the properties of its data source. Formulas, rollups, buttons, unique ids and who or when created or edited cannot be written.
+    /// Values by property name or id. A page below a page has only `title`; a row takes the properties of its data
+    /// source. Formulas, rollups, buttons, unique ids and who or when created or edited cannot be written.
     pub fn properties(
         mut self,
-        properties: typed::IndexMap<String, types::PropertyValueRequest>,
+        properties: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<types::PropertyValueRequest>),
+        >,
     ) -> Self {
-        self.params.properties = Some(properties);
+        self.params.properties = Some(
+            properties
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
@@ -428,7 +456,8 @@ typed::one!(Update, UpdateParams, types::Page, "pages", "update");
 pub struct UpdateParams {
     /// Id of the page.
     pub page_id: String,
-    /// Values by property name or id. A page below a page has only `title`; a row takes the properties of its data source. Formulas, rollups, buttons, unique ids and who or when created or edited cannot be written.
+    /// Values by property name or id. A page below a page has only `title`; a row takes the properties of its data
+    /// source. Formulas, rollups, buttons, unique ids and who or when created or edited cannot be written.
     pub properties: Option<typed::IndexMap<String, types::PropertyValueRequest>>,
     /// An icon, or null to take it away.
     pub icon: typed::Field<types::IconRequest>,
@@ -500,7 +529,8 @@ typed::object!(MoveParams {
 
 /// Reads one property of a page in full.
 ///
-/// Title, text, people, relation and rollup properties answer with a list of entries, any other with its one value. In `meta`, `property_item` says the property's type, and for a rollup what the entries come to.
+/// Title, text, people, relation and rollup properties answer with a list of entries, any other with its one value.
+/// In `meta`, `property_item` says the property's type, and for a rollup what the entries come to.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Property {
@@ -552,7 +582,8 @@ typed::object!(PropertyParams {
 
 /// Reads the content of a page as Markdown.
 ///
-/// The id of a block does too. Parts that could not be loaded are marked `<unknown>` and named in `unknown_block_ids`; read each by its id.
+/// The id of a block does too. Parts that could not be loaded are marked `<unknown>` and named in `unknown_block_ids`;
+/// read each by its id.
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Markdown {

@@ -18,7 +18,9 @@ impl<'a> Sessions<'a> {
 
     /// Starts a session with a message, or goes on with one.
     ///
-    /// Three uses: `message`, with `agent_id` for a new session or `session_id` for an existing one; `session_id` with `actions`, to answer what the agent asks; `session_id` with `continue_from`, to go on after an event. The answer is the session as it stands; the agent's words come as events (`sessions.events`).
+    /// Three uses: `message`, with `agent_id` for a new session or `session_id` for an existing one; `session_id` with `actions`,
+    /// to answer what the agent asks; `session_id` with `continue_from`, to go on after an event. The answer is the
+    /// session as it stands; the agent's words come as events (`sessions.events`).
     ///
     /// In beta: the vendor may still change it.
     pub fn create(&self) -> Create {
@@ -85,7 +87,9 @@ impl<'a> Sessions<'a> {
 
 /// Starts a session with a message, or goes on with one.
 ///
-/// Three uses: `message`, with `agent_id` for a new session or `session_id` for an existing one; `session_id` with `actions`, to answer what the agent asks; `session_id` with `continue_from`, to go on after an event. The answer is the session as it stands; the agent's words come as events (`sessions.events`).
+/// Three uses: `message`, with `agent_id` for a new session or `session_id` for an existing one; `session_id` with `actions`,
+/// to answer what the agent asks; `session_id` with `continue_from`, to go on after an event. The answer is the
+/// session as it stands; the agent's words come as events (`sessions.events`).
 ///
 /// In beta: the vendor may still change it.
 #[must_use = "a call does nothing until it is sent"]
@@ -134,8 +138,13 @@ impl Create {
     }
 
     /// Texts to keep with the message.
-    pub fn metadata(mut self, metadata: typed::IndexMap<String, String>) -> Self {
-        self.params.metadata = Some(metadata);
+    pub fn metadata(
+        mut self,
+        metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Self {
+        self.params.metadata = Some(
+            metadata.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
@@ -239,7 +248,8 @@ impl Query {
         self
     }
 
-    /// A condition on `property` under the key that fits it (`string` for id and agent_id, `status`, `timestamp` for times); or `and` or `or` with a list, two levels deep at most.
+    /// A condition on `property` under the key that fits it (`string` for id and agent_id, `status`, `timestamp` for
+    /// times); or `and` or `or` with a list, two levels deep at most.
     pub fn filter(mut self, filter: impl Into<types::SessionFilter>) -> Self {
         self.params.filter = Some(filter.into());
         self
@@ -278,7 +288,8 @@ typed::list!(Query, QueryParams, types::Session, "sessions", "query");
 pub struct QueryParams {
     /// Words of the title.
     pub query: Option<String>,
-    /// A condition on `property` under the key that fits it (`string` for id and agent_id, `status`, `timestamp` for times); or `and` or `or` with a list, two levels deep at most.
+    /// A condition on `property` under the key that fits it (`string` for id and agent_id, `status`, `timestamp` for
+    /// times); or `and` or `or` with a list, two levels deep at most.
     pub filter: Option<types::SessionFilter>,
     /// What to sort by; the first counts most.
     ///
@@ -349,7 +360,8 @@ pub struct Events {
 }
 
 impl Events {
-    /// A condition on `property` under the key that fits it (`string` for id, `event_type` for type, `number` for sequence, `timestamp` for created_at); or `and` or `or` with a list, three levels deep at most.
+    /// A condition on `property` under the key that fits it (`string` for id, `event_type` for type, `number` for
+    /// sequence, `timestamp` for created_at); or `and` or `or` with a list, three levels deep at most.
     pub fn filter(mut self, filter: impl Into<types::SessionEventFilter>) -> Self {
         self.params.filter = Some(filter.into());
         self
@@ -388,7 +400,8 @@ typed::list!(Events, EventsParams, types::SessionEvent, "sessions", "events");
 pub struct EventsParams {
     /// Id of the session.
     pub session_id: String,
-    /// A condition on `property` under the key that fits it (`string` for id, `event_type` for type, `number` for sequence, `timestamp` for created_at); or `and` or `or` with a list, three levels deep at most.
+    /// A condition on `property` under the key that fits it (`string` for id, `event_type` for type, `number` for
+    /// sequence, `timestamp` for created_at); or `and` or `or` with a list, three levels deep at most.
     pub filter: Option<types::SessionEventFilter>,
     /// What to sort by; in order of time if left out.
     ///

@@ -2372,7 +2372,7 @@ typed::choice!(RollupFunction {
 /// One of several types.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RollupArrayItem {
-    /// See [`PropertyValue`](PropertyValue).
+    /// See [`PropertyValue`].
     PropertyValue(Box<PropertyValue>),
     /// Any object.
     Object(typed::Map<String, typed::Value>),
@@ -2508,10 +2508,11 @@ typed::object!(Place {
     field google_place_id = "google_place_id",
 });
 
-/// A value under the key of the property's type, such as `{"number": 3}`; a title or text may be just its list of runs.
+/// A value under the key of the property's type, such as `{"number": 3}`; a title or text may be just its list of
+/// runs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PropertyValueRequest {
-    /// See [`PropertyValueRequestValue`](PropertyValueRequestValue).
+    /// See [`PropertyValueRequestValue`].
     Value(Box<PropertyValueRequestValue>),
     /// A list.
     RichTextListRequest(Vec<RichTextRequest>),
@@ -2849,7 +2850,8 @@ typed::object!(OptionRequest {
     optional group = "group",
 });
 
-/// Template to fill the page from: none, the default one of the data source, or one by id; applied shortly after the answer.
+/// Template to fill the page from: none, the default one of the data source, or one by id; applied shortly after
+/// the answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PageTemplateRequest {
     /// `type`.
@@ -4022,14 +4024,29 @@ impl BlockRequest {
     }
 
     /// Carries no settings.
-    pub fn divider(mut self, divider: typed::Map<String, typed::Value>) -> Self {
-        self.divider = Some(divider);
+    pub fn divider(
+        mut self,
+        divider: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.divider = Some(
+            divider.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn breadcrumb(mut self, breadcrumb: typed::Map<String, typed::Value>) -> Self {
-        self.breadcrumb = Some(breadcrumb);
+    pub fn breadcrumb(
+        mut self,
+        breadcrumb: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
+    ) -> Self {
+        self.breadcrumb = Some(
+            breadcrumb
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
@@ -5587,7 +5604,8 @@ typed::object!(RollupSchema {
     optional rollup_property_id = "rollup_property_id",
 });
 
-/// One column: its settings under the key of its type, such as `{"checkbox": {}}`. When updating, `name` alone renames it.
+/// One column: its settings under the key of its type, such as `{"checkbox": {}}`. When updating, `name` alone
+/// renames it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PropertySchemaRequest {
     /// May be left out.
@@ -5677,14 +5695,27 @@ impl PropertySchemaRequest {
     }
 
     /// Carries no settings.
-    pub fn title(mut self, title: typed::Map<String, typed::Value>) -> Self {
-        self.title = Some(title);
+    pub fn title(
+        mut self,
+        title: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.title = Some(
+            title.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn rich_text(mut self, rich_text: typed::Map<String, typed::Value>) -> Self {
-        self.rich_text = Some(rich_text);
+    pub fn rich_text(
+        mut self,
+        rich_text: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.rich_text = Some(
+            rich_text
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
@@ -5713,47 +5744,84 @@ impl PropertySchemaRequest {
     }
 
     /// Carries no settings.
-    pub fn date(mut self, date: typed::Map<String, typed::Value>) -> Self {
-        self.date = Some(date);
+    pub fn date(
+        mut self,
+        date: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.date = Some(
+            date.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn people(mut self, people: typed::Map<String, typed::Value>) -> Self {
-        self.people = Some(people);
+    pub fn people(
+        mut self,
+        people: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.people = Some(
+            people.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn files(mut self, files: typed::Map<String, typed::Value>) -> Self {
-        self.files = Some(files);
+    pub fn files(
+        mut self,
+        files: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.files = Some(
+            files.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn checkbox(mut self, checkbox: typed::Map<String, typed::Value>) -> Self {
-        self.checkbox = Some(checkbox);
+    pub fn checkbox(
+        mut self,
+        checkbox: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.checkbox = Some(
+            checkbox.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn url(mut self, url: typed::Map<String, typed::Value>) -> Self {
-        self.url = Some(url);
+    pub fn url(
+        mut self,
+        url: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.url = Some(
+            url.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn email(mut self, email: typed::Map<String, typed::Value>) -> Self {
-        self.email = Some(email);
+    pub fn email(
+        mut self,
+        email: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.email = Some(
+            email.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
     pub fn phone_number(
         mut self,
-        phone_number: typed::Map<String, typed::Value>,
+        phone_number: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
     ) -> Self {
-        self.phone_number = Some(phone_number);
+        self.phone_number = Some(
+            phone_number
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
@@ -5787,69 +5855,129 @@ impl PropertySchemaRequest {
     /// Carries no settings.
     pub fn created_time(
         mut self,
-        created_time: typed::Map<String, typed::Value>,
+        created_time: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
     ) -> Self {
-        self.created_time = Some(created_time);
+        self.created_time = Some(
+            created_time
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn created_by(mut self, created_by: typed::Map<String, typed::Value>) -> Self {
-        self.created_by = Some(created_by);
+    pub fn created_by(
+        mut self,
+        created_by: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
+    ) -> Self {
+        self.created_by = Some(
+            created_by
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
     pub fn last_edited_time(
         mut self,
-        last_edited_time: typed::Map<String, typed::Value>,
+        last_edited_time: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
     ) -> Self {
-        self.last_edited_time = Some(last_edited_time);
+        self.last_edited_time = Some(
+            last_edited_time
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
     pub fn last_edited_by(
         mut self,
-        last_edited_by: typed::Map<String, typed::Value>,
+        last_edited_by: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
     ) -> Self {
-        self.last_edited_by = Some(last_edited_by);
+        self.last_edited_by = Some(
+            last_edited_by
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
     pub fn last_visited_time(
         mut self,
-        last_visited_time: typed::Map<String, typed::Value>,
+        last_visited_time: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
     ) -> Self {
-        self.last_visited_time = Some(last_visited_time);
+        self.last_visited_time = Some(
+            last_visited_time
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn button(mut self, button: typed::Map<String, typed::Value>) -> Self {
-        self.button = Some(button);
+    pub fn button(
+        mut self,
+        button: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.button = Some(
+            button.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
     pub fn verification(
         mut self,
-        verification: typed::Map<String, typed::Value>,
+        verification: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
     ) -> Self {
-        self.verification = Some(verification);
+        self.verification = Some(
+            verification
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn place(mut self, place: typed::Map<String, typed::Value>) -> Self {
-        self.place = Some(place);
+    pub fn place(
+        mut self,
+        place: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.place = Some(
+            place.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn location(mut self, location: typed::Map<String, typed::Value>) -> Self {
-        self.location = Some(location);
+    pub fn location(
+        mut self,
+        location: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.location = Some(
+            location.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 }
@@ -6041,9 +6169,16 @@ impl RelationSchemaRequest {
     /// Carries no settings.
     pub fn single_property(
         mut self,
-        single_property: typed::Map<String, typed::Value>,
+        single_property: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
     ) -> Self {
-        self.single_property = Some(single_property);
+        self.single_property = Some(
+            single_property
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
@@ -6097,7 +6232,8 @@ typed::object!(Template {
     optional is_default = "is_default",
 });
 
-/// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
+/// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the
+/// property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
     /// At most 100 entries.
@@ -6855,44 +6991,104 @@ impl DateCondition {
     }
 
     /// Carries no settings.
-    pub fn this_week(mut self, this_week: typed::Map<String, typed::Value>) -> Self {
-        self.this_week = Some(this_week);
+    pub fn this_week(
+        mut self,
+        this_week: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.this_week = Some(
+            this_week
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn past_week(mut self, past_week: typed::Map<String, typed::Value>) -> Self {
-        self.past_week = Some(past_week);
+    pub fn past_week(
+        mut self,
+        past_week: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.past_week = Some(
+            past_week
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn past_month(mut self, past_month: typed::Map<String, typed::Value>) -> Self {
-        self.past_month = Some(past_month);
+    pub fn past_month(
+        mut self,
+        past_month: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
+    ) -> Self {
+        self.past_month = Some(
+            past_month
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn past_year(mut self, past_year: typed::Map<String, typed::Value>) -> Self {
-        self.past_year = Some(past_year);
+    pub fn past_year(
+        mut self,
+        past_year: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.past_year = Some(
+            past_year
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn next_week(mut self, next_week: typed::Map<String, typed::Value>) -> Self {
-        self.next_week = Some(next_week);
+    pub fn next_week(
+        mut self,
+        next_week: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.next_week = Some(
+            next_week
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn next_month(mut self, next_month: typed::Map<String, typed::Value>) -> Self {
-        self.next_month = Some(next_month);
+    pub fn next_month(
+        mut self,
+        next_month: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
+    ) -> Self {
+        self.next_month = Some(
+            next_month
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn next_year(mut self, next_year: typed::Map<String, typed::Value>) -> Self {
-        self.next_year = Some(next_year);
+    pub fn next_year(
+        mut self,
+        next_year: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.next_year = Some(
+            next_year
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
@@ -8073,7 +8269,8 @@ typed::choice!(ViewTypeName {
     Dashboard = "dashboard",
 });
 
-/// How a view looks; `type` repeats the type of the view, and which of the other keys count depends on it. Null clears a key.
+/// How a view looks; `type` repeats the type of the view, and which of the other keys count depends on it. Null
+/// clears a key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ViewConfiguration {
     /// `type`.
@@ -8900,7 +9097,8 @@ pub struct GroupBy {
     pub property_id: String,
     /// Only in answers.
     pub property_name: Option<String>,
-    /// For a date `relative`, `day`, `week`, `month` or `year`; for a status `group` or `option`; for text `exact` or `alphabet_prefix`; for a formula an object of this kind with the `type` of its result.
+    /// For a date `relative`, `day`, `week`, `month` or `year`; for a status `group` or `option`; for text `exact` or `alphabet_prefix`;
+    /// for a formula an object of this kind with the `type` of its result.
     pub group_by: Option<GroupByGroupBy>,
     /// `sort`.
     pub sort: Option<GroupBySort>,
@@ -8942,7 +9140,8 @@ impl GroupBy {
         self
     }
 
-    /// For a date `relative`, `day`, `week`, `month` or `year`; for a status `group` or `option`; for text `exact` or `alphabet_prefix`; for a formula an object of this kind with the `type` of its result.
+    /// For a date `relative`, `day`, `week`, `month` or `year`; for a status `group` or `option`; for text `exact` or `alphabet_prefix`;
+    /// for a formula an object of this kind with the `type` of its result.
     pub fn group_by(mut self, group_by: impl Into<GroupByGroupBy>) -> Self {
         self.group_by = Some(group_by.into());
         self
@@ -8998,7 +9197,8 @@ typed::object!(GroupBy {
     optional range_size = "range_size",
 });
 
-/// For a date `relative`, `day`, `week`, `month` or `year`; for a status `group` or `option`; for text `exact` or `alphabet_prefix`; for a formula an object of this kind with the `type` of its result.
+/// For a date `relative`, `day`, `week`, `month` or `year`; for a status `group` or `option`; for text `exact` or `alphabet_prefix`;
+/// for a formula an object of this kind with the `type` of its result.
 #[derive(Clone, Debug, PartialEq)]
 pub enum GroupByGroupBy {
     /// A text.
@@ -9514,7 +9714,8 @@ typed::choice!(MeetingSourceRequestType {
     Block = "block",
 });
 
-/// A condition, `{"property": "title", "filter": {"operator": …, "value": …}}`, or `operator` with `filters`; the outermost is the latter.
+/// A condition, `{"property": "title", "filter": {"operator": …, "value": …}}`, or `operator` with `filters`; the
+/// outermost is the latter.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MeetingFilter {
     /// `operator`.
@@ -10579,7 +10780,9 @@ typed::object!(AgentCreditLimit {
     optional request_id = "request_id",
 });
 
-/// A condition on `property`, under the key that fits it (`id`, `string` for agent_type, `people` for created_by, `date` for times, `checkbox` for favorited, `mcp_server` for connections, `status`, `select` for model_mode, `number` for agent_version); or `and` or `or` with a list, two levels deep at most.
+/// A condition on `property`, under the key that fits it (`id`, `string` for agent_type, `people` for created_by, `date`
+/// for times, `checkbox` for favorited, `mcp_server` for connections, `status`, `select` for model_mode, `number`
+/// for agent_version); or `and` or `or` with a list, two levels deep at most.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AgentFilter {
     /// At most 100 entries.
@@ -11603,7 +11806,8 @@ typed::object!(TimeRange {
     optional on_or_after = "on_or_after",
 });
 
-/// A condition on `property` under the key that fits it (`string` for id and agent_id, `status`, `timestamp` for times); or `and` or `or` with a list, two levels deep at most.
+/// A condition on `property` under the key that fits it (`string` for id and agent_id, `status`, `timestamp` for
+/// times); or `and` or `or` with a list, two levels deep at most.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionFilter {
     /// At most 100 entries.
@@ -11809,7 +12013,8 @@ typed::choice!(SessionSortProperty {
     UpdatedAt = "updated_at",
 });
 
-/// A condition on `property` under the key that fits it (`string` for id, `event_type` for type, `number` for sequence, `timestamp` for created_at); or `and` or `or` with a list, three levels deep at most.
+/// A condition on `property` under the key that fits it (`string` for id, `event_type` for type, `number` for
+/// sequence, `timestamp` for created_at); or `and` or `or` with a list, three levels deep at most.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionEventFilter {
     /// At most 100 entries.

@@ -39,7 +39,8 @@ impl<'a> Views<'a> {
 
     /// Creates a view.
     ///
-    /// Give exactly one of `database_id` (a new tab), `view_id` (a widget of a dashboard) and `create_database` (a linked database on a page).
+    /// Give exactly one of `database_id` (a new tab), `view_id` (a widget of a dashboard) and `create_database` (a
+    /// linked database on a page).
     pub fn create(
         &self,
         data_source_id: impl Into<String>,
@@ -233,7 +234,8 @@ typed::object!(GetParams {
 
 /// Creates a view.
 ///
-/// Give exactly one of `database_id` (a new tab), `view_id` (a widget of a dashboard) and `create_database` (a linked database on a page).
+/// Give exactly one of `database_id` (a new tab), `view_id` (a widget of a dashboard) and `create_database` (a
+/// linked database on a page).
 #[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Create {
@@ -263,7 +265,8 @@ impl Create {
         self
     }
 
-    /// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
+    /// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the
+    /// property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
     pub fn filter(mut self, filter: impl Into<types::Filter>) -> Self {
         self.params.filter = Some(filter.into());
         self
@@ -278,7 +281,8 @@ impl Create {
         self
     }
 
-    /// Filters pinned to the bar of the view, by property name or id: a condition without `property`, or null to take one away.
+    /// Filters pinned to the bar of the view, by property name or id: a condition without `property`, or null to take
+    /// one away.
     pub fn quick_filters(
         mut self,
         quick_filters: impl Into<
@@ -289,7 +293,8 @@ impl Create {
         self
     }
 
-    /// How a view looks; `type` repeats the type of the view, and which of the other keys count depends on it. Null clears a key.
+    /// How a view looks; `type` repeats the type of the view, and which of the other keys count depends on it. Null
+    /// clears a key.
     pub fn configuration(
         mut self,
         configuration: impl Into<types::ViewConfiguration>,
@@ -331,13 +336,16 @@ pub struct CreateParams {
     pub view_id: Option<String>,
     /// Make a linked database on a page and put the view there.
     pub create_database: Option<types::ViewDatabaseRequest>,
-    /// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
+    /// One condition, `{"property": "Done", "checkbox": {"equals": true}}`, with the condition under the type of the
+    /// property; or one on `timestamp`; or `and` or `or` with a list of filters, nested two levels deep at most.
     pub filter: Option<types::Filter>,
     /// What to sort by; the first counts most.
     pub sorts: Option<Vec<types::Sort>>,
-    /// Filters pinned to the bar of the view, by property name or id: a condition without `property`, or null to take one away.
+    /// Filters pinned to the bar of the view, by property name or id: a condition without `property`, or null to take
+    /// one away.
     pub quick_filters: typed::Field<typed::IndexMap<String, Option<types::Filter>>>,
-    /// How a view looks; `type` repeats the type of the view, and which of the other keys count depends on it. Null clears a key.
+    /// How a view looks; `type` repeats the type of the view, and which of the other keys count depends on it. Null
+    /// clears a key.
     pub configuration: Option<types::ViewConfiguration>,
     /// Place among the tabs; only with `database_id`.
     pub position: Option<types::ViewPositionRequest>,
@@ -393,7 +401,8 @@ impl Update {
         self
     }
 
-    /// Filters pinned to the bar of the view, by property name or id: a condition without `property`, or null to take one away.
+    /// Filters pinned to the bar of the view, by property name or id: a condition without `property`, or null to take
+    /// one away.
     pub fn quick_filters(
         mut self,
         quick_filters: impl Into<
@@ -404,7 +413,8 @@ impl Update {
         self
     }
 
-    /// How a view looks; `type` repeats the type of the view, and which of the other keys count depends on it. Null clears a key.
+    /// How a view looks; `type` repeats the type of the view, and which of the other keys count depends on it. Null
+    /// clears a key.
     pub fn configuration(
         mut self,
         configuration: impl Into<types::ViewConfiguration>,
@@ -429,9 +439,11 @@ pub struct UpdateParams {
     ///
     /// At most 100 entries.
     pub sorts: typed::Field<Vec<types::Sort>>,
-    /// Filters pinned to the bar of the view, by property name or id: a condition without `property`, or null to take one away.
+    /// Filters pinned to the bar of the view, by property name or id: a condition without `property`, or null to take
+    /// one away.
     pub quick_filters: typed::Field<typed::IndexMap<String, Option<types::Filter>>>,
-    /// How a view looks; `type` repeats the type of the view, and which of the other keys count depends on it. Null clears a key.
+    /// How a view looks; `type` repeats the type of the view, and which of the other keys count depends on it. Null
+    /// clears a key.
     pub configuration: Option<types::ViewConfiguration>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
