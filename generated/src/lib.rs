@@ -11,3 +11,15 @@ pub mod chargebee;
 #[cfg(feature = "notion")]
 #[rustfmt::skip]
 pub mod notion;
+
+/// Does something with each operation of the connector of this name and its types; nothing when there is no such connector.
+#[allow(unused_variables, reason = "without any feature there is none")]
+pub fn each_operation(connector: &str, each: &mut impl ::tieline::typed::EachOperation) {
+    match connector {
+        #[cfg(feature = "chargebee")]
+        "chargebee" => chargebee::Chargebee::each_operation(each),
+        #[cfg(feature = "notion")]
+        "notion" => notion::Notion::each_operation(each),
+        _ => {}
+    }
+}

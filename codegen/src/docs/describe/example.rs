@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use tieline::Connector;
 use tieline::auth::{Field, FieldType, Scheme};
 use tieline::catalog::schema;
+use tieline::catalog::sign_in::renewed_fields;
 use tieline::manifest::ConfigValue;
 use tieline::plan::Operation;
 
@@ -13,14 +14,29 @@ use super::shapes::{DEPTH, parts};
 const CANDIDATES: [&str; 6] =
     ["example", "0123456789abcdef0123456789abcdef", "12345678", "someone@example.com", "https://example.com", "AA00"];
 
+/// The text of a service account's key file.
+const KEY_FILE: &str = r#"{"client_email": "robot@example.com", "private_key": "(the private key, as PEM)"}"#;
+
 /// A value for each required field of a way to sign in.
 pub(super) fn credentials(scheme: &Scheme) -> Map<String, Value> {
     let required = scheme.fields.iter().filter(|(_, field)| field.is_required());
-    required.map(|(name, field)| (name.clone(), self::field(name, field).into())).collect()
+    required.map(|(name, field)| (name.clone(), self::field(scheme, name, field).into())).collect()
+}
+
+/// Those, and what is renewed: what a file of credentials should hold.
+pub(super) fn credentials_to_keep(scheme: &Scheme) -> Map<String, Value> {
+    let renewed = renewed_fields(scheme).map(|(access, refresh)| access.into_iter().chain([refresh]));
+    let renewed: Vec<String> = renewed.into_iter().flatten().collect();
+    let kept = scheme.fields.iter().filter(|(name, field)| field.is_required() || renewed.contains(name));
+    kept.map(|(name, field)| (name.clone(), self::field(scheme, name, field).into())).collect()
 }
 
 /// A value for a credential field.
-pub(super) fn field(name: &str, field: &Field) -> String {
+pub(super) fn field(scheme: &Scheme, name: &str, field: &Field) -> String {
+    let key_file = scheme.oauth2.as_ref().and_then(|oauth2| oauth2.service_account.as_ref());
+    if key_file.is_some_and(|key_file| key_file.names().any(|named| named == name)) {
+        return KEY_FILE.to_owned();
+    }
     let typed = match field.field_type.unwrap_or(FieldType::Text) {
         FieldType::Text => None,
         FieldType::Integer => Some("1".to_owned()),

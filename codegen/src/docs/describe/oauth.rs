@@ -56,9 +56,10 @@ pub(super) fn describe(asked: &Asked<'_>, calls: &Calls<'_>, entities: &[&Entity
         token_url: filled(asked, &token.url),
         refresh_url: token.refresh_url.as_ref().map(|url| filled(asked, url)),
         client: Inline::of(match token.client.unwrap_or(ClientAuth::Body) {
+            ClientAuth::Basic | ClientAuth::Body | ClientAuth::None if grant == Grant::JwtBearer => "with that JWT",
             ClientAuth::Basic => "with HTTP Basic, id and secret of the client",
             ClientAuth::Body => "with `client_id` and `client_secret` in the body",
-            ClientAuth::None => "not at all",
+            ClientAuth::None => "with nothing but its id",
         }),
         exchange: by_code.then(|| exchange(asked)),
         exchange_call: exchanging.map(|operation| exchange_call(operation, calls)),

@@ -17,6 +17,10 @@ const LONGEST_VALUE: usize = 120;
 
 /// What the schema of a value allows. What it refers to and is linked says the rest itself.
 pub(super) fn rules(shapes: &Shapes<'_>, schema: &Value) -> Vec<Inline> {
+    rules_within(shapes, schema, DEPTH)
+}
+
+fn rules_within(shapes: &Shapes<'_>, schema: &Value, depth: usize) -> Vec<Inline> {
     let schemas = effective(shapes, schema);
     let get = |key: &str| schemas.iter().find_map(|schema| schema.get(key));
     let mut rules = Vec::new();
@@ -50,10 +54,12 @@ pub(super) fn rules(shapes: &Shapes<'_>, schema: &Value) -> Vec<Inline> {
     {
         rules.push(Inline::of(format!("Matches {}.", Inline::code(pattern).as_str())));
     }
-    if let Some(items) = schemas.iter().find_map(|schema| schema.get("items")).filter(|items| !shapes.is_linked(items))
+    let items = schemas.iter().find_map(|schema| schema.get("items"));
+    if let Some(items) = items.filter(|items| !shapes.is_linked(items) && items.get("properties").is_none())
+        && let Some(depth) = depth.checked_sub(1)
     {
-        let each = self::rules(shapes, items).into_iter().filter(|_| items.get("properties").is_none());
-        rules.extend(each.map(|rule| Inline::of(format!("Each: {}", decapitalised(rule.as_str())))));
+        let each = rules_within(shapes, items, depth);
+        rules.extend(each.iter().map(|rule| Inline::of(format!("Each: {}", decapitalised(rule.as_str())))));
     }
     rules.extend(get("default").map(|value| Inline::of(format!("Default: {}.", shown(value).as_str()))));
     if !examples.is_empty() && get("enum").is_none() {
@@ -80,9 +86,7 @@ fn counted(of: &str, number: &Value) -> String {
 
 /// The schema, and those that it stands for: what it refers to without a link, the one alternative beside null, the values of an
 /// open choice.
-fn effective<'v>(shapes: &Shapes<'v>, schema: &'v Value) -> Vec<&'v Value>
-where
-{
+fn effective<'v>(shapes: &Shapes<'v>, schema: &'v Value) -> Vec<&'v Value> {
     let mut found = vec![schema];
     let mut at = schema;
     for _ in 0..DEPTH {
@@ -161,6 +165,7 @@ pub(super) fn of_field(field: &Field) -> Vec<Inline> {
     rules.extend(
         field.default.iter().map(|default| Inline::of(format!("Default: {}.", Inline::code(default).as_str()))),
     );
+    rules.extend(field.is_secret().then(|| Inline::of("Secret.")));
     rules
 }
 

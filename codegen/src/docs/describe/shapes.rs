@@ -1,6 +1,7 @@
 //! What schemas take, for people: types in words, and the members of objects as flat rows. Named objects are linked, not repeated.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 use tieline::Connector;
@@ -17,10 +18,14 @@ pub(super) const DEPTH: usize = 8;
 /// With more values than this, a named choice has a place of its own.
 const MOST_VALUES: usize = 8;
 
+/// The most letters of the words for a name that is not linked.
+const MOST_LETTERS: usize = 400;
+
 /// The schemas of a connector, with the places of those that have one on the page.
 pub(super) struct Shapes<'a> {
     pub connector: &'a Connector,
     places: BTreeMap<String, String>,
+    known: RefCell<HashMap<String, Vec<String>>>,
 }
 
 impl<'a> Shapes<'a> {
@@ -38,7 +43,7 @@ impl<'a> Shapes<'a> {
             let anchor = anchors.next(&name);
             (name, anchor)
         });
-        Self { connector, places: places.collect() }
+        Self { connector, places: places.collect(), known: RefCell::default() }
     }
 
     /// The named objects, by name.
@@ -78,11 +83,7 @@ impl<'a> Shapes<'a> {
 
     fn alternatives(&self, schema: &Value, depth: usize) -> Vec<String> {
         if let Some(name) = schema::reference(schema) {
-            return match (self.places.get(name), schema::referred(self.connector, schema)) {
-                (Some(anchor), _) => vec![Inline::link(name, &format!("#{anchor}")).as_str().to_owned()],
-                (None, Some(target)) if depth > 0 => self.alternatives(target, depth - 1),
-                (None, _) => vec!["any".to_owned()],
-            };
+            return self.referred(name, schema, depth);
         }
         let types = own_types(schema);
         let is_plain_object = types.iter().all(|name| *name == "object") && schema.get("properties").is_none();
@@ -99,6 +100,25 @@ impl<'a> Shapes<'a> {
         }
         let mut seen = BTreeSet::new();
         words.retain(|word| seen.insert(word.clone()));
+        words
+    }
+
+    /// The words for a reference: a link, or what stands at the other end. Each name is followed once; what takes many words to say
+    /// is not said.
+    fn referred(&self, name: &str, schema: &Value, depth: usize) -> Vec<String> {
+        if let Some(anchor) = self.places.get(name) {
+            return vec![Inline::link(name, &format!("#{anchor}")).as_str().to_owned()];
+        }
+        if let Some(words) = self.known.borrow().get(name) {
+            return words.clone();
+        }
+        // What goes in circles comes back to this.
+        self.known.borrow_mut().insert(name.to_owned(), vec!["any".to_owned()]);
+        let target = schema::referred(self.connector, schema).filter(|_| depth > 0);
+        let words = target.map(|target| self.alternatives(target, depth - 1));
+        let is_short = |words: &Vec<String>| words.iter().map(String::len).sum::<usize>() <= MOST_LETTERS;
+        let words = words.filter(is_short).unwrap_or_else(|| vec!["any".to_owned()]);
+        self.known.borrow_mut().insert(name.to_owned(), words.clone());
         words
     }
 

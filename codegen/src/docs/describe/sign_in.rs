@@ -16,7 +16,8 @@ use crate::docs::model::{self, Link, SignIn, Variable, Wrong};
 /// What people call a way to sign in.
 pub(super) fn title(name: &str, scheme: &Scheme) -> String {
     let capitals = || {
-        let mut letters = name.chars();
+        let words = name.replace(['_', '-'], " ");
+        let mut letters = words.chars();
         letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
     };
     heading(&scheme.title.clone().unwrap_or_else(capitals), name)
@@ -28,7 +29,7 @@ pub(super) fn variables(connector: &Connector, scheme: &Scheme) -> Vec<Variable>
     required
         .map(|(name, field)| Variable {
             name: variable(connector.name(), name),
-            value: example::field(name, field),
+            value: example::field(scheme, name, field),
             secret: field.is_secret(),
         })
         .collect()
@@ -91,7 +92,7 @@ impl Signing<'_, '_> {
                 )
             }),
             only_for: operations().filter(names_it).map(|operation| self.places.link(&operation.name())).collect(),
-            example: texts(&values),
+            example: texts(&example::credentials_to_keep(scheme)),
             variables: config_variables(self.connector).chain(variables(self.connector, scheme)).collect(),
             must_be_named: must_be_named(self.connector, name, &values),
             call: called.map(|(_, call)| call),
@@ -168,9 +169,10 @@ pub(super) fn wrong(connector: &Connector) -> Vec<Wrong> {
     let Some((name, scheme)) = simplest(head) else { return Vec::new() };
     let values = example::credentials(scheme);
     let before = || Inline::of("Found before anything is sent.");
+    let wanted = must_be_named(connector, name, &values).then_some(name);
     let refused = |values: &Map<String, Value>| {
         let given = Credentials::from_json(&Value::Object(values.clone())).ok()?;
-        meant(head, given, None).err().map(|error| error.to_json())
+        meant(head, given, wanted.filter(|_| !values.is_empty())).err().map(|error| error.to_json())
     };
     let mut wrong = Vec::new();
     wrong.extend(refused(&Map::new()).map(|error| Wrong {

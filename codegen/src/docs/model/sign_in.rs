@@ -32,7 +32,7 @@ pub struct SignIn {
     pub oauth: Option<OAuth>,
     /// The operations that name it.
     pub only_for: Vec<OperationLink>,
-    /// Values that would fit, to show.
+    /// What a file of credentials should hold, with values to show.
     pub example: IndexMap<String, String>,
     /// The environment variables to set: of the configuration and of the required fields, with values to show.
     pub variables: Vec<Variable>,
