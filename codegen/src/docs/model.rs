@@ -40,12 +40,12 @@ pub struct Connector {
     pub questions: Questions,
     /// How to find something.
     pub search_strategy: Option<Inline>,
-    /// The base URL, in which `${config.name}` may stand.
+    /// The base URL, in which `<name>` stands for a configuration value.
     pub server: String,
     /// Values that are not secret and are chosen per connection.
     pub config: Vec<ConfigValue>,
     /// Whether there is more than one way to sign in.
-    pub limited_or_several: bool,
+    pub several_ways: bool,
     /// The ways to sign in by choice.
     pub sign_in: Vec<SignIn>,
     /// The ways to sign in that only serve the operations which name them.

@@ -36,7 +36,7 @@ pub(super) fn describe(operation: &Operation, places: &Places<'_>, calls: &mut C
         beta: operation.beta,
         method: operation.method.as_str().to_owned(),
         path: operation.path_template(),
-        server: operation.server.as_ref().map(ToString::to_string),
+        server: operation.server.as_ref().map(super::sign_in::shown),
         auth: operation.auth.as_ref().map(|auth| sign_in(auth, places)),
         params: params.iter().flat_map(|param| param_rows(param, places)).collect(),
         answer: answer(operation, places),
