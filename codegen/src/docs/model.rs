@@ -12,7 +12,7 @@ pub use sign_in::{Authorize, Field, OAuth, SignIn, Wrong};
 use super::markdown::{Block, Inline};
 
 /// Text that a face shows, by the face's name.
-pub type Snippets = std::collections::BTreeMap<String, String>;
+pub type Texts = std::collections::BTreeMap<String, String>;
 
 /// Everything that is documented.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -128,7 +128,7 @@ pub struct Start {
     /// A call that needs nothing but to be signed in, or little else.
     pub call: Call,
     /// What each face shows.
-    pub snippets: Snippets,
+    pub snippets: Texts,
 }
 
 /// An environment variable.
@@ -211,7 +211,7 @@ pub struct Call {
     /// Whether the answer is a file.
     pub downloads: bool,
     /// What each face shows.
-    pub snippets: Snippets,
+    pub snippets: Texts,
     /// The records of the answer, where the example has one.
     pub data: Option<Value>,
     /// The operation whose example on this page shows the same records.

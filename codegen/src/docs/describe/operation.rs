@@ -29,7 +29,7 @@ pub(super) fn describe(operation: &Operation, places: &Places<'_>, calls: &mut C
             Effect::Delete => "delete",
         }
         .to_owned(),
-        repeatable: operation.repeatable,
+        repeatable: operation.repeatable || operation.idempotency_key(calls.connector().head()).is_some(),
         destructive: operation.destructive,
         internal: operation.internal,
         deprecated: operation.deprecated,
