@@ -1,5 +1,6 @@
 //! From a connector to what its pages show.
 
+mod alternatives;
 mod call;
 mod errors;
 mod example;
