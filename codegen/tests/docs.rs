@@ -6,7 +6,11 @@ mod checker;
 
 use std::path::{Path, PathBuf};
 
+use serde_json::{Map, Value};
+use tieline::auth::Scheme;
 use tieline::{Connector, Source};
+use tieline_codegen::docs::Snippets;
+use tieline_codegen::docs::faces::Shown;
 use tieline_codegen::{Tree, docs};
 
 fn here(path: &str) -> PathBuf {
@@ -84,6 +88,58 @@ fn the_model_as_json() {
     connector["entities"][0]["operations"].as_array_mut().unwrap().truncate(1);
     connector["entities"].as_array_mut().unwrap().truncate(1);
     insta::assert_json_snapshot!(json);
+}
+
+/// A face of Rust that shows what it is given.
+struct Rust;
+
+impl Snippets for Rust {
+    fn start(&self, connector: &Connector, call: &Shown<'_>) -> Option<String> {
+        Some(format!("// ``` begins {} with {}", connector.name(), call.operation.name()))
+    }
+
+    fn sign_in(
+        &self,
+        _: &Connector,
+        name: &str,
+        _: &Scheme,
+        values: &Map<String, Value>,
+        call: Option<&Shown<'_>>,
+    ) -> Option<String> {
+        let call = call.map(|call| call.operation.name());
+        (name != "password").then(|| format!("sign_in::{name}({}); {call:?}", Value::Object(values.clone())))
+    }
+
+    fn call(&self, _: &Connector, call: &Shown<'_>) -> Option<String> {
+        (call.operation.action != "ping")
+            .then(|| format!("{}({:?}, {:?})", call.operation.name(), call.params, call.files))
+    }
+}
+
+#[test]
+fn a_face_has_its_section_on_every_page_where_it_has_something_to_show() {
+    let connector = load(OWN[0]);
+    let pages = docs::pages(&docs::model(&[&connector], &[("rust", &Rust)]).unwrap()).unwrap();
+    assert_eq!(checker::problems(&pages), [""; 0]);
+    let readme = page(&pages, "sign-in/README.md");
+    assert!(readme.contains("### Rust\n\n````rust\n// ``` begins sign-in with items.list\n````\n"), "{readme}");
+    let auth = page(&pages, "sign-in/AUTH.md");
+    assert_eq!(auth.matches("**Rust.**").count(), 6, "one way has nothing to show");
+    assert!(auth.contains("sign_in::key({\"api_key\":\"pk_your-api-key\"}); Some(\"items.list\")"), "{auth}");
+    let reference = page(&pages, "sign-in/REFERENCE.md");
+    assert!(
+        reference.contains("tieline execute sign-in items list\n```\n\n```rust\nitems.list({}, [])\n```\n"),
+        "{reference}"
+    );
+    assert_eq!(reference.matches("```rust").count(), 2, "{reference}");
+}
+
+#[test]
+fn schemas_that_hold_themselves_many_times_make_small_pages() {
+    let pages = pages(&["tests/manifests/bomb.yaml"]);
+    assert_eq!(checker::problems(&pages), [""; 0]);
+    let reference = page(&pages, "bomb/REFERENCE.md");
+    assert!(reference.len() < 20_000, "{} bytes", reference.len());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Call, Link, OperationLink, Snippets, Variable};
+use super::{Call, Link, OperationLink, Texts, Variable};
 use crate::docs::markdown::{Block, Inline};
 
 /// A way to sign in.
@@ -41,7 +41,7 @@ pub struct SignIn {
     /// A call to try it with.
     pub call: Option<Call>,
     /// What each face shows.
-    pub snippets: Snippets,
+    pub snippets: Texts,
 }
 
 /// A value that the user gives to sign in.
