@@ -7,15 +7,14 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use tieline_tests::case::built_in;
 use tieline_tests::command_line::binary;
 use tieline_tests::generated::{connectors, root};
 use tieline_tests::guide::{Block, blocks};
 
-/// Commands that prepare the reader's machine, and are not run.
-const NOT_RUN: &[&str] = &["cargo install --path cli\n"];
-
-/// `tieline` as the page has it, on the mock.
+/// What stands for the commands of the reader's machine: nothing is installed, and no API is called.
 const ON_THE_MOCK: &str = r#"
+cargo() { test "$*" = "install --path cli"; }
 tieline() {
   case "$1 $*" in
     *--mock*) "$TIELINE" "$@" ;;
@@ -27,17 +26,37 @@ tieline() {
 
 #[test]
 fn commands_run_and_answer_what_is_shown() {
-    let pages = connectors().flat_map(|name| ["README", "AUTH", "REFERENCE"].map(|page| format!("{name}/{page}.md")));
-    let mut wrong = Vec::new();
-    for page in pages {
-        let text = fs::read_to_string(root().join("generated/docs").join(&page)).unwrap();
-        let blocks = blocks(&text);
-        let ran = blocks.iter().filter(|block| block.info == "sh" && !NOT_RUN.contains(&block.text.as_str())).count();
-        assert!(ran > 0, "{page} has no command");
-        let of_page = if page.ends_with("AUTH.md") { Answers::NotShown } else { Answers::Shown };
-        wrong.extend(follow(&blocks, of_page).into_iter().map(|why| format!("{page}, {why}")));
-    }
+    let pages: Vec<_> =
+        connectors().flat_map(|name| ["README", "AUTH", "REFERENCE"].map(|page| format!("{name}/{page}.md"))).collect();
+    let wrong: Vec<_> = std::thread::scope(|scope| {
+        let followed: Vec<_> = pages.iter().map(|page| scope.spawn(move || of_page(page))).collect();
+        followed.into_iter().flat_map(|page| page.join().unwrap()).collect()
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_wrong_credential_looks_as_the_page_says() {
+    let notion = built_in("notion").unwrap();
+    let model = tieline_codegen::catalogue(&[&notion]).unwrap();
+    for (wrong, credentials) in model.connectors[0].wrong.iter().zip(["{}", r#"{"token": "abc"}"#]) {
+        let mut command = Command::new(binary());
+        command.args(["execute", "notion", "users", "me", "--credentials", credentials]);
+        let output = command.output().unwrap();
+        let error: Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert_eq!(error, wrong.error, "{credentials}");
+        assert_eq!(output.status.code(), Some(2), "{credentials}");
+    }
+    assert_eq!(model.connectors[0].wrong[1].what.as_str(), "`token` is `abc`");
+}
+
+/// What is wrong with the commands of a page.
+fn of_page(page: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join("generated/docs").join(page)).unwrap();
+    let blocks = blocks(&text);
+    assert!(blocks.iter().any(|block| block.info == "sh"), "{page} has no command");
+    let answers = if page.ends_with("AUTH.md") { Answers::NotShown } else { Answers::Shown };
+    follow(&blocks, answers).into_iter().map(|why| format!("{page}, {why}")).collect()
 }
 
 /// Whether JSON after a command is its answer.
@@ -52,7 +71,7 @@ fn follow(blocks: &[Block], answers: Answers) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let mut wrong = Vec::new();
     for (number, block) in blocks.iter().enumerate() {
-        if block.info != "sh" || NOT_RUN.contains(&block.text.as_str()) {
+        if block.info != "sh" {
             continue;
         }
         prepare(folder.path(), &block.text, blocks[..number].last());

@@ -6,8 +6,8 @@ use tieline::manifest::ConfigValue;
 use tieline::plan::{self, Operation, Param};
 use tieline::{Connector, Error};
 
-use super::docs::{code, docs, paragraphs};
-use super::lower::{Hint, Lowering, deprecated};
+use super::docs::{code, deprecated, docs, paragraphs};
+use super::lower::{Hint, Lowering};
 use super::naming::{Names, camel, singular};
 use super::written::mark_written;
 use super::{Action, Answer, Client, Docs, Entity, File, Item, Member, Object, Scheme, Type, Value, boxes, objects};
