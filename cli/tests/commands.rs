@@ -113,6 +113,42 @@ fn a_connector_is_described_for_people() {
     assert!(whole.lines().chain(entity.lines()).chain(action.lines()).all(|line| line.chars().count() <= 100));
 }
 
+#[test]
+fn a_connector_is_described_for_agents() {
+    let place = Place::new();
+    let read = |args: &[&str]| {
+        let text = place.run(&[&["describe", "notes.yaml", "--for-agent"], args].concat());
+        assert_eq!(text.code, 0, "{text:?}");
+        let json = place.run(&[&["describe", "notes.yaml", "--for-agent", "--format", "json"], args].concat()).json();
+        (text.stdout, json)
+    };
+    let (index, json) = read(&[]);
+    assert!(index.contains("\nnotes: list get create+ delete!\n"), "{index}");
+    assert!(index.ends_with("\nNext: tieline describe notes.yaml ENTITY [ACTION] --for-agent\n"), "{index}");
+    assert_eq!(
+        json["entities"][0]["actions"][3],
+        json!({ "action": "delete", "effect": "delete", "destructive": true })
+    );
+    let (entity, json) = read(&["notes"]);
+    assert!(entity.contains("\ndelete(note_id) [delete, destructive]"), "{entity}");
+    assert!(entity.ends_with("\nNext: tieline describe notes.yaml notes ACTION --for-agent\n"), "{entity}");
+    assert_eq!(json["actions"][1]["required"], json!(["note_id"]));
+    let (action, json) = read(&["notes", "create"]);
+    assert!(action.ends_with("\nNext: tieline execute notes.yaml notes create --params JSON\n"), "{action}");
+    assert_eq!((&json["params"]["type"], &json["params"]["required"]), (&json!("object"), &json!(["text"])));
+    // The call that is shown can be made.
+    let call = &json["examples"][0]["call"];
+    let params = call["params"].to_string();
+    place.run(&["execute", "notes.yaml", "notes", "create", "--params", &params, "--mock"]).json();
+    let (list, _) = read(&["notes", "list"]);
+    assert!(list.ends_with(" notes list --params JSON [--next NEXT]\n"), "{list}");
+    let manifest = String::from_utf8(place.read("notes.yaml")).unwrap();
+    let delete = "delete: /notes/{note_id}\n";
+    place.write("notes.yaml", manifest.replace(delete, &format!("{delete}        internal: true\n")));
+    let refused = place.run(&["describe", "notes.yaml", "notes", "delete", "--for-agent"]).error(1, "refused");
+    assert_eq!(refused["message"], "`notes.delete` is not for agents");
+}
+
 const SCHEMA: &[u8] = include_bytes!("../../specs/manifest.schema.json");
 
 #[test]
@@ -181,6 +217,21 @@ fn check_shows_all_findings_in_three_ways() {
 }
 
 #[test]
+fn check_explains_a_code() {
+    let place = Place::new();
+    let run = place.run(&["-v", "check", "--explain", "unknown-key"]);
+    assert!(run.code == 0 && run.stdout.starts_with("# unknown-key\n"), "{run:?}");
+    assert!(run.stdout.contains("error[unknown-key]: unknown key `sumary` in an action"), "{run:?}");
+    place.write("bad.yaml", "tieline: 1\n");
+    let run = place.run(&["check", "bad.yaml"]);
+    assert!(run.stdout.ends_with("\nMore about a kind of finding: tieline check --explain missing-key\n"), "{run:?}");
+    let error = place.run(&["check", "--explain", "unknwon-key"]).error(4, "invalid_input");
+    assert_eq!(error["help"], "did you mean `unknown-key`?");
+    place.run(&["check", "bad.yaml", "--explain", "unknown-key"]).error(4, "invalid_input");
+    place.run(&["check"]).error(4, "invalid_input");
+}
+
+#[test]
 fn check_finds_every_manifest_in_a_folder() {
     let place = Place::new();
     for folder in ["specs", "specs/deep/er", "specs/.hidden", "specs/target", "empty"] {
@@ -216,14 +267,48 @@ fn warnings_fail_only_when_they_are_denied() {
 }
 
 #[test]
-fn completions_and_the_man_page_name_the_commands() {
+fn every_shell_has_completions() {
     let place = Place::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let run = place.run(&["completions", shell]);
         assert!(run.code == 0 && run.stdout.contains("describe"), "{shell}: {run:?}");
     }
-    let man = place.run(&["man"]);
-    assert!(man.code == 0 && man.stdout.contains(".TH") && man.stdout.contains("batch"), "{man:?}");
+    let zsh = place.run(&["completions", "zsh"]).stdout;
+    assert!(zsh.contains(r#":{_alternative "connectors:connector:("#) && !zsh.contains("notion)'"), "{zsh}");
+}
+
+#[test]
+fn bash_completes_commands_connectors_and_values() {
+    let place = Place::new();
+    place.write("tieline.bash", place.run(&["completions", "bash"]).stdout);
+    for (words, expected) in [
+        ("tieline desc", "describe"),
+        ("tieline execute not", "notion"),
+        ("tieline execute notion users list --form", "--format"),
+        ("tieline check --explain unknown-k", "unknown-key"),
+    ] {
+        let script = format!(
+            "source tieline.bash; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))\n\
+             _tieline tieline \"${{COMP_WORDS[-1]}}\" \"${{COMP_WORDS[-2]}}\"; echo \"${{COMPREPLY[*]}}\""
+        );
+        let mut bash = std::process::Command::new("bash");
+        let output = bash.args(["--norc", "-c", &script]).current_dir(place.path("")).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(said.trim(), expected, "{words}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn the_man_page_has_every_command_and_what_no_option_says() {
+    let run = Place::new().run(&["man"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(run.stdout.matches(".TH ").count(), 1, "one page: {run:?}");
+    for heading in ["NAME", "SYNOPSIS", "\"TIELINE EXECUTE\"", "\"TIELINE MAN\"", "ENVIRONMENT", "EXIT STATUS"] {
+        assert_eq!(run.stdout.matches(&format!("\n.SH {heading}\n")).count(), 1, "{heading}: {run:?}");
+    }
+    let (kept, filled) = (run.stdout.matches("\n.nf\n").count(), run.stdout.matches("\n.fi\n").count());
+    assert!(kept > 5 && kept == filled, "{kept} examples begin, {filled} end");
+    assert!(!run.stdout.contains("EXTRA"), "{run:?}");
 }
 
 #[test]

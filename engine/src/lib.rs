@@ -10,6 +10,7 @@ pub mod connect;
 mod error;
 mod examples;
 pub mod execute;
+mod explanation;
 mod extract;
 pub mod language;
 mod load;
@@ -21,6 +22,7 @@ mod raw;
 mod schema;
 pub mod source;
 pub mod transport;
+pub mod typed;
 pub mod wire;
 pub mod yaml;
 

@@ -67,3 +67,11 @@ impl serde::Serialize for Raw {
         raw.serialize(serializer)
     }
 }
+
+/// Keeps the text of the value. Only a JSON deserializer can give it.
+impl<'de> serde::Deserialize<'de> for Raw {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text: Box<str> = <Box<RawValue>>::deserialize(deserializer)?.into();
+        Ok(Self(String::from(text).into()))
+    }
+}

@@ -13,6 +13,8 @@ pub mod command_line;
 pub mod exchange;
 pub mod expectation;
 pub mod generated;
+pub mod guide;
 pub mod library;
 pub mod loopback;
+pub mod round_trip;
 pub mod script;

@@ -3,9 +3,10 @@
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
-use tieline::source::to_sarif;
+use tieline::source::{Code, to_sarif};
 use tieline::{Connector, Diagnostics};
 
 use crate::connector;
@@ -16,10 +17,11 @@ use crate::stop::Stop;
 #[derive(Args)]
 #[command(after_help = "Examples:
   tieline check acme/connector.yaml
-  tieline check --deny-warnings --format sarif specs > findings.sarif")]
+  tieline check --deny-warnings --format sarif specs > findings.sarif
+  tieline check --explain unknown-key")]
 pub(crate) struct CheckArgs {
     /// Manifests, or folders: every connector.yaml in them and below is checked
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "explain", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Fail on warnings too
     #[arg(long)]
@@ -27,6 +29,10 @@ pub(crate) struct CheckArgs {
     /// How to print the findings
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    /// Say what this kind of finding means, with a wrong and a right manifest, and check nothing
+    #[arg(long, value_name = "CODE", value_parser = code(), hide_possible_values = true)]
+    #[arg(conflicts_with_all = ["paths", "deny_warnings", "format"])]
+    pub explain: Option<Code>,
 }
 
 /// How findings are printed.
@@ -43,6 +49,9 @@ pub(crate) enum Format {
 
 /// Checks the manifests.
 pub(crate) fn run(args: &CheckArgs) -> Result<(), Stop> {
+    if let Some(code) = args.explain {
+        return print_text(&format!("# {}\n\n{}", code.as_str(), code.explanation()));
+    }
     let mut all = Vec::new();
     for path in &args.paths {
         for manifest in connector::manifests(path)? {
@@ -59,6 +68,13 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Stop> {
     }
     let failing = |of_one: &Diagnostics| of_one.errors() > 0 || (args.deny_warnings && of_one.warnings() > 0);
     if all.iter().any(failing) { Err(Stop::Found) } else { Ok(()) }
+}
+
+/// Reads the name of a code.
+fn code() -> impl TypedValueParser<Value = Code> {
+    let named = |name: String| Code::ALL.iter().copied().find(|code| code.as_str() == name);
+    PossibleValuesParser::new(Code::ALL.iter().map(|code| code.as_str()))
+        .try_map(move |name| named(name).ok_or("there is no such code"))
 }
 
 fn list(findings: Value) -> Vec<Value> {
@@ -85,6 +101,10 @@ fn text(all: &[Diagnostics]) -> String {
                 counted(warnings, "warning")
             ));
         }
+    }
+    if let Some(finding) = all.iter().flat_map(Diagnostics::iter).next() {
+        let code = finding.code.as_str();
+        text.push(format!("More about a kind of finding: tieline check --explain {code}\n"));
     }
     text.join("\n")
 }

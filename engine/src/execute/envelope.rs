@@ -63,7 +63,7 @@ impl Envelope {
     /// `unexpected_response` when it is no single record or does not fit the type.
     pub fn record<T: DeserializeOwned>(&self) -> Result<T, Error> {
         match &self.data {
-            Data::Record(raw) => read(raw),
+            Data::Record(raw) => read_record(raw),
             Data::Nothing | Data::Records(_) | Data::File(_) => {
                 Err(Error::new(ErrorKind::UnexpectedResponse, "the answer is not one record"))
             }
@@ -76,8 +76,8 @@ impl Envelope {
     /// `unexpected_response` when a record does not fit the type.
     pub fn records<T: DeserializeOwned>(&self) -> Result<Vec<T>, Error> {
         match &self.data {
-            Data::Records(records) => records.iter().map(read).collect(),
-            Data::Record(raw) => read(raw).map(|record| vec![record]),
+            Data::Records(records) => records.iter().map(read_record).collect(),
+            Data::Record(raw) => read_record(raw).map(|record| vec![record]),
             Data::Nothing | Data::File(_) => Ok(Vec::new()),
         }
     }
@@ -158,7 +158,7 @@ fn write_between<T>(
     json.push(close);
 }
 
-fn read<T: DeserializeOwned>(raw: &Raw) -> Result<T, Error> {
+pub(crate) fn read_record<T: DeserializeOwned>(raw: &Raw) -> Result<T, Error> {
     raw.read().map_err(|error| {
         Error::new(ErrorKind::UnexpectedResponse, format!("a record is not what was expected: {error}"))
     })

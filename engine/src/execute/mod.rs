@@ -15,4 +15,5 @@ mod send;
 
 pub use call::{Call, Explanation};
 pub use download::Download;
+pub(crate) use envelope::read_record;
 pub use envelope::{Data, Envelope, FileContent, Page};

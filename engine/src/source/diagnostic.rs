@@ -35,6 +35,16 @@ macro_rules! codes {
             pub fn meaning(self) -> &'static str {
                 match self { $(Code::$name => concat!($($doc,)+).trim_ascii(),)+ }
             }
+
+            /// A small manifest that has a finding of this kind, and no other.
+            pub fn bad_example(self) -> &'static str {
+                match self { $(Code::$name => include_str!(concat!("codes/", $text, "/bad.yaml")),)+ }
+            }
+
+            /// The same manifest put right.
+            pub fn good_example(self) -> &'static str {
+                match self { $(Code::$name => include_str!(concat!("codes/", $text, "/good.yaml")),)+ }
+            }
         }
     };
 }

@@ -1,0 +1,252 @@
+//! From a connector to its client.
+
+use indexmap::IndexMap;
+use tieline::auth::{Field, FieldType};
+use tieline::manifest::ConfigValue;
+use tieline::plan::{self, Operation, Param};
+use tieline::{Connector, Error};
+
+use super::docs::{code, docs, paragraphs};
+use super::lower::{Hint, Lowering, deprecated};
+use super::naming::{Names, camel, singular};
+use super::written::mark_written;
+use super::{Action, Answer, Client, Docs, Entity, File, Item, Member, Object, Scheme, Type, Value, boxes, objects};
+
+/// What a client's module has beside its entities.
+const CLIENT_NAMES: &[&str] =
+    &["types", "compiled", "connection", "connector", "connect", "builder", "each_operation", "clone", "tieline"];
+
+/// What a module of the client declares beside its ways to sign in.
+const CLIENT_TYPES: &[&str] = &["Credentials", "Config"];
+
+/// Methods of every builder.
+const BUILDER_METHODS: &[&str] = &[
+    "next",
+    "max_pages",
+    "max_records",
+    "send",
+    "all",
+    "pages",
+    "records",
+    "deadline",
+    "explain",
+    "range",
+    "stream",
+    "clone",
+];
+
+impl Client {
+    /// The client of a connector.
+    ///
+    /// # Errors
+    /// `invalid_manifest` when the connector came from a compiled form that cannot be read.
+    pub fn of(connector: &Connector) -> Result<Self, Error> {
+        let head = connector.head();
+        let mut types = Lowering::new(connector);
+        let mut modules = Names::without(CLIENT_NAMES);
+        let mut names = Names::without(CLIENT_TYPES);
+        let name = names.type_name(&head.name);
+        let mut entities = Vec::new();
+        for described in connector.entities()? {
+            entities.push(entity(&mut types, described, modules.member(&described.name)));
+        }
+        let mut items = types.finish();
+        boxes::box_cycles(&mut items);
+        let schemes = head.auth.iter().map(|(key, scheme)| {
+            let fields = scheme.fields.iter();
+            let mut idents = Names::without(&["new"]);
+            Scheme {
+                name: names.type_name(scheme.title.as_deref().unwrap_or(key)),
+                scheme: key.clone(),
+                docs: scheme.description.as_deref().map_or_else(|| vec![format!("{}.", code(key))], docs),
+                fields: fields.map(|(key, described)| field(&mut idents, key, described)).collect(),
+            }
+        });
+        let schemes = schemes.collect();
+        let mut idents = Names::without(&["new"]);
+        let mut client = Self {
+            module: Names::default().member(&head.name),
+            name,
+            connector: head.name.clone(),
+            title: head.title.clone(),
+            docs: paragraphs([docs(&head.summary), head.description.as_deref().map(docs).unwrap_or_default()]),
+            schemes,
+            config: head.config.iter().map(|(key, value)| config(&mut idents, key, value)).collect(),
+            entities,
+            items,
+            compiled: connector.to_compiled()?,
+        };
+        mark_written(&mut client);
+        Ok(client)
+    }
+}
+
+fn field(idents: &mut Names, key: &str, described: &Field) -> Value {
+    let text = described.description.as_deref().or(described.title.as_deref());
+    let starts = described.prefix.iter().map(|prefix| code(prefix)).collect::<Vec<_>>().join(" or ");
+    let rule = if starts.is_empty() { Docs::new() } else { vec![format!("Starts with {starts}.")] };
+    Value {
+        ident: idents.member(key),
+        key: key.to_owned(),
+        docs: paragraphs([text.map_or_else(|| vec![format!("{}.", code(key))], docs), rule]),
+        value_type: described.field_type.unwrap_or(FieldType::Text),
+        required: described.is_required(),
+        secret: described.is_secret(),
+    }
+}
+
+fn config(idents: &mut Names, key: &str, value: &ConfigValue) -> Value {
+    let text = value.description.as_deref().or(value.title.as_deref());
+    let assumed = value.default.as_ref().map(|default| {
+        let text = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+        vec![format!("{} if left out.", code(&text))]
+    });
+    Value {
+        ident: idents.member(key),
+        key: key.to_owned(),
+        docs: paragraphs([text.map_or_else(|| vec![format!("{}.", code(key))], docs), assumed.unwrap_or_default()]),
+        value_type: value.value_type.unwrap_or(FieldType::Text),
+        required: value.required == Some(true) && value.default.is_none(),
+        secret: false,
+    }
+}
+
+/// What the module of an entity declares for an action.
+struct ActionNames {
+    method: String,
+    builder: String,
+    params: String,
+}
+
+fn entity<'a>(types: &mut Lowering<'a>, described: &'a plan::Entity, module: String) -> Entity {
+    // Names of actions come first, so that they do not depend on what their parameters are.
+    let mut names = Names::default();
+    let mut methods = Names::without(&["new", "clone"]);
+    let mut named = IndexMap::new();
+    for (key, operation) in &described.operations {
+        named.insert(key, (operation, methods.member(key), names.type_name(key)));
+    }
+    let own = camel(&described.name, "Entity");
+    let name = if names.is_taken(&own) { names.type_name(&format!("{own} entity")) } else { names.type_name(&own) };
+    let named: Vec<_> = named
+        .into_values()
+        .map(|(operation, method, builder)| {
+            let params = names.type_name(&format!("{builder} params"));
+            (operation, ActionNames { method, builder, params })
+        })
+        .collect();
+    types.enter(names);
+    let mut records = Records { entity: described, seen: Vec::new() };
+    let actions = named.into_iter().map(|(operation, names)| action(types, &mut records, operation, names)).collect();
+    let text = described.summary.as_deref().map_or_else(|| vec![format!("{}.", code(&described.title))], docs);
+    Entity {
+        module,
+        name,
+        entity: described.name.clone(),
+        docs: paragraphs([text, described.description.as_deref().map(docs).unwrap_or_default()]),
+        actions,
+        items: types.leave(),
+    }
+}
+
+fn action<'a>(
+    types: &mut Lowering<'a>,
+    records: &mut Records<'a>,
+    operation: &'a Operation,
+    named: ActionNames,
+) -> Action {
+    let hint = Hint::named(&named.builder);
+    let mut idents = Names::without(&["self"]);
+    let (mut members, mut files) = (Vec::new(), Vec::new());
+    for param in operation.params.iter().filter(|param| !param.hidden) {
+        if param.file {
+            files.push(file(&mut idents, param));
+        } else {
+            let required = param.required && param.fill.is_none();
+            members.push(with_setter(types.member(&mut idents, &param.name, &param.schema, required.into(), &hint)));
+        }
+    }
+    members.sort_by_key(|member| !objects::is_argument(member));
+    let text = operation.summary.as_deref().map_or_else(|| vec![format!("{}.", code(&operation.name()))], docs);
+    Action {
+        entity: operation.entity.clone(),
+        action: operation.action.clone(),
+        method: named.method,
+        docs: paragraphs([
+            deprecated(operation.deprecated),
+            text,
+            operation.description.as_deref().map(docs).unwrap_or_default(),
+            if operation.beta { vec!["In beta: the vendor may still change it.".to_owned()] } else { Docs::new() },
+        ]),
+        params: Object {
+            name: named.params,
+            docs: vec![format!("The parameters of {}.", code(&operation.name()))],
+            members,
+            constants: Vec::new(),
+            kind: None,
+            is_written: false,
+        },
+        files,
+        answer: answer(types, records, operation, &named.builder),
+        builder: named.builder,
+        deprecated: operation.deprecated,
+    }
+}
+
+/// The member with a method that does not hide one of the builder's own.
+fn with_setter(mut member: Member) -> Member {
+    if BUILDER_METHODS.contains(&member.setter.as_str()) {
+        member.setter.push('_');
+    }
+    member
+}
+
+fn file(idents: &mut Names, param: &Param) -> File {
+    let mut ident = idents.member(&param.name);
+    if BUILDER_METHODS.contains(&ident.as_str()) {
+        ident.push('_');
+    }
+    File {
+        ident,
+        key: param.name.clone(),
+        docs: param.description().map_or_else(|| vec![format!("{}.", code(&param.name))], docs),
+        required: param.required,
+    }
+}
+
+/// The types of records whose schema stands in the entity or action itself.
+struct Records<'a> {
+    entity: &'a plan::Entity,
+    seen: Vec<(&'a serde_json::Value, Type)>,
+}
+
+fn answer<'a>(types: &mut Lowering<'a>, records: &mut Records<'a>, operation: &'a Operation, builder: &str) -> Answer {
+    let Some(schema) = &operation.record else {
+        return match operation.answer {
+            plan::Answer::List(_) => Answer::List(Type::Any),
+            plan::Answer::One(_) => Answer::Nothing,
+            plan::Answer::File(_) => Answer::File,
+        };
+    };
+    let known = records.seen.iter().find(|(other, _)| *other == schema).map(|(_, value)| value.clone());
+    let mut lower = || {
+        let is_entitys = records.entity.record.as_ref() == Some(schema);
+        let name = if is_entitys { singular(&records.entity.name) } else { format!("{builder} record") };
+        let value = types.value(schema, &Hint::named(&camel(&name, "Record"))).inner();
+        records.seen.push((schema, value.clone()));
+        value
+    };
+    match operation.answer {
+        plan::Answer::List(_) => Answer::List(known.unwrap_or_else(&mut lower)),
+        plan::Answer::One(_) if operation.meta.is_empty() => Answer::One(known.unwrap_or_else(&mut lower)),
+        plan::Answer::One(_) => Answer::OneWithMeta(known.unwrap_or_else(&mut lower)),
+        plan::Answer::File(_) => Answer::File,
+    }
+}
+
+impl Client {
+    /// The type of this name in an entity's module, or in `types`.
+    pub fn item<'a>(&'a self, entity: Option<&'a Entity>, name: &str) -> Option<&'a Item> {
+        entity.map_or(&self.items, |entity| &entity.items).iter().find(|item| item.name() == name)
+    }
+}

@@ -1,0 +1,258 @@
+//! Small manifests, and the types that come of them.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fmt::Write as _;
+
+use tieline::{Connector, Source};
+
+use super::{Client, Item, Member, Presence, Type};
+
+/// The types of a connector with these schemas (YAML, two spaces in), `Root` among them, in short.
+fn types(schemas: &str) -> String {
+    let manifest = format!(
+        "tieline: 1\nname: acme\ntitle: Acme\nversion: 0.1.0\nsummary: Things.\nserver: https://api.example.com\nentities:\n  things:\n    record: Root\n    \
+         actions: {{ get: {{ get: /things/1 }} }}\nschemas:\n{schemas}"
+    );
+    let client = client(&manifest);
+    client.items.iter().map(short).collect()
+}
+
+fn client(manifest: &str) -> Client {
+    let connector = Connector::load(&Source::new("acme.yaml", manifest)).map_err(|found| found.to_string());
+    Client::of(&connector.unwrap().0).unwrap()
+}
+
+fn short(item: &Item) -> String {
+    let mut text = String::new();
+    match item {
+        Item::Object(object) => {
+            write!(text, "{} {{ {}", object.name, members(&object.members)).unwrap();
+            for constant in &object.constants {
+                write!(text, "{} == {:?}, ", constant.key, constant.value).unwrap();
+            }
+            if let Some(kind) = &object.kind {
+                write!(text, "{}: {} by {} ", kind.ident, kind.name, kind.tag).unwrap();
+                for variant in &kind.variants {
+                    write!(text, "| {} {:?} {{ {}}} ", variant.name, variant.tag, members(&variant.members)).unwrap();
+                }
+            }
+            text.push('}');
+        }
+        Item::OneOf(one_of) => {
+            write!(text, "{} by {}", one_of.name, one_of.tag).unwrap();
+            for (name, tag, value) in &one_of.variants {
+                write!(text, " | {name} {tag:?} {}", of(value)).unwrap();
+            }
+        }
+        Item::AnyOf(any_of) => {
+            write!(text, "{} any", any_of.name).unwrap();
+            for (name, value) in &any_of.variants {
+                write!(text, " | {name} {}", of(value)).unwrap();
+            }
+        }
+        Item::Choice(choice) => {
+            write!(text, "{} choice", choice.name).unwrap();
+            for (name, value) in &choice.variants {
+                write!(text, " | {name} {value:?}").unwrap();
+            }
+        }
+        Item::Newtype(newtype) => write!(text, "{} = {}", newtype.name, of(&newtype.value)).unwrap(),
+    }
+    text.push('\n');
+    text
+}
+
+fn members(members: &[Member]) -> String {
+    let mark = |presence| match presence {
+        Presence::Required => "",
+        Presence::Nullable => "!null",
+        Presence::Optional => "?",
+        Presence::Field => "?null",
+    };
+    members.iter().map(|member| format!("{}: {}{}, ", member.ident, of(&member.value), mark(member.presence))).collect()
+}
+
+fn of(value: &Type) -> String {
+    match value {
+        Type::List(inner) => format!("[{}]", of(inner)),
+        Type::Map(inner) => format!("{{{}}}", of(inner)),
+        Type::Nullable(inner) => format!("{}|null", of(inner)),
+        Type::Boxed(inner) => format!("*{}", of(inner)),
+        Type::Named(_, name) => name.clone(),
+        plain => format!("{plain:?}"),
+    }
+}
+
+#[test]
+fn presence_and_plain_types() {
+    let found = types(
+        "  Root:
+    type: object
+    required: [id, name, object, flag]
+    properties:
+      object: { const: root }
+      flag: { const: true }
+      id: { type: string, format: uuid }
+      name: { type: [string, 'null'] }
+      at: { type: string, format: date-time }
+      day: { type: [string, 'null'], format: date }
+      site: { type: string, format: uri }
+      pin: { type: string, format: password }
+      count: { type: integer }
+      size: { type: number }
+      any: {}
+      object_of_any: { type: object }
+      counts: { type: object, additionalProperties: { type: [integer, 'null'] } }
+      sizes: { type: array, items: { type: number } }
+      level: { enum: [1, 2] }
+",
+    );
+    assert_eq!(
+        found,
+        "Root { flag: Boolean, id: Uuid, name: Text!null, at: Timestamp?, day: Date?null, site: Url?, pin: Secret?, count: Integer?, \
+         size: Number?, any: Any?null, object_of_any: AnyObject?, counts: {Integer|null}?, sizes: [Number]?, level: Integer?, \
+         object == \"root\", }\n"
+    );
+}
+
+#[test]
+fn parts_have_names_that_say_of_what() {
+    let found = types(
+        "  Root:
+    type: object
+    properties:
+      type: { enum: [a-b, a_b, unknown, '3d', '', '<='] }
+      owner: { type: object, properties: { type: { type: string }, extra: { type: string }, Type: { type: string } } }
+      data_sources: { type: array, items: { type: object, properties: { id: { type: string } } } }
+      direction: { anyOf: [ { enum: [up, down] }, { type: string } ] }
+      picked: { title: Picked thing, type: object, properties: { id: { type: string } } }
+      self: { $ref: '#/schemas/Option' }
+  Option: { type: object, properties: { name: { type: string } } }
+",
+    );
+    assert_eq!(
+        found,
+        "Root { r#type: RootType?, owner: RootOwner?, data_sources: [RootDataSource]?, direction: RootDirection?, picked: PickedThing?, \
+         self_: OptionValue?, }\n\
+         RootType choice | AB \"a-b\" | AB2 \"a_b\" | Unknown2 \"unknown\" | N3d \"3d\" | Empty \"\" | Value \"<=\"\n\
+         RootOwner { r#type: Text?, extra_: Text?, type_: Text?, }\n\
+         RootDataSource { id: Text?, }\n\
+         RootDirection choice | Up \"up\" | Down \"down\"\n\
+         PickedThing { id: Text?, }\n\
+         OptionValue { name: Text?, }\n"
+    );
+}
+
+#[test]
+fn alternatives_are_told_apart_by_what_differs() {
+    let found = types(
+        "  Root:
+    type: object
+    properties:
+      found: { $ref: '#/schemas/Found' }
+      icon: { anyOf: [ { $ref: '#/schemas/Icon' }, { type: 'null' } ] }
+      texts: { anyOf: [ { type: string }, { type: array, items: { type: string } }, { type: 'null' } ] }
+      several: { type: [string, integer, 'null'] }
+      loose: { oneOf: [ { type: object, properties: { a: { type: string } } }, { type: object, properties: { b: { type: string } } } ] }
+  Found: { anyOf: [ { $ref: '#/schemas/Page' }, { $ref: '#/schemas/Row' } ] }
+  Page: { type: object, required: [object], properties: { object: { const: page } } }
+  Row: { type: object, required: [object], properties: { object: { const: row } } }
+  Icon:
+    type: object
+    required: [id]
+    properties: { id: { type: string } }
+    anyOf:
+      - { required: [emoji], properties: { type: { const: emoji }, emoji: { type: string } } }
+      - { required: [file], properties: { type: { const: file }, file: { type: object, properties: { url: { type: string } } } } }
+      - { properties: { type: { enum: [none, blank] } } }
+      - $ref: '#/schemas/More'
+      - { required: [type], properties: { type: { type: string } } }
+  More:
+    oneOf:
+      - { required: [page], properties: { type: { const: page }, page: { $ref: '#/schemas/Page' }, more: { type: boolean } } }
+",
+    );
+    assert_eq!(
+        found,
+        "Root { found: Found?, icon: Icon?null, texts: RootTexts?null, several: RootSeveral?null, loose: RootLoose?, }\n\
+         RootTexts any | Text Text | List [Text]\n\
+         RootSeveral any | Text Text | Integer Integer\n\
+         RootLoose any | Value *RootLooseValue | Value2 *RootLooseValue2\n\
+         RootLooseValue { a: Text?, }\n\
+         RootLooseValue2 { b: Text?, }\n\
+         Found by object | Page \"page\" *Page | Row \"row\" *Row\n\
+         Page { object == \"page\", }\n\
+         Row { object == \"row\", }\n\
+         Icon { id: Text, kind: IconKind by type | Emoji \"emoji\" { emoji: Text, } | File \"file\" { file: *IconFile, } | None \"none\" { } \
+         | Blank \"blank\" { } | Page \"page\" { page: *Page, more: Boolean?, } }\n\
+         IconFile { url: Text?, }\n"
+    );
+}
+
+#[test]
+fn what_holds_itself_is_in_a_box() {
+    let found = types(
+        "  Root: { type: object, properties: { left: { $ref: '#/schemas/Root' }, all: { type: array, items: { $ref: '#/schemas/Root' } }, leaf: { $ref: '#/schemas/Leaf' }, nest: { $ref: '#/schemas/Nest' } } }
+  Leaf: { type: object, required: [root], properties: { root: { $ref: '#/schemas/Root' } } }
+  Nest: { type: array, items: { $ref: '#/schemas/Nest' } }
+",
+    );
+    assert_eq!(
+        found,
+        "Root { left: *Root?, all: [Root]?, leaf: *Leaf?, nest: Nest?, }\nLeaf { root: Root, }\nNest = [Nest]\n"
+    );
+}
+
+#[test]
+fn all_of_puts_objects_together() {
+    let found = types(
+        "  Root: { allOf: [ { $ref: '#/schemas/Base' }, { required: [b], properties: { b: { type: string } } } ] }
+  Base: { type: object, required: [a], properties: { a: { type: string } }, anyOf: [ { required: [a] }, { required: [b] } ] }
+",
+    );
+    assert_eq!(found, "Root { a: Text, b: Text, }\n");
+}
+
+#[test]
+fn an_action_is_a_method_with_a_builder() {
+    let client = client(
+        "tieline: 1
+name: acme
+title: Acme
+version: 0.1.0
+summary: Things.
+server: https://api.example.com
+headers: { X-Site: '${config.site}' }
+config: { site: { required: true, description: The site. } }
+auth:
+  key: { title: API key, fields: { api_key: { secret: true, prefix: [k_] } }, bearer: '${api_key}' }
+entities:
+  types:
+    actions:
+      list: { get: /types, records: $, paginate: none, params: { limit: { type: integer, maximum: 5 }, next: { type: string } } }
+      move:
+        post: /types/{type_id}/move
+        record: { type: object, properties: { id: { type: string } } }
+        params:
+          to: { type: [string, 'null'], required: true }
+          note: { type: [string, 'null'] }
+          type_id: { type: string }
+          file: { type: string, format: binary }
+        body: { kind: multipart }
+",
+    );
+    assert_eq!((client.name.as_str(), client.module.as_str()), ("Acme", "acme"));
+    assert_eq!(client.schemes[0].name, "ApiKey");
+    assert_eq!(client.schemes[0].fields[0].docs, ["`api_key`.", "", "Starts with `k_`."]);
+    assert!(client.config[0].required);
+    let [entity] = client.entities.as_slice() else { panic!("one entity") };
+    assert_eq!((entity.module.as_str(), entity.name.as_str()), ("types_", "Types"));
+    let [list, moved] = entity.actions.as_slice() else { panic!("two actions") };
+    assert_eq!(list.params.members[1].setter, "next_");
+    assert_eq!(list.params.members[0].docs, ["Not above 5."]);
+    assert_eq!((moved.method.as_str(), moved.builder.as_str()), ("r#move", "Move"));
+    assert_eq!(members(&moved.params.members), "to: Text!null, type_id: Text, note: Text?null, ");
+    assert_eq!(moved.files[0].ident, "file");
+    assert_eq!(entity.items.iter().map(short).collect::<String>(), "MoveRecord { id: Text?, }\n");
+}

@@ -1,0 +1,197 @@
+//! Types as the generator writes them, read and written.
+
+#![allow(unreachable_pub)] // the macros write what is public in generated code
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::typed::{self, Extra, Field, Number, Timestamp, Uuid};
+
+#[derive(Clone, Debug, PartialEq)]
+struct Page {
+    id: Uuid,
+    name: Option<String>,
+    url: Option<String>,
+    icon: Field<Icon>,
+    created: Option<Timestamp>,
+    size: Option<Number>,
+    r#type: Option<Direction>,
+    extra: Extra,
+}
+typed::object!(Page {
+    required id = "id",
+    nullable name = "name",
+    optional url = "url",
+    field icon = "icon",
+    optional created = "created-time",
+    optional size = "size",
+    optional r#type = "type",
+} constants {
+    "object" = "page",
+});
+
+#[derive(Clone, Debug, PartialEq)]
+struct Icon {
+    id: Option<String>,
+    kind: IconKind,
+    extra: Extra,
+}
+#[derive(Clone, Debug, PartialEq)]
+enum IconKind {
+    Emoji { emoji: String },
+    File { url: String, expires: Field<Timestamp>, name: Option<String> },
+    None,
+    Unknown,
+}
+typed::object!(Icon { optional id = "id", } constants { "object" = "icon", } kind kind: IconKind);
+typed::kind!(IconKind by "type" {
+    "emoji" => Emoji { only emoji = "emoji", },
+    "file" => File { required url = "url", field expires = "expires", optional name = "name", },
+    "none" => None {},
+});
+
+#[derive(Clone, Debug, PartialEq)]
+enum Found {
+    Page(Box<Page>),
+    Other(Icon),
+    Unknown(Extra),
+}
+typed::one_of!(Found by "object" { "page" => Page, "icon" => Other, });
+
+#[derive(Clone, Debug, PartialEq)]
+enum TextOrTexts {
+    Text(String),
+    Texts(Vec<String>),
+    Unknown(crate::Raw),
+}
+typed::any_of!(TextOrTexts { Text, Texts });
+
+#[derive(Clone, Debug, PartialEq)]
+enum Direction {
+    Up,
+    Down,
+    Unknown(String),
+}
+typed::choice!(Direction { Up = "up", Down = "down", });
+
+const ID: &str = "195de922-1179-449f-ab80-75a27c979105";
+
+/// Reads a value and writes it back, through text and through a tree.
+fn there_and_back<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(json: &Value) -> T {
+    let value: T = serde_json::from_str(&json.to_string()).unwrap_or_else(|error| panic!("{json}: {error}"));
+    assert_eq!(serde_json::to_value(&value).unwrap(), *json);
+    let again: T = serde_json::from_value(json.clone()).unwrap();
+    assert_eq!(again, value);
+    value
+}
+
+fn error<T: DeserializeOwned + std::fmt::Debug>(json: Value) -> String {
+    serde_json::from_str::<T>(&json.to_string()).unwrap_err().to_string()
+}
+
+#[test]
+fn an_object_is_written_as_it_was_read() {
+    let page: Page = there_and_back(&json!({
+        "object": "page", "id": ID, "name": null, "icon": null, "created-time": "2026-03-11T09:30:00.000Z", "size": 3, "type": "up",
+        "new": { "a": [1, 2.0] }
+    }));
+    assert_eq!(page.icon, Field::Null);
+    assert_eq!(page.extra.names().collect::<Vec<_>>(), ["new"]);
+    assert_eq!(page.r#type, Some(Direction::Up));
+    let page: Page = there_and_back(&json!({ "object": "page", "id": ID.replace('-', ""), "name": "a", "size": 3.0 }));
+    assert_eq!(page.icon, Field::Absent);
+    assert_eq!(page.id, ID.parse().unwrap());
+}
+
+#[test]
+fn what_a_manifest_does_not_expect_survives() {
+    let odd = json!({ "object": "row", "id": ID, "name": "a", "url": null, "type": "sideways" });
+    let mut page: Page = there_and_back(&odd);
+    assert_eq!(page.url, None);
+    assert_eq!(page.r#type, Some(Direction::Unknown("sideways".to_owned())));
+    page.url = Some("https://example.com".to_owned());
+    assert_eq!(serde_json::to_value(&page).unwrap()["url"], "https://example.com");
+}
+
+#[test]
+fn an_error_names_the_member() {
+    assert!(error::<Page>(json!({ "name": "a" })).starts_with("missing field `id`"));
+    assert!(error::<Page>(json!({ "id": ID })).starts_with("missing field `name`"));
+    assert!(error::<Page>(json!({ "id": "x", "name": "a" })).starts_with("\"x\" cannot be read: "));
+    assert!(error::<Page>(json!([])).contains("expected an object (Page)"));
+}
+
+#[test]
+fn a_kind_is_known_by_its_tag_wherever_that_stands() {
+    for text in [
+        r#"{"object":"icon","type":"emoji","emoji":"🚀","id":"1"}"#,
+        r#"{"emoji":"🚀","id":"1","type":"emoji","object":"icon"}"#,
+    ] {
+        let icon: Icon = serde_json::from_str(text).unwrap();
+        assert_eq!(icon.kind, IconKind::Emoji { emoji: "🚀".to_owned() });
+        assert!(icon.extra.is_empty(), "{icon:?}");
+        assert_eq!(serde_json::to_value(&icon).unwrap(), serde_json::from_str::<Value>(text).unwrap());
+    }
+    let icon: Icon =
+        there_and_back(&json!({ "object": "icon", "type": "file", "url": "u", "expires": null, "more": 1 }));
+    assert_eq!(icon.kind, IconKind::File { url: "u".to_owned(), expires: Field::Null, name: None });
+    assert_eq!(icon.extra.names().collect::<Vec<_>>(), ["more"]);
+    let icon: Icon = there_and_back(&json!({ "object": "icon", "type": "file", "url": "u", "name": null }));
+    assert_eq!(icon.kind, IconKind::File { url: "u".to_owned(), expires: Field::Absent, name: None });
+    assert_eq!(there_and_back::<Icon>(&json!({ "object": "icon", "type": "none" })).kind, IconKind::None);
+}
+
+#[test]
+fn an_unknown_kind_is_kept_whole() {
+    for unknown in [
+        json!({ "object": "icon", "type": "hologram", "hologram": { "depth": 3 } }),
+        json!({ "object": "icon", "type": 7, "emoji": "🚀" }),
+        json!({ "object": "icon", "type": "file", "name": "the url is missing" }),
+        json!({ "object": "icon" }),
+    ] {
+        let icon: Icon = there_and_back(&unknown);
+        assert_eq!(icon.kind, IconKind::Unknown, "{unknown}");
+    }
+}
+
+#[test]
+fn one_of_several_objects_is_known_by_its_tag() {
+    for text in [
+        json!({ "object": "page", "id": ID, "name": "a" }).to_string(),
+        format!(r#"{{"id":"{ID}","name":"a","object":"page"}}"#),
+    ] {
+        let Found::Page(page) = serde_json::from_str::<Found>(&text).unwrap() else { panic!("{text}") };
+        assert_eq!(page.name.as_deref(), Some("a"));
+    }
+    assert!(matches!(there_and_back::<Found>(&json!({ "object": "icon", "type": "none" })), Found::Other(_)));
+    for unknown in [json!({ "object": "user", "id": "1" }), json!({ "id": "1" }), json!({ "object": null })] {
+        assert!(matches!(there_and_back::<Found>(&unknown), Found::Unknown(_)), "{unknown}");
+    }
+}
+
+#[test]
+fn one_of_several_types_is_the_first_that_fits() {
+    assert_eq!(there_and_back::<TextOrTexts>(&json!("a")), TextOrTexts::Text("a".to_owned()));
+    assert_eq!(there_and_back::<TextOrTexts>(&json!(["a"])), TextOrTexts::Texts(vec!["a".to_owned()]));
+    assert!(matches!(there_and_back::<TextOrTexts>(&json!({ "a": 1.0 })), TextOrTexts::Unknown(_)));
+}
+
+#[test]
+fn numbers_stay_as_they_were_written() {
+    for (json, number) in [
+        (json!(3), Number::Integer(3)),
+        (json!(3.0), Number::Float(3.0)),
+        (json!(-1), Number::Integer(-1)),
+        (json!(u64::MAX), Number::Large(u64::MAX)),
+    ] {
+        assert_eq!(there_and_back::<Number>(&json), number);
+    }
+}
+
+#[test]
+fn a_secret_does_not_print() {
+    let secret = typed::Secret::from("s3cret");
+    assert_eq!(format!("{secret:?}"), "[secret]");
+    assert_eq!(serde_json::to_value(&secret).unwrap(), "s3cret");
+}
