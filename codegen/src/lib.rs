@@ -3,6 +3,7 @@
 pub mod docs;
 pub mod emit;
 pub mod ir;
+pub mod snippets;
 mod tree;
 
 pub use tree::{Change, MARK, Tree};

@@ -14,13 +14,13 @@ const CANDIDATES: [&str; 6] =
     ["example", "0123456789abcdef0123456789abcdef", "12345678", "someone@example.com", "https://example.com", "AA00"];
 
 /// A value for each required field of a way to sign in.
-pub(super) fn credentials(scheme: &Scheme) -> Map<String, Value> {
+pub(crate) fn credentials(scheme: &Scheme) -> Map<String, Value> {
     let required = scheme.fields.iter().filter(|(_, field)| field.is_required());
     required.map(|(name, field)| (name.clone(), self::field(name, field).into())).collect()
 }
 
 /// A value for a credential field.
-pub(super) fn field(name: &str, field: &Field) -> String {
+pub(crate) fn field(name: &str, field: &Field) -> String {
     let typed = match field.field_type.unwrap_or(FieldType::Text) {
         FieldType::Text => None,
         FieldType::Integer => Some("1".to_owned()),
@@ -36,7 +36,7 @@ pub(super) fn field(name: &str, field: &Field) -> String {
 }
 
 /// A value for a configuration value.
-pub(super) fn config_value(declared: &ConfigValue) -> Value {
+pub(crate) fn config_value(declared: &ConfigValue) -> Value {
     let fits = |text: &String| {
         declared.pattern.as_ref().is_none_or(|pattern| pattern.is_full_match(text))
             && (declared.choices.is_empty() || declared.choices.contains(text))
@@ -54,7 +54,7 @@ pub(super) fn config_value(declared: &ConfigValue) -> Value {
 }
 
 /// A value for each required parameter.
-pub(super) fn required_params(connector: &Connector, operation: &Operation) -> Map<String, Value> {
+pub(crate) fn required_params(connector: &Connector, operation: &Operation) -> Map<String, Value> {
     let required = operation.params.iter().filter(|param| param.required && !param.hidden);
     required.map(|param| (param.name.clone(), value(connector, &param.schema, DEPTH))).collect()
 }

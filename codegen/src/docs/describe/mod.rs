@@ -1,7 +1,7 @@
 //! From a connector to what its pages show.
 
 mod call;
-mod example;
+pub(crate) mod example;
 mod oauth;
 mod operation;
 mod rules;
