@@ -1,7 +1,7 @@
 //! Code that is laid out as rustfmt would with its own settings: on one line where it is short, else piece by piece.
 
-/// A line has no more columns than this.
-const WIDTH: usize = 100;
+/// A line has no more columns than this: 100, in a function.
+const WIDTH: usize = 96;
 
 /// Arguments, elements and method calls stand on one line up to this many columns.
 const SHORT: usize = 60;
@@ -123,7 +123,7 @@ impl Code {
             Self::Around(_, code, _) => code.is_short(),
             Self::List(list) => {
                 let width = width(&self.flat()) - width(&list.open) - list.close.len() - 2 * list.pad().len();
-                width <= list.limit() && list.items.iter().all(Self::is_short)
+                (list.begins_with_item() || width <= list.limit()) && list.items.iter().all(Self::is_short)
             }
             Self::Chain(root, links) => {
                 let fits = links.len() == 1 || width(&self.flat()) <= SHORT;
@@ -178,10 +178,24 @@ impl List {
         }
     }
 
+    /// Whether its only item may begin on the line of the bracket.
+    fn begins_with_item(&self) -> bool {
+        let may_begin = |code: &Code| match code {
+            Code::Word(_) => false,
+            Code::Around(..) | Code::List(_) | Code::Chain(..) => true,
+        };
+        match (self.items.as_slice(), self.kind) {
+            ([item], Kind::Call | Kind::Array) => may_begin(item),
+            ([_], Kind::Struct | Kind::Object) | ([] | [_, ..], _) => false,
+        }
+    }
+
     /// On several lines.
     fn lines(&self, place: Place) -> String {
         let Self { open, items, close, kind } = self;
-        if let ([item], Kind::Call) = (items.as_slice(), kind) {
+        if let [item] = items.as_slice()
+            && self.begins_with_item()
+        {
             let inner = place.right(width(open)).with_tail(place.tail + close.len());
             let overflowed = item.overflowed(inner);
             if let Some(text) = overflowed.filter(|text| inner.column + first_line(text) <= WIDTH) {

@@ -159,7 +159,7 @@ impl Snippets<'_> {
 }
 
 fn connect_name(scheme: Option<&Scheme>) -> String {
-    scheme.map_or_else(|| "connect".to_owned(), |scheme| format!("connect_{}", snake(&scheme.name)))
+    scheme.map_or_else(|| "connect".to_owned(), |scheme| format!("connect_{}", snake(&scheme.scheme)))
 }
 
 #[derive(Default)]
