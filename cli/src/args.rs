@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ErrorKind as UsageKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
-use crate::commands::{batch, check, completions, describe, execute, explain, list, mock, new};
+use crate::commands::{batch, check, completions, describe, execute, explain, generate, list, mock, new};
 use crate::exit_code;
 use crate::stop::{Reader, Stop, invalid};
 
@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Explain(explain::ExplainArgs),
     /// Check manifests and show every finding with its place
     Check(check::CheckArgs),
+    /// Generate typed Rust and documentation from manifests
+    Generate(generate::GenerateArgs),
     /// Write a manifest to start from
     New(new::NewArgs),
     /// Play a connector's API as a local server
@@ -61,7 +63,7 @@ impl Command {
             Self::Explain(args) => args.format == TextFormat::Json,
             Self::Check(args) => args.format != check::Format::Text,
             Self::Batch(_) => true,
-            Self::New(_) | Self::Mock(_) | Self::Completions(_) | Self::Man => false,
+            Self::Generate(_) | Self::New(_) | Self::Mock(_) | Self::Completions(_) | Self::Man => false,
         };
         if asked { Reader::Program } else { Reader::of_stderr() }
     }

@@ -113,6 +113,42 @@ fn a_connector_is_described_for_people() {
     assert!(whole.lines().chain(entity.lines()).chain(action.lines()).all(|line| line.chars().count() <= 100));
 }
 
+#[test]
+fn a_connector_is_described_for_agents() {
+    let place = Place::new();
+    let read = |args: &[&str]| {
+        let text = place.run(&[&["describe", "notes.yaml", "--for-agent"], args].concat());
+        assert_eq!(text.code, 0, "{text:?}");
+        let json = place.run(&[&["describe", "notes.yaml", "--for-agent", "--format", "json"], args].concat()).json();
+        (text.stdout, json)
+    };
+    let (index, json) = read(&[]);
+    assert!(index.contains("\nnotes: list get create+ delete!\n"), "{index}");
+    assert!(index.ends_with("\nNext: tieline describe notes.yaml ENTITY [ACTION] --for-agent\n"), "{index}");
+    assert_eq!(
+        json["entities"][0]["actions"][3],
+        json!({ "action": "delete", "effect": "delete", "destructive": true })
+    );
+    let (entity, json) = read(&["notes"]);
+    assert!(entity.contains("\ndelete(note_id) [delete, destructive]"), "{entity}");
+    assert!(entity.ends_with("\nNext: tieline describe notes.yaml notes ACTION --for-agent\n"), "{entity}");
+    assert_eq!(json["actions"][1]["required"], json!(["note_id"]));
+    let (action, json) = read(&["notes", "create"]);
+    assert!(action.ends_with("\nNext: tieline execute notes.yaml notes create --params JSON\n"), "{action}");
+    assert_eq!((&json["params"]["type"], &json["params"]["required"]), (&json!("object"), &json!(["text"])));
+    // The call that is shown can be made.
+    let call = &json["examples"][0]["call"];
+    let params = call["params"].to_string();
+    place.run(&["execute", "notes.yaml", "notes", "create", "--params", &params, "--mock"]).json();
+    let (list, _) = read(&["notes", "list"]);
+    assert!(list.ends_with(" notes list --params JSON [--next NEXT]\n"), "{list}");
+    let manifest = String::from_utf8(place.read("notes.yaml")).unwrap();
+    let delete = "delete: /notes/{note_id}\n";
+    place.write("notes.yaml", manifest.replace(delete, &format!("{delete}        internal: true\n")));
+    let refused = place.run(&["describe", "notes.yaml", "notes", "delete", "--for-agent"]).error(1, "refused");
+    assert_eq!(refused["message"], "`notes.delete` is not for agents");
+}
+
 const SCHEMA: &[u8] = include_bytes!("../../specs/manifest.schema.json");
 
 #[test]

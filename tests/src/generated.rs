@@ -1,4 +1,5 @@
-//! Files that are made from the code: what they hold now, so that a test can compare or write them.
+//! Files that are made from the code, and those that the generator makes from the manifests: what they hold now, so that a test can
+//! compare or write them.
 
 use std::path::{Path, PathBuf};
 
@@ -6,6 +7,7 @@ use tieline::language::{Object as _, json_schema, reference};
 use tieline::manifest::Manifest;
 use tieline::source::{Code, Severity};
 use tieline::{Connector, Source};
+use tieline_codegen::Project;
 
 /// A file that is made from the code.
 pub struct Generated {
@@ -19,20 +21,16 @@ impl Generated {
     /// Every such file.
     pub fn all() -> Vec<Self> {
         let schema = json_schema(Manifest::DOC);
-        let mut all = vec![
+        vec![
             Self { path: "docs/manifest.md".to_owned(), text: reference_page() },
             Self { path: "docs/diagnostics.md".to_owned(), text: diagnostics_page() },
             Self { path: "specs/manifest.schema.json".to_owned(), text: format!("{schema:#}\n") },
-        ];
-        all.extend(
-            connectors().map(|name| Self { path: format!("specs/{name}/compiled.json"), text: compiled(&name) }),
-        );
-        all
+        ]
     }
 
     /// Where it stands on this machine.
     pub fn place(&self) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(&self.path)
+        root().join(&self.path)
     }
 }
 
@@ -58,7 +56,7 @@ fn diagnostics_page() -> String {
 
 /// The folders under `specs/` that hold a manifest.
 pub fn connectors() -> impl Iterator<Item = String> {
-    let folders = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs")).into_iter().flatten();
+    let folders = std::fs::read_dir(root().join("specs")).into_iter().flatten();
     let names = folders.filter_map(|folder| {
         let folder = folder.ok()?;
         folder.path().join("connector.yaml").is_file().then(|| folder.file_name().into_string().ok())?
@@ -68,17 +66,25 @@ pub fn connectors() -> impl Iterator<Item = String> {
     names.into_iter()
 }
 
-/// The compiled form of a connector.
+/// What the generator makes from the manifests.
 ///
 /// # Panics
-/// When its manifest cannot be used.
+/// When a manifest cannot be used.
 #[expect(clippy::panic, reason = "tests")]
-fn compiled(name: &str) -> String {
-    let place = format!("specs/{name}/connector.yaml");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(&place);
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    match Connector::load(&Source::new(place.as_str(), text)) {
-        Ok((connector, _)) => connector.to_compiled().unwrap_or_else(|error| panic!("{place}: {error}")),
-        Err(found) => panic!("{found}"),
-    }
+pub fn project() -> Project {
+    let load = |name: String| {
+        let place = format!("specs/{name}/connector.yaml");
+        let text = std::fs::read_to_string(root().join(&place)).unwrap_or_default();
+        match Connector::load(&Source::new(place.as_str(), text)) {
+            Ok((connector, _)) => connector,
+            Err(found) => panic!("{found}"),
+        }
+    };
+    let connectors: Vec<_> = connectors().map(load).collect();
+    Project::of(&connectors.iter().collect::<Vec<_>>()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }

@@ -16,4 +16,5 @@ pub mod generated;
 pub mod guide;
 pub mod library;
 pub mod loopback;
+pub mod round_trip;
 pub mod script;

@@ -10,23 +10,40 @@ use tieline::language::{KeyDoc, Object as _, ObjectDoc, Section, sections};
 use tieline::manifest::Manifest;
 use tieline::yaml::{self, Limits, Node};
 use tieline::{Connector, Source};
-use tieline_tests::generated::Generated;
+use tieline_codegen::Change;
+use tieline_tests::generated::{Generated, project, root};
 
 /// The command that writes generated files.
 const COMMAND: &str = "UPDATE_GENERATED=1 cargo test -p tieline-tests --test drift";
 
 #[test]
 fn generated_files_are_what_the_code_makes() {
-    let update = std::env::var_os("UPDATE_GENERATED").is_some_and(|value| value == "1");
     for generated in Generated::all() {
         let place = generated.place();
-        if update {
+        if update() {
             fs::create_dir_all(place.parent().unwrap()).unwrap();
             fs::write(&place, &generated.text).unwrap();
         }
         let written = fs::read_to_string(&place).unwrap_or_default();
         assert!(written == generated.text, "{} is not what the code makes now; run: {COMMAND}", generated.path);
     }
+}
+
+/// A manifest that changed shows here, and nowhere else: every other test uses what was generated.
+#[test]
+fn what_comes_of_the_manifests_is_what_the_generator_makes() {
+    let (project, root) = (project(), root());
+    let changes = if update() { project.tree().write(&root) } else { project.tree().changes(&root) }.unwrap();
+    let differing: Vec<_> = changes.iter().map(Change::path).collect();
+    assert!(
+        update() || differing.is_empty(),
+        "these files are not what the generator makes of the manifests now:\n  {}\nrun: cargo run -- generate",
+        differing.join("\n  ")
+    );
+}
+
+fn update() -> bool {
+    std::env::var_os("UPDATE_GENERATED").is_some_and(|value| value == "1")
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! The guides under `docs/` do what they say.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
 use std::fs;
+use std::path::Path;
 
 use tieline_tests::case::here;
 use tieline_tests::guide::follow;
@@ -11,6 +10,35 @@ use tieline_tests::guide::follow;
 fn a_connector_is_added_as_the_guide_says() {
     let guide = fs::read_to_string(here("../docs/adding-a-connector.md")).unwrap();
     follow(&guide).unwrap_or_else(|why| panic!("docs/adding-a-connector.md, {why}"));
+}
+
+#[test]
+fn links_lead_to_a_file_and_a_heading_in_it() {
+    let pages =
+        ["README", "ARCHITECTURE", "CONTRIBUTING", "docs/adding-a-connector", "docs/embedding", "docs/diagnostics"];
+    let mut broken = Vec::new();
+    for page in pages {
+        let place = here("..").join(format!("{page}.md"));
+        let text = fs::read_to_string(&place).unwrap();
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link);
+        for link in links.filter(|link| !link.starts_with("http")) {
+            let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if path.is_empty() { place.clone() } else { place.parent().unwrap().join(path) };
+            let is_there = target.exists() && (anchor.is_empty() || headings(&target).any(|heading| heading == anchor));
+            broken.extend((!is_there).then(|| format!("{page}.md: {link}")));
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+/// The anchors of a page, as readers of Markdown make them.
+fn headings(page: &Path) -> impl Iterator<Item = String> {
+    let text = fs::read_to_string(page).unwrap_or_default();
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    let anchors: Vec<_> = headings
+        .map(|line| line.trim_start_matches('#').trim().to_lowercase().replace(['.', '`'], "").replace(' ', "-"))
+        .collect();
+    anchors.into_iter()
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Recorded traffic of a real API, sent through the engine: the file that `TIELINE_RECORDINGS` names, one exchange a line, with
+//! Recorded traffic of a real API, sent through the engine and read into the types of the generated client: the file that `TIELINE_RECORDINGS` names, one exchange a line, with
 //! `method`, `path`, `query`, `notion_version`, `content_type`, `request`, `status`, `response` and `test`.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
@@ -16,6 +16,7 @@ use tieline::wire::Request;
 use tieline::{Connection, Connector, Credentials, ErrorKind};
 use tieline_tests::case::built_in;
 use tieline_tests::clock::TestClock;
+use tieline_tests::round_trip;
 
 use recorded::{Found, Part, Recorded, Recorder, find, params, parts};
 
@@ -83,6 +84,9 @@ async fn run(connector: &Arc<Connector>, recorded: &Recorded) -> Result<CameTo, 
         Ok(envelope) if recorded.is_success() => {
             let envelope: Value = serde_json::from_slice(&envelope.to_json()).unwrap();
             same_answer(operation, recorded, &envelope)?;
+            for record in envelope["data"].as_array().unwrap_or(&vec![envelope["data"].clone()]) {
+                round_trip::record(connector.name(), operation, record.to_string().as_bytes())?;
+            }
         }
         Err(error) if !recorded.is_success() => same_error(recorded, &error)?,
         Ok(_) => return Err(format!("status {} came back as a success", recorded.status)),

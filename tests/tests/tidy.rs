@@ -98,6 +98,9 @@ fn what_a_reader_looks_for_is_there() {
         "LICENSE-APACHE",
         ".ci/run",
         "docs/manifest.md",
+        "docs/diagnostics.md",
+        "docs/adding-a-connector.md",
+        "docs/embedding.md",
         "specs/manifest.schema.json",
     ];
     let missing: Vec<_> = expected.into_iter().filter(|file| !root().join(file).is_file()).collect();

@@ -1,6 +1,7 @@
-//! `tieline describe`: what a connector can do and how to sign in.
+//! `tieline describe`: what a connector can do and how to sign in; `--for-agent`: what an agent reads before it calls.
 
 mod about;
+mod agent;
 mod parameters;
 mod text;
 
@@ -18,6 +19,7 @@ use crate::stop::Stop;
   tieline describe notion
   tieline describe notion users
   tieline describe notion users list
+  tieline describe notion pages create --for-agent
   tieline describe notion --format json")]
 pub(crate) struct DescribeArgs {
     /// A built-in connector, or the path of a manifest
@@ -26,6 +28,9 @@ pub(crate) struct DescribeArgs {
     pub entity: Option<String>,
     /// Only this action of it
     pub action: Option<String>,
+    /// What an agent reads, short: an index of the connector, then one entity, then one action with the schema of its parameters
+    #[arg(long)]
+    pub for_agent: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub format: TextFormat,
@@ -35,6 +40,13 @@ pub(crate) struct DescribeArgs {
 pub(crate) fn run(args: &DescribeArgs) -> Result<(), Stop> {
     let connector = connector::find(&args.connector)?;
     let subject = Subject::find(&connector, args.entity.as_deref(), args.action.as_deref())?;
+    if args.for_agent {
+        let guide = subject.for_agent(&connector)?;
+        return match args.format {
+            TextFormat::Json => print_json(&guide.to_json()),
+            TextFormat::Text => print_text(&agent::text(&guide, &connector::quoted(&args.connector))),
+        };
+    }
     match args.format {
         TextFormat::Json => print_json(&subject.to_json(&connector)),
         TextFormat::Text => print_text(&text::describe(&connector, &subject, &connector::quoted(&args.connector))),

@@ -6,6 +6,7 @@ pub(crate) mod completions;
 pub(crate) mod describe;
 pub(crate) mod execute;
 pub(crate) mod explain;
+pub(crate) mod generate;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod mock;
@@ -26,6 +27,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Stop> {
         Command::Batch(args) => batch::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Check(args) => check::run(args),
+        Command::Generate(args) => generate::run(args),
         Command::New(args) => new::run(args),
         Command::Mock(args) => mock::run(args),
         Command::Completions(args) => completions::run(args),

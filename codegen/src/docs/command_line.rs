@@ -15,6 +15,9 @@ const WIDTH: usize = 110;
 /// Parameters are given one by one up to this number.
 const FEW: usize = 3;
 
+/// Where a downloaded file goes.
+pub(super) const OUTPUT: &str = " --output answer";
+
 /// Makes commands.
 pub(super) struct CommandLine;
 
@@ -37,11 +40,13 @@ impl Snippets for CommandLine {
     fn call(&self, connector: &Connector, call: &Shown<'_>) -> Option<String> {
         let Operation { entity, action, .. } = call.operation;
         let mut command = format!("tieline execute {} {entity} {action}", connector.name());
-        if call.params.len() <= FEW && call.params.iter().all(|(name, value)| is_simple(connector, call, name, value)) {
-            for (name, value) in call.params {
-                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                command.push_str(&format!(" --param {name}={}", quoted(&text)));
-            }
+        let one_by_one = call.params.iter().fold(String::new(), |all, (name, value)| {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            format!("{all} --param {name}={}", quoted(&text))
+        });
+        let is_short = call.params.len() <= FEW && command.chars().count() + one_by_one.chars().count() <= WIDTH;
+        if is_short && call.params.iter().all(|(name, value)| is_simple(connector, call, name, value)) {
+            command.push_str(&one_by_one);
         } else {
             let params = Value::Object(call.params.clone());
             let line = spaced(&params);
@@ -53,7 +58,7 @@ impl Snippets for CommandLine {
             command.push_str(&format!(" --param {name}=@{file}"));
         }
         if matches!(call.operation.answer, Answer::File(_)) {
-            command.push_str(" --output answer");
+            command.push_str(OUTPUT);
         }
         Some(command)
     }

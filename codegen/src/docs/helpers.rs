@@ -8,7 +8,7 @@ use handlebars::{
 };
 use serde_json::{Value, json};
 
-use super::command_line::quoted;
+use super::command_line::{self, quoted};
 use super::faces::{FACES, Origin};
 use super::json::{laid_out, spaced};
 use super::markdown::{clean, code, escaped, fenced, guarded, safe_url};
@@ -19,12 +19,14 @@ const MOST_LINES: usize = 12;
 /// Registers all of them.
 pub(super) fn register(templates: &mut Handlebars<'_>) {
     templates.register_escape_fn(|text| guarded(&escaped(&clean(text))));
-    let simple: [(&str, Make); 10] = [
+    let simple: [(&str, Make); 12] = [
         ("code", |given| code(&clean(&text(given, 0)))),
         ("link", |given| link(&text(given, 0), &text(given, 1))),
         ("codes", codes),
         ("count", |given| given.first().and_then(|list| list.as_array()).map_or(0, Vec::len).to_string()),
         ("sentences", sentences),
+        ("meaning", |given| meaning(given.first().unwrap_or(&&Value::Null))),
+        ("explain", |given| explain(&text(given, 0))),
         ("yes_no", |given| if given.first() == Some(&&Value::Bool(true)) { "Yes" } else { "No" }.to_owned()),
         ("shell", |given| quoted(&text(given, 0))),
         ("json_block", |given| fenced("json", &laid_out(given.first().unwrap_or(&&Value::Null)))),
@@ -93,6 +95,24 @@ fn sentences(given: &[&Value]) -> String {
         other => vec![*other],
     });
     lists.filter_map(Value::as_str).filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// What a row says beside name and type.
+fn meaning(row: &Value) -> String {
+    let deprecated = if row["deprecated"] == true { "**Deprecated.**" } else { "" };
+    let rest = sentences(&[&row["description"], &row["rules"]]);
+    let condition = match (row["condition"].as_str(), rest.as_str()) {
+        (Some(condition), "") => format!("{condition}."),
+        (Some(condition), _) => format!("{condition}:"),
+        (None, _) => String::new(),
+    };
+    sentences(&[&deprecated.into(), &condition.into(), &rest.into()])
+}
+
+/// The command that shows what another would send.
+fn explain(command: &str) -> String {
+    let command = command.strip_suffix(command_line::OUTPUT).unwrap_or(command);
+    command.replacen("tieline execute", "tieline explain", 1)
 }
 
 /// The records of an answer; many lines are folded.

@@ -11,7 +11,8 @@ pub(super) fn spaced(value: &Value) -> String {
     match value {
         Value::Array(items) => format!("[{}]", inner(items.iter().map(spaced).collect())),
         Value::Object(members) => {
-            let members = members.iter().map(|(name, value)| format!("{}: {}", Value::from(name.as_str()), spaced(value)));
+            let members =
+                members.iter().map(|(name, value)| format!("{}: {}", Value::from(name.as_str()), spaced(value)));
             format!("{{{}}}", inner(members.collect()))
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),

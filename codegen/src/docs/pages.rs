@@ -62,7 +62,13 @@ fn failed(page: &str, error: &dyn std::fmt::Display) -> PageError {
     PageError { page: page.to_owned(), reason: error.to_string() }
 }
 
-fn page(templates: &Handlebars<'_>, template: &str, path: &str, source: &str, data: &impl Serialize) -> Result<String, PageError> {
+fn page(
+    templates: &Handlebars<'_>,
+    template: &str,
+    path: &str,
+    source: &str,
+    data: &impl Serialize,
+) -> Result<String, PageError> {
     let text = templates.render(template, data).map_err(|error| failed(path, &error))?;
     Ok(tidied(&format!("<!-- {MARK}` from {source}; do not edit. -->\n\n{text}")))
 }
@@ -100,4 +106,3 @@ fn fence_of(line: &str) -> Option<&str> {
     let ticks = line.len() - line.trim_start_matches('`').len();
     (ticks >= 3 && !line[ticks..].contains('`')).then(|| &line[..ticks])
 }
-

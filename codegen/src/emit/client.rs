@@ -36,7 +36,8 @@ pub(super) fn client(client: &Client) -> Result<Source, Error> {
     let sign_in = signs_in.then(|| quote!(.scheme(credentials.scheme()).credentials(credentials.into_values())));
     let configure = must_configure.then(|| quote!(.config(config.into())));
     let may_configure = !client.config.is_empty() && !must_configure;
-    let more = may_configure.then(|| quote!(#[doc = " Configuration is given with `.config(Config::new().into())`."]));
+    let more = may_configure
+        .then(|| quote!(#[doc = ""] #[doc = " Configuration is given with `.config(Config::new().into())`."]));
     let mut accessors = Vec::new();
     let mut operations = Vec::new();
     for entity in &client.entities {
@@ -59,7 +60,7 @@ pub(super) fn client(client: &Client) -> Result<Source, Error> {
             #[doc = " Connects. Sends nothing."]
             #[doc = ""]
             #[doc = " # Errors"]
-            #[doc = " What is given does not fit: see [`tieline::ErrorKind`](::tieline::ErrorKind)."]
+            #[doc = " What is given does not fit: see [`::tieline::ErrorKind`]."]
             pub fn connect(#credentials #config) -> Result<Self, ::tieline::Error> {
                 Self::builder(#given)?.connect().map(Self::from)
             }

@@ -77,7 +77,7 @@ fn about(value: &Type, here: Place) -> Result<String, Error> {
         Type::List(_) => "A list.",
         Type::Map(_) => "An object whose members are all alike.",
         Type::Nullable(value) | Type::Boxed(value) => return about(value, here),
-        Type::Named(_, name) => return Ok(format!("See [`{name}`]({}).", type_text(value, here)?)),
+        Type::Named(..) => return Ok(format!("See [`{}`].", type_text(value, here)?)),
     };
     Ok(words.to_owned())
 }

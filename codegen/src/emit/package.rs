@@ -25,9 +25,31 @@ pub fn package(name: &str, clients: &[Client], origin: impl Fn(Option<&Client>) 
         ));
         tree.add_all(&format!("src/{}", client.module), folder(client, &origin(Some(client)))?);
     }
+    library.push_str(&each_operation(clients)?);
     source::check("lib.rs", &library)?;
     tree.add("src/lib.rs", library);
     Ok(tree)
+}
+
+/// The function that does something with each operation of one of several connectors.
+fn each_operation(clients: &[Client]) -> Result<String, Error> {
+    let mut arms = String::new();
+    for client in clients {
+        let (feature, module, name) = (text(&client.connector), ident(&client.module)?, ident(&client.name)?);
+        arms.push_str(&format!(
+            "        #[cfg(feature = {feature})]\n        {feature} => {module}::{name}::each_operation(each),\n"
+        ));
+    }
+    Ok(format!(
+        "\n/// Does something with each operation of the connector of this name and its types; nothing when there is no such connector.
+#[allow(unused_variables, reason = \"without any feature there is none\")]
+pub fn each_operation(connector: &str, each: &mut impl ::tieline::typed::EachOperation) {{
+    match connector {{
+{arms}        _ => {{}}
+    }}
+}}
+"
+    ))
 }
 
 fn about(client: &Client) -> String {
@@ -38,9 +60,13 @@ fn about(client: &Client) -> String {
 }
 
 fn manifest(name: &str, clients: &[Client]) -> String {
+    // What is text in JSON is text in TOML.
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let features: Vec<_> = clients.iter().map(|client| quoted(&client.connector)).collect();
-    let each: String = features.iter().map(|feature| format!("{feature} = []\n")).collect();
+    let is_bare =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let key = |name: &str| if is_bare(name) { name.to_owned() } else { quoted(name) };
+    let each: String = clients.iter().map(|client| format!("{} = []\n", key(&client.connector))).collect();
     format!(
         "[package]
 name = {}

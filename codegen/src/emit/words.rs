@@ -55,7 +55,31 @@ fn doc_lines(lines: &[String], or: &str) -> impl Iterator<Item = String> {
         Some(or) => vec![or],
         None => lines.iter().flat_map(|line| line.split('\n')).map(str::to_owned).collect(),
     };
-    lines.into_iter().map(|line| format!(" {}", visible(&line)))
+    lines.into_iter().flat_map(|line| wrapped(&visible(&line))).map(|line| format!(" {line}"))
+}
+
+/// How long a line of documentation may be before it goes on in the next one.
+const WIDTH: usize = 112;
+
+/// A line of prose, as lines. Each begins with a letter, which means nothing to Markdown; what begins with anything else is no prose.
+fn wrapped(line: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let is_prose = line.starts_with(char::is_alphabetic);
+    for word in line.split(' ') {
+        match lines.last_mut() {
+            Some(last) => {
+                let is_full = last.chars().count() + 1 + word.chars().count() > WIDTH;
+                if is_prose && is_full && word.starts_with(char::is_alphabetic) {
+                    lines.push(word.to_owned());
+                } else {
+                    last.push(' ');
+                    last.push_str(word);
+                }
+            }
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// A text as code in Markdown.

@@ -6,8 +6,8 @@ use tieline::manifest::ConfigValue;
 use tieline::plan::{self, Operation, Param};
 use tieline::{Connector, Error};
 
-use super::docs::{code, docs, paragraphs};
-use super::lower::{Hint, Lowering, deprecated};
+use super::docs::{code, deprecated, docs, paragraphs};
+use super::lower::{Hint, Lowering};
 use super::naming::{Names, camel, singular};
 use super::written::mark_written;
 use super::{Action, Answer, Client, Docs, Entity, File, Item, Member, Object, Scheme, Type, Value, boxes, objects};
@@ -119,19 +119,25 @@ struct ActionNames {
 }
 
 fn entity<'a>(types: &mut Lowering<'a>, described: &'a plan::Entity, module: String) -> Entity {
-    // `types` is the module of the shared types; names of actions come first, so that they do not depend on what their parameters are.
+    // Names of actions come first, so that they do not depend on what their parameters are.
     let mut names = Names::default();
     let mut methods = Names::without(&["new", "clone"]);
-    let name = names.type_name(&described.name);
     let mut named = IndexMap::new();
     for (key, operation) in &described.operations {
-        let builder = names.type_name(key);
-        let params = names.type_name(&format!("{builder} params"));
-        named.insert(key, (operation, ActionNames { method: methods.member(key), builder, params }));
+        named.insert(key, (operation, methods.member(key), names.type_name(key)));
     }
+    let own = camel(&described.name, "Entity");
+    let name = if names.is_taken(&own) { names.type_name(&format!("{own} entity")) } else { names.type_name(&own) };
+    let named: Vec<_> = named
+        .into_values()
+        .map(|(operation, method, builder)| {
+            let params = names.type_name(&format!("{builder} params"));
+            (operation, ActionNames { method, builder, params })
+        })
+        .collect();
     types.enter(names);
     let mut records = Records { entity: described, seen: Vec::new() };
-    let actions = named.into_values().map(|(operation, names)| action(types, &mut records, operation, names)).collect();
+    let actions = named.into_iter().map(|(operation, names)| action(types, &mut records, operation, names)).collect();
     let text = described.summary.as_deref().map_or_else(|| vec![format!("{}.", code(&described.title))], docs);
     Entity {
         module,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tieline::Connector;
 use tieline::catalog::schema::{description, reference, referred};
 
-use super::docs::{code, docs, limits, paragraphs};
+use super::docs::{code, deprecated, docs, limits, paragraphs};
 use super::form::{Form, form, of_type};
 use super::naming::{Names, camel, singular};
 use super::objects;
@@ -294,11 +294,6 @@ impl From<bool> for Required {
     fn from(required: bool) -> Self {
         if required { Self::Yes } else { Self::No }
     }
-}
-
-/// The words that begin the documentation of what the API will drop.
-pub(crate) fn deprecated(is_deprecated: bool) -> Docs {
-    if is_deprecated { vec!["Deprecated.".to_owned()] } else { Docs::new() }
 }
 
 /// Whether a schema with a name becomes a type with a name: not when a plain type does, unless it contains itself.

@@ -4,49 +4,10 @@ use std::collections::BTreeSet;
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 
-/// What Rust's prelude calls something; a type of that name would hide it.
+/// What generated code calls by its name in Rust's prelude; a type of that name would hide it.
 const PRELUDE: &[&str] = &[
-    "AsMut",
-    "AsRef",
-    "Box",
-    "Clone",
-    "Copy",
-    "Default",
-    "DoubleEndedIterator",
-    "Drop",
-    "Eq",
-    "Err",
-    "ExactSizeIterator",
-    "Extend",
-    "Fn",
-    "FnMut",
-    "FnOnce",
-    "From",
-    "FromIterator",
-    "Future",
-    "Into",
-    "IntoFuture",
-    "IntoIterator",
-    "Iterator",
-    "None",
-    "Ok",
-    "Option",
-    "Ord",
-    "PartialEq",
-    "PartialOrd",
-    "Result",
-    "Self",
-    "Send",
-    "Sized",
-    "Some",
-    "String",
-    "Sync",
-    "ToOwned",
-    "ToString",
-    "TryFrom",
-    "TryInto",
-    "Unpin",
-    "Vec",
+    "Box", "Clone", "Default", "Err", "From", "Into", "Iterator", "None", "Ok", "Option", "Result", "Self", "Some",
+    "String", "Vec",
 ];
 
 /// Words that Rust keeps for itself, which `r#` makes names (the Rust reference, "Keywords").
@@ -68,6 +29,11 @@ impl Names {
     /// Names of which these are taken.
     pub(crate) fn without(taken: &[&str]) -> Self {
         Self(taken.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    /// Whether this name is taken.
+    pub(crate) fn is_taken(&self, name: &str) -> bool {
+        self.0.contains(name)
     }
 
     /// This name; with `2`, `3`, … behind it when it is taken.

@@ -72,8 +72,9 @@ fn from_environment(connector: &Connector, field: &ir::Value, uses: &mut Uses) -
 
 /// A value for a field that is right by the field's own rules.
 pub(super) fn made_up_text(connector: &Connector, scheme: &Scheme, field: &ir::Value) -> String {
-    let described = connector.head().auth.get(&scheme.scheme).and_then(|scheme| scheme.fields.get(&field.key));
-    described.map_or_else(String::new, |described| example::field(&field.key, described))
+    let described = connector.head().auth.get(&scheme.scheme);
+    let field = described.and_then(|scheme| Some(example::field(scheme, &field.key, scheme.fields.get(&field.key)?)));
+    field.unwrap_or_default()
 }
 
 fn made_up(connector: &Connector, scheme: &Scheme, field: &ir::Value) -> Code {

@@ -1,5 +1,6 @@
 //! What a connector says about itself to a program or an agent: ways to sign in, entities, operations and their parameters.
 
+pub mod agent;
 mod json;
 pub mod schema;
 pub mod sign_in;
@@ -10,6 +11,8 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::plan::{Connector, Entity, Operation};
+
+pub use agent::{Guide, flat_params};
 
 /// What is described: all of a connector, or a part of it.
 #[derive(Debug)]
@@ -58,5 +61,13 @@ impl<'a> Subject<'a> {
     /// schemas that it uses.
     pub fn to_json(&self, connector: &Connector) -> Value {
         json::describe(connector, self)
+    }
+
+    /// The subject for agents: short, and without operations that are not for them.
+    ///
+    /// # Errors
+    /// `refused` when the subject itself is not for agents.
+    pub fn for_agent(&self, connector: &Connector) -> Result<Guide, Error> {
+        agent::guide(connector, self)
     }
 }

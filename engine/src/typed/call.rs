@@ -1,5 +1,7 @@
 //! Calls whose parameters and records have types.
 
+use std::fmt::Debug;
+
 use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -38,9 +40,9 @@ pub trait Operation {
     /// The action's name.
     const ACTION: &'static str;
     /// Its parameters, but for files.
-    type Params: Serialize + DeserializeOwned;
+    type Params: Debug + Serialize + DeserializeOwned;
     /// Its records.
-    type Record: Serialize + DeserializeOwned;
+    type Record: Debug + Serialize + DeserializeOwned;
 }
 
 /// Something to be done with each operation of a generated client, such as a check of its types.

@@ -1,8 +1,11 @@
 //! Files up and down.
 
+use std::fs;
 use std::io::Write;
+use std::path::PathBuf;
 
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use bytes::Bytes;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 use tieline::wire::Upload;
 use tieline::{Connection, Error};
@@ -16,11 +19,9 @@ async fn attach(connection: &Connection, card: &str, photo: Vec<u8>) -> Result<V
     call.execute().await?.record()
 }
 
-async fn attach_from_disk(connection: &Connection, card: &str, path: std::path::PathBuf) -> Result<Value, Error> {
-    let open = move || futures_util::stream::iter([std::fs::read(&path).map(Into::into)]).boxed();
-    let file = Upload::stream(None, open).filename("garden.png");
-    let call = connection.call("attachments", "upload").params(json!({ "card_id": card })).upload("file", file);
-    call.execute().await?.record()
+fn reopened(path: PathBuf) -> Upload {
+    let open = move || stream::iter([fs::read(&path).map(Bytes::from)]).boxed();
+    Upload::stream(None, open).filename("garden.png").content_type("image/png")
 }
 
 async fn save(connection: &Connection, id: &str, mut to: impl Write) -> Result<(), Box<dyn std::error::Error>> {
@@ -38,9 +39,10 @@ async fn files_go_up_and_come_down() {
     assert!(attach(&connection, "c_1", b"pixels".to_vec()).await.unwrap()["id"].is_string());
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("garden.png");
-    assert!(attach_from_disk(&connection, "c_1", path.clone()).await.is_err(), "there is no such file");
-    std::fs::write(&path, "pixels").unwrap();
-    assert!(attach_from_disk(&connection, "c_1", path).await.unwrap()["id"].is_string());
+    let upload = || connection.call("attachments", "upload").params(json!({ "card_id": "c_1" }));
+    assert!(upload().upload("file", reopened(path.clone())).execute().await.is_err(), "there is no such file");
+    fs::write(&path, "pixels").unwrap();
+    assert!(upload().upload("file", reopened(path)).execute().await.is_ok());
     let mut saved = Vec::new();
     save(&connection, "a_1", &mut saved).await.unwrap();
     assert!(!saved.is_empty());

@@ -40,6 +40,9 @@ fn every_block_of_the_guide_is_code_that_runs_here() {
     assert!(!blocks.is_empty());
     for block in blocks {
         let line = block.line;
-        assert!(code.contains(&block.text), "docs/embedding.md, line {line}: not in tests/tests/embedding/*.rs");
+        assert!(
+            code.contains(&block.text),
+            "docs/embedding.md, line {line}: the block is not word for word in tests/tests/embedding/*.rs"
+        );
     }
 }

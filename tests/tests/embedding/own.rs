@@ -47,13 +47,13 @@ impl Clock for Paused {
     }
 }
 
-/// Keeps the limits, and lets no more than one request out at a time: somebody else uses the same key.
-struct OneByOne {
+/// Keeps the limits, and lets those who wait go in the order in which they came.
+struct InOrder {
     limits: SlidingRateLimiter,
     turn: tokio::sync::Mutex<()>,
 }
 
-impl RateLimiter for OneByOne {
+impl RateLimiter for InOrder {
     fn acquire<'a>(&'a self, key: &'a str, limit: &'a RateLimit) -> BoxFuture<'a, ()> {
         Box::pin(async move {
             let _turn = self.turn.lock().await;
@@ -64,7 +64,7 @@ impl RateLimiter for OneByOne {
 
 fn connect(connector: Arc<Connector>, transport: Arc<dyn Transport>) -> Result<Connection, tieline::Error> {
     let clock = Arc::new(Paused { started: Instant::now() });
-    let limiter = OneByOne { limits: SlidingRateLimiter::new(clock.clone()), turn: Default::default() };
+    let limiter = InOrder { limits: SlidingRateLimiter::new(clock.clone()), turn: Default::default() };
     Connection::builder(connector)
         .credentials(Credentials::none().with("key", "tb_1"))
         .transport(transport)

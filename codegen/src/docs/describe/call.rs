@@ -12,7 +12,7 @@ use tieline::plan::{Answer, Example, Operation};
 use super::{Places, example};
 use crate::docs::command_line::CommandLine;
 use crate::docs::faces::{Shown, Snippets};
-use crate::docs::model::{Call, FileParam, OperationLink, Snippets as Texts};
+use crate::docs::model::{Call, FileParam, OperationLink, Texts};
 
 /// Records shorter than this are shown again, in characters of JSON.
 const SHORT: usize = 160;
@@ -44,6 +44,11 @@ impl<'a> Calls<'a> {
         self.connector
     }
 
+    /// Where everything stands.
+    pub(super) fn places(&self) -> &'a Places<'a> {
+        self.places
+    }
+
     /// A call of an operation.
     pub(super) fn call(&self, operation: &Operation, example: Option<&Example>) -> Call {
         let given = example.and_then(|example| example.params.clone());
@@ -56,9 +61,15 @@ impl<'a> Calls<'a> {
     }
 
     /// A call with these parameters.
-    pub(super) fn with_params(&self, operation: &Operation, mut params: Map<String, Value>, example: Option<&Example>) -> Call {
+    pub(super) fn with_params(
+        &self,
+        operation: &Operation,
+        mut params: Map<String, Value>,
+        example: Option<&Example>,
+    ) -> Call {
         let is_file = |name: &str| operation.param(name).is_some_and(|param| param.file);
-        let files: Vec<_> = params.keys().filter(|name| is_file(name)).map(|name| (name.clone(), FILE.to_owned())).collect();
+        let files: Vec<_> =
+            params.keys().filter(|name| is_file(name)).map(|name| (name.clone(), FILE.to_owned())).collect();
         params.retain(|name, _| !is_file(name));
         let shown = Shown { operation, params: &params, files: &files };
         let snippets = self.texts(|maker| maker.call(self.connector, &shown));
@@ -83,7 +94,9 @@ impl<'a> Calls<'a> {
             calls.push(self.call(operation, None));
         }
         for call in &mut calls {
-            let Some(data) = call.data.as_ref().map(Value::to_string).filter(|data| data.len() >= SHORT) else { continue };
+            let Some(data) = call.data.as_ref().map(Value::to_string).filter(|data| data.len() >= SHORT) else {
+                continue;
+            };
             let here = self.places.link(&operation.name());
             call.same_data_as = self.shown.get(&data).filter(|earlier| **earlier != here).cloned();
             self.shown.entry(data).or_insert(here);

@@ -1,6 +1,8 @@
 //! From a connector to what its pages show.
 
+mod alternatives;
 mod call;
+mod errors;
 pub(crate) mod example;
 mod oauth;
 mod operation;
@@ -11,7 +13,7 @@ mod sign_in;
 use serde_json::{Map, Value};
 use tieline::catalog::sign_in::{config_variable, simplest};
 use tieline::manifest::{Cardinality, RateLimit};
-use tieline::{Connector, Error, ErrorKind};
+use tieline::{Connector, Error};
 
 use call::Calls;
 use shapes::Shapes;
@@ -40,7 +42,8 @@ fn connector(connector: &Connector, snippets: &[(&str, &dyn Snippets)]) -> Resul
     let (sign_in, limited_sign_in) = signing.ways(&entities);
     let start = start(connector, &calls, &entities);
     let wrong = sign_in::wrong(connector);
-    let entities: Vec<_> = entities.iter().map(|entity| self::entity(entity, &places, &mut calls)).collect();
+    let mut entities: Vec<_> = entities.iter().map(|entity| self::entity(entity, &places, &mut calls)).collect();
+    let shared = errors::set_own(&mut entities);
     let questions = head.questions.as_ref();
     Ok(model::Connector {
         name: head.name.clone(),
@@ -48,14 +51,19 @@ fn connector(connector: &Connector, snippets: &[(&str, &dyn Snippets)]) -> Resul
         version: head.version.clone(),
         summary: head.summary.clone(),
         description: head.description.as_deref().and_then(Block::markdown),
-        links: head.links.iter().map(|link| model::Link { title: link.title.clone(), url: link.url.value.clone() }).collect(),
+        links: head
+            .links
+            .iter()
+            .map(|link| model::Link { title: link.title.clone(), url: link.url.value.clone() })
+            .collect(),
         questions: questions.map_or_else(Default::default, |questions| model::Questions {
             can: questions.can.clone(),
             cannot: questions.cannot.clone(),
         }),
         search_strategy: head.hints.as_ref().and_then(|hints| line(&hints.search_strategy)),
-        server: head.server.to_string(),
+        server: sign_in::shown(&head.server),
         config: head.config.iter().map(|(name, value)| config_value(connector, name, value)).collect(),
+        several_ways: sign_in.len() + limited_sign_in.len() > 1,
         sign_in,
         limited_sign_in,
         wrong,
@@ -65,8 +73,8 @@ fn connector(connector: &Connector, snippets: &[(&str, &dyn Snippets)]) -> Resul
         entities,
         objects_anchor: places.objects.clone(),
         objects: places.shapes.objects(),
-        retries: retries(connector),
-        errors: ErrorKind::ALL.iter().map(|kind| error_meaning(*kind)).collect(),
+        retries: errors::retries(connector),
+        errors: errors::meanings(&shared),
     })
 }
 
@@ -99,7 +107,8 @@ impl<'a> Places<'a> {
         }
         let objects = reference.next("Objects");
         let operations = || entities.iter().flat_map(|entity| entity.operations.values());
-        let used = operations().flat_map(|operation| operation.params.iter().map(|param| &param.schema).chain(&operation.record));
+        let used = operations()
+            .flat_map(|operation| operation.params.iter().map(|param| &param.schema).chain(&operation.record));
         let used = used.chain(entities.iter().filter_map(|entity| entity.record.as_ref()));
         let shapes = Shapes::new(connector, used, &mut reference);
 
@@ -159,30 +168,6 @@ fn limits(limits: &[RateLimit]) -> Vec<Inline> {
     limits.iter().map(sentence).collect()
 }
 
-/// What is sent again by itself.
-fn retries(connector: &Connector) -> Vec<Inline> {
-    let retry = &connector.head().retry;
-    let statuses = |statuses: &[u16]| statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
-    let mut sentences = Vec::new();
-    if retry.most_attempts() == 1 {
-        return vec![Inline::of("No request is sent again by itself.")];
-    }
-    if !retry.always().is_empty() {
-        sentences.push(format!("After status {}, any request is sent again.", statuses(retry.always())));
-    }
-    let broken = "after a broken connection or a time-out";
-    sentences.push(match retry.when_repeatable() {
-        [] => format!("Requests that may be repeated are sent again {broken}."),
-        several => format!("Requests that may be repeated are sent again after status {} too, and {broken}.", statuses(several)),
-    });
-    sentences.push(format!("There are {} attempts at most, with pauses that grow or are as long as the API asks for.", retry.most_attempts()));
-    sentences.into_iter().map(Inline::of).collect()
-}
-
-fn error_meaning(kind: ErrorKind) -> model::ErrorMeaning {
-    model::ErrorMeaning { kind: kind.as_str().to_owned(), meaning: kind.meaning().to_owned() }
-}
-
 /// How to begin: the call that the manifest names as its check, or an easy one.
 fn start(connector: &Connector, calls: &Calls<'_>, entities: &[&tieline::plan::Entity]) -> Option<model::Start> {
     let head = connector.head();
@@ -190,7 +175,8 @@ fn start(connector: &Connector, calls: &Calls<'_>, entities: &[&tieline::plan::E
     let check = head.check.as_ref().and_then(|(entity, action)| {
         operations().find(|operation| operation.entity == *entity && operation.action == *action)
     });
-    let operation = check.or_else(|| operations().find(|operation| call::is_easy(operation))).or_else(|| operations().next())?;
+    let operation =
+        check.or_else(|| operations().find(|operation| call::is_easy(operation))).or_else(|| operations().next())?;
     let way = simplest(head);
     let config: Map<String, Value> = required_config(connector).collect();
     let from_fields = way.into_iter().flat_map(|(_, scheme)| sign_in::variables(connector, scheme));

@@ -34,6 +34,8 @@ pub(super) fn describe(asked: &Asked<'_>, calls: &Calls<'_>, entities: &[&Entity
     let grant = oauth2.grant.unwrap_or(Grant::AuthorizationCode);
     let by_code = grant == Grant::AuthorizationCode;
     let renewed = renewed_fields(scheme);
+    let mut operations = entities.iter().flat_map(|entity| entity.operations.values());
+    let exchanging = operations.find(|operation| by_code && is_token_request(asked, operation));
     OAuth {
         grant: Inline::of(match grant {
             Grant::AuthorizationCode => "A person agrees in a browser (authorization code, RFC 6749 section 4.1).",
@@ -54,19 +56,22 @@ pub(super) fn describe(asked: &Asked<'_>, calls: &Calls<'_>, entities: &[&Entity
         token_url: filled(asked, &token.url),
         refresh_url: token.refresh_url.as_ref().map(|url| filled(asked, url)),
         client: Inline::of(match token.client.unwrap_or(ClientAuth::Body) {
+            ClientAuth::Basic | ClientAuth::Body | ClientAuth::None if grant == Grant::JwtBearer => "with that JWT",
             ClientAuth::Basic => "with HTTP Basic, id and secret of the client",
             ClientAuth::Body => "with `client_id` and `client_secret` in the body",
-            ClientAuth::None => "not at all",
+            ClientAuth::None => "with nothing but its id",
         }),
         exchange: by_code.then(|| exchange(asked)),
-        exchange_call: entities
-            .iter()
-            .flat_map(|entity| entity.operations.values())
-            .find(|operation| by_code && is_token_request(asked, operation))
-            .map(|operation| exchange_call(operation, calls)),
+        exchange_call: exchanging.map(|operation| exchange_call(operation, calls)),
+        exchange_operation: exchanging.map(|operation| calls.places().link(&operation.name())),
+        exchange_auth: exchanging
+            .and_then(|operation| operation.auth.as_ref())
+            .map(|auth| super::operation::sign_in(auth, calls.places())),
         access_token: token.access_token.as_ref().map_or_else(|| "$.access_token".to_owned(), ToString::to_string),
         expires_in: token.expires_in.as_ref().map_or_else(|| "$.expires_in".to_owned(), ToString::to_string),
-        renewed_fields: renewed.map(|(access, refresh)| access.into_iter().chain([refresh]).collect()).unwrap_or_default(),
+        renewed_fields: renewed
+            .map(|(access, refresh)| access.into_iter().chain([refresh]).collect())
+            .unwrap_or_default(),
         credentials_file: format!("{}.json", connector.name()),
     }
 }
@@ -126,7 +131,8 @@ fn exchange(asked: &Asked<'_>) -> String {
     match token.body.unwrap_or(TokenBody::Form) {
         TokenBody::Json => {
             let body: Map<String, Value> = params.into_iter().map(|(name, value)| (name, value.into())).collect();
-            let _ = write!(text, "Content-Type: application/json\n\n{}", crate::docs::json::spaced(&Value::Object(body)));
+            let _ =
+                write!(text, "Content-Type: application/json\n\n{}", crate::docs::json::spaced(&Value::Object(body)));
         }
         TokenBody::Form => {
             let pairs = params.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
@@ -152,7 +158,9 @@ fn encoded(text: &str) -> String {
 fn is_token_request(asked: &Asked<'_>, operation: &Operation) -> bool {
     let server = operation.server.as_ref().unwrap_or(&asked.connector.head().server);
     let url = format!("{}{}", filled(asked, server).trim_end_matches('/'), operation.path_template());
-    operation.method == Method::Post && operation.param("code").is_some() && url == filled(asked, &asked.oauth2.token.url)
+    operation.method == Method::Post
+        && operation.param("code").is_some()
+        && url == filled(asked, &asked.oauth2.token.url)
 }
 
 fn exchange_call(operation: &Operation, calls: &Calls<'_>) -> Call {

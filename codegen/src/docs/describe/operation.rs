@@ -10,7 +10,7 @@ use super::{Places, limits, line, rules};
 use crate::docs::markdown::{Block, Inline};
 use crate::docs::model::{self, Answer, AnswerKind, Meta, Place, Row};
 
-/// What a page shows of an operation.
+/// What a page shows of an operation. Which errors it does not share with all others is not known yet.
 pub(super) fn describe(operation: &Operation, places: &Places<'_>, calls: &mut Calls<'_>) -> model::Operation {
     let mut params: Vec<&Param> = operation.params.iter().filter(|param| !param.hidden).collect();
     params.sort_by_key(|param| (!param.required, param.is_deprecated()));
@@ -29,14 +29,14 @@ pub(super) fn describe(operation: &Operation, places: &Places<'_>, calls: &mut C
             Effect::Delete => "delete",
         }
         .to_owned(),
-        repeatable: operation.repeatable,
+        repeatable: operation.repeatable || operation.idempotency_key(calls.connector().head()).is_some(),
         destructive: operation.destructive,
         internal: operation.internal,
         deprecated: operation.deprecated,
         beta: operation.beta,
         method: operation.method.as_str().to_owned(),
         path: operation.path_template(),
-        server: operation.server.as_ref().map(ToString::to_string),
+        server: operation.server.as_ref().map(super::sign_in::shown),
         auth: operation.auth.as_ref().map(|auth| sign_in(auth, places)),
         params: params.iter().flat_map(|param| param_rows(param, places)).collect(),
         answer: answer(operation, places),
@@ -44,11 +44,12 @@ pub(super) fn describe(operation: &Operation, places: &Places<'_>, calls: &mut C
         pagination: operation.pagination.as_ref().map(pagination),
         limits: limits(&operation.limits),
         errors: errors(operation, calls.connector()),
+        own_errors: Vec::new(),
         examples: calls.of(operation),
     }
 }
 
-fn sign_in(auth: &SchemeChoice, places: &Places<'_>) -> Inline {
+pub(super) fn sign_in(auth: &SchemeChoice, places: &Places<'_>) -> Inline {
     match auth {
         SchemeChoice::None => Inline::of("It needs no sign-in; no credentials are sent."),
         SchemeChoice::Named(name) => {

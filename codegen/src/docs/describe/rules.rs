@@ -17,6 +17,10 @@ const LONGEST_VALUE: usize = 120;
 
 /// What the schema of a value allows. What it refers to and is linked says the rest itself.
 pub(super) fn rules(shapes: &Shapes<'_>, schema: &Value) -> Vec<Inline> {
+    rules_within(shapes, schema, DEPTH)
+}
+
+fn rules_within(shapes: &Shapes<'_>, schema: &Value, depth: usize) -> Vec<Inline> {
     let schemas = effective(shapes, schema);
     let get = |key: &str| schemas.iter().find_map(|schema| schema.get(key));
     let mut rules = Vec::new();
@@ -38,18 +42,24 @@ pub(super) fn rules(shapes: &Shapes<'_>, schema: &Value) -> Vec<Inline> {
         };
         rules.push(Inline::of(sentence));
     }
-    for (key, words) in [("exclusiveMinimum", "More than"), ("exclusiveMaximum", "Less than"), ("multipleOf", "A multiple of")] {
+    for (key, words) in
+        [("exclusiveMinimum", "More than"), ("exclusiveMaximum", "Less than"), ("multipleOf", "A multiple of")]
+    {
         rules.extend(get(key).map(|value| Inline::of(format!("{words} {}.", shown(value).as_str()))));
     }
-    let examples: Vec<&Value> = get("examples").and_then(Value::as_array).into_iter().flatten().filter(is_short).collect();
+    let examples: Vec<&Value> =
+        get("examples").and_then(Value::as_array).into_iter().flatten().filter(is_short).collect();
     if let Some(pattern) = get("pattern").and_then(Value::as_str)
         && (examples.is_empty() || pattern.chars().count() <= LONGEST_PATTERN)
     {
         rules.push(Inline::of(format!("Matches {}.", Inline::code(pattern).as_str())));
     }
-    if let Some(items) = schemas.iter().find_map(|schema| schema.get("items")).filter(|items| !shapes.is_linked(items)) {
-        let each = self::rules(shapes, items).into_iter().filter(|_| items.get("properties").is_none());
-        rules.extend(each.map(|rule| Inline::of(format!("Each: {}", decapitalised(rule.as_str())))));
+    let items = schemas.iter().find_map(|schema| schema.get("items"));
+    if let Some(items) = items.filter(|items| !shapes.is_linked(items) && items.get("properties").is_none())
+        && let Some(depth) = depth.checked_sub(1)
+    {
+        let each = rules_within(shapes, items, depth);
+        rules.extend(each.iter().map(|rule| Inline::of(format!("Each: {}", decapitalised(rule.as_str())))));
     }
     rules.extend(get("default").map(|value| Inline::of(format!("Default: {}.", shown(value).as_str()))));
     if !examples.is_empty() && get("enum").is_none() {
@@ -76,9 +86,7 @@ fn counted(of: &str, number: &Value) -> String {
 
 /// The schema, and those that it stands for: what it refers to without a link, the one alternative beside null, the values of an
 /// open choice.
-fn effective<'v>(shapes: &Shapes<'v>, schema: &'v Value) -> Vec<&'v Value>
-where
-{
+fn effective<'v>(shapes: &Shapes<'v>, schema: &'v Value) -> Vec<&'v Value> {
     let mut found = vec![schema];
     let mut at = schema;
     for _ in 0..DEPTH {
@@ -86,7 +94,8 @@ where
             found.pop();
             break;
         }
-        let branches: Vec<_> = parts(at, "anyOf").chain(parts(at, "oneOf")).filter(|branch| branch["type"] != "null").collect();
+        let branches: Vec<_> =
+            parts(at, "anyOf").chain(parts(at, "oneOf")).filter(|branch| branch["type"] != "null").collect();
         let listed = branches.iter().find(|branch| branch.get("enum").is_some());
         let next = schema::referred(shapes.connector, at).or(match branches.as_slice() {
             [only] => Some(*only),
@@ -123,7 +132,8 @@ pub(super) fn shown(value: &Value) -> Inline {
     }
 }
 
-fn either(texts: &[String]) -> String {
+/// Texts as alternatives in a sentence.
+pub(super) fn either(texts: &[String]) -> String {
     match texts {
         [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
         texts => texts.concat(),
@@ -153,7 +163,10 @@ pub(super) fn of_field(field: &Field) -> Vec<Inline> {
         rules.push(Inline::of(format!("Starts with {}.", either(&codes(&field.prefix)))));
     }
     rules.extend(allowed(&field.choices, field.pattern.as_ref().map(|pattern| pattern.value.to_string())));
-    rules.extend(field.default.iter().map(|default| Inline::of(format!("Default: {}.", Inline::code(default).as_str()))));
+    rules.extend(
+        field.default.iter().map(|default| Inline::of(format!("Default: {}.", Inline::code(default).as_str()))),
+    );
+    rules.extend(field.is_secret().then(|| Inline::of("Secret.")));
     rules
 }
 
@@ -161,7 +174,8 @@ pub(super) fn of_field(field: &Field) -> Vec<Inline> {
 pub(super) fn of_config(value: &ConfigValue) -> Vec<Inline> {
     let mut rules = allowed(&value.choices, value.pattern.as_ref().map(|pattern| pattern.value.to_string()));
     rules.extend(value.default.iter().map(|default| Inline::of(format!("Default: {}.", shown(default).as_str()))));
-    rules.extend(value.example.iter().map(|example| Inline::of(format!("Such as {}.", Inline::code(example).as_str()))));
+    rules
+        .extend(value.example.iter().map(|example| Inline::of(format!("Such as {}.", Inline::code(example).as_str()))));
     rules
 }
 

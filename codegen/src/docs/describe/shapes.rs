@@ -1,12 +1,14 @@
 //! What schemas take, for people: types in words, and the members of objects as flat rows. Named objects are linked, not repeated.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 use tieline::Connector;
 use tieline::catalog::schema;
 
-use super::rules::rules;
+use super::alternatives::{self, values};
+use super::rules::{choice, rules};
 use crate::docs::anchors::Anchors;
 use crate::docs::markdown::Inline;
 use crate::docs::model::{Object, Row};
@@ -17,23 +19,32 @@ pub(super) const DEPTH: usize = 8;
 /// With more values than this, a named choice has a place of its own.
 const MOST_VALUES: usize = 8;
 
+/// The most letters of the words for a name that is not linked.
+const MOST_LETTERS: usize = 400;
+
 /// The schemas of a connector, with the places of those that have one on the page.
 pub(super) struct Shapes<'a> {
     pub connector: &'a Connector,
     places: BTreeMap<String, String>,
+    known: RefCell<HashMap<String, Vec<String>>>,
 }
 
 impl<'a> Shapes<'a> {
     /// Gives every named object that these schemas use its place on the page, after the headings that stand before.
-    pub(super) fn new(connector: &'a Connector, used: impl IntoIterator<Item = &'a Value>, anchors: &mut Anchors) -> Self {
+    pub(super) fn new(
+        connector: &'a Connector,
+        used: impl IntoIterator<Item = &'a Value>,
+        anchors: &mut Anchors,
+    ) -> Self {
         let used = schema::used(connector, used);
-        let mut names: Vec<_> = used.iter().filter(|(_, schema)| has_place(schema)).map(|(name, _)| name.clone()).collect();
+        let mut names: Vec<_> =
+            used.iter().filter(|(_, schema)| has_place(schema)).map(|(name, _)| name.clone()).collect();
         names.sort_by_key(|name| (name.to_lowercase(), name.clone()));
         let places = names.into_iter().map(|name| {
             let anchor = anchors.next(&name);
             (name, anchor)
         });
-        Self { connector, places: places.collect() }
+        Self { connector, places: places.collect(), known: RefCell::default() }
     }
 
     /// The named objects, by name.
@@ -73,11 +84,7 @@ impl<'a> Shapes<'a> {
 
     fn alternatives(&self, schema: &Value, depth: usize) -> Vec<String> {
         if let Some(name) = schema::reference(schema) {
-            return match (self.places.get(name), schema::referred(self.connector, schema)) {
-                (Some(anchor), _) => vec![Inline::link(name, &format!("#{anchor}")).as_str().to_owned()],
-                (None, Some(target)) if depth > 0 => self.alternatives(target, depth - 1),
-                (None, _) => vec!["any".to_owned()],
-            };
+            return self.referred(name, schema, depth);
         }
         let types = own_types(schema);
         let is_plain_object = types.iter().all(|name| *name == "object") && schema.get("properties").is_none();
@@ -94,7 +101,25 @@ impl<'a> Shapes<'a> {
         }
         let mut seen = BTreeSet::new();
         words.retain(|word| seen.insert(word.clone()));
-        // A text of any kind includes the others.
+        words
+    }
+
+    /// The words for a reference: a link, or what stands at the other end. Each name is followed once; what takes many words to say
+    /// is not said.
+    fn referred(&self, name: &str, schema: &Value, depth: usize) -> Vec<String> {
+        if let Some(anchor) = self.places.get(name) {
+            return vec![Inline::link(name, &format!("#{anchor}")).as_str().to_owned()];
+        }
+        if let Some(words) = self.known.borrow().get(name) {
+            return words.clone();
+        }
+        // What goes in circles comes back to this.
+        self.known.borrow_mut().insert(name.to_owned(), vec!["any".to_owned()]);
+        let target = schema::referred(self.connector, schema).filter(|_| depth > 0);
+        let words = target.map(|target| self.alternatives(target, depth - 1));
+        let is_short = |words: &Vec<String>| words.iter().map(String::len).sum::<usize>() <= MOST_LETTERS;
+        let words = words.filter(is_short).unwrap_or_else(|| vec!["any".to_owned()]);
+        self.known.borrow_mut().insert(name.to_owned(), words.clone());
         words
     }
 
@@ -109,13 +134,12 @@ impl<'a> Shapes<'a> {
     fn typed(&self, schema: &Value, name: &str, depth: usize) -> String {
         match name {
             "array" => match schema.get("items").map(|items| self.alternatives(items, depth)) {
-                Some(items) if items.len() > 1 => format!("array of ({})", joined(items)),
-                Some(items) => format!("array of {}", joined(items)),
+                Some(items) => format!("array of {}", grouped(items)),
                 None => "array".to_owned(),
             },
             "object" => match schema.get("additionalProperties").filter(|other| other.is_object()) {
                 Some(other) if schema.get("properties").is_none() => {
-                    format!("object of {}", joined(self.alternatives(other, depth)))
+                    format!("object of {}", grouped(self.alternatives(other, depth)))
                 }
                 Some(_) | None => "object".to_owned(),
             },
@@ -150,6 +174,11 @@ impl<'a> Shapes<'a> {
             place: None,
         }
     }
+}
+
+/// Several words as one.
+fn grouped(words: Vec<String>) -> String {
+    if words.len() > 1 { format!("({})", joined(words)) } else { joined(words) }
 }
 
 fn joined(mut words: Vec<String>) -> String {
@@ -240,7 +269,7 @@ impl Rows<'_, '_> {
         self.rows.push(row);
         let at = self.rows.len() - 1;
         let notes = std::mem::take(&mut self.notes);
-        self.visit(schema, path, condition);
+        self.visit(schema, path, None);
         let own = std::mem::replace(&mut self.notes, notes);
         self.rows[at].rules.extend(own);
     }
@@ -248,21 +277,20 @@ impl Rows<'_, '_> {
     /// The members of alternatives. Where they differ in the value of one member, that value says when the others apply.
     fn branches(&mut self, schema: &Value, key: &str, path: &str, condition: Option<&Inline>) {
         let branches: Vec<&Value> = parts(schema, key).collect();
-        let own: Vec<&Value> =
-            branches.iter().copied().filter(|branch| has_place(branch) && schema::reference(branch).is_none()).collect();
-        let told_by = discriminator(&own);
+        let own: Vec<&Value> = branches
+            .iter()
+            .copied()
+            .filter(|branch| has_place(branch) && schema::reference(branch).is_none())
+            .collect();
+        let told_by = alternatives::told_by(&own);
         if let Some(name) = told_by {
-            self.discriminating(name, &own, own.len() < branches.len(), path, condition, schema);
+            let is_open = own.len() < branches.len() || own.iter().any(|branch| values(branch, name).is_empty());
+            self.discriminating(name, &own, is_open, path, condition, schema);
         }
         for (number, branch) in own.iter().enumerate() {
-            let when = match told_by.and_then(|name| Some((name, constant(&branch["properties"][name])?))) {
-                Some((name, value)) => {
-                    let (name, value) = (Inline::code(name), super::rules::shown(value));
-                    Some(Inline::of(format!("If {} is {}:", name.as_str(), value.as_str())))
-                }
-                None if own.len() > 1 => {
-                    Some(Inline::of(format!("Alternative {} of {}:", number + 1, own.len())))
-                }
+            let when = match told_by {
+                Some(name) => Some(alternatives::condition(branch, name)),
+                None if own.len() > 1 => Some(Inline::of(format!("Alternative {} of {}", number + 1, own.len()))),
                 None => None,
             };
             self.visit_without(branch, told_by, path, when.as_ref().or(condition));
@@ -274,7 +302,7 @@ impl Rows<'_, '_> {
             .collect();
         // Where there is nothing but links, the type says it.
         if !linked.is_empty() && (!own.is_empty() || schema.get("properties").is_some()) {
-            self.notes.push(Inline::of(format!("It may also be as {}.", joined(linked))));
+            self.notes.push(Inline::of(format!("It may also be {}.", joined(linked))));
         }
     }
 
@@ -295,8 +323,7 @@ impl Rows<'_, '_> {
         condition: Option<&Inline>,
         schema: &Value,
     ) {
-        let values: Vec<_> = own.iter().filter_map(|branch| constant(&branch["properties"][name])).collect();
-        let rule = super::rules::choice(values.into_iter(), is_open);
+        let rule = choice(own.iter().flat_map(|branch| values(branch, name)), is_open);
         let path = joined_path(path, name);
         if let Some(row) = self.rows.iter_mut().find(|row| row.path == path) {
             row.rules.push(rule);
@@ -313,26 +340,4 @@ impl Rows<'_, '_> {
 
 fn joined_path(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
-}
-
-/// The member that has another constant in each of these alternatives.
-fn discriminator<'v>(branches: &[&'v Value]) -> Option<&'v str> {
-    let (first, rest) = branches.split_first()?;
-    if rest.is_empty() {
-        return None;
-    }
-    let members = first["properties"].as_object()?;
-    members.iter().map(|(name, _)| name.as_str()).find(|name| {
-        let mut values: Vec<_> =
-            branches.iter().filter_map(|branch| constant(&branch["properties"][*name]).map(Value::to_string)).collect();
-        values.sort();
-        values.dedup();
-        values.len() == branches.len()
-    })
-}
-
-/// The only value that a schema takes.
-fn constant(schema: &Value) -> Option<&Value> {
-    let values = schema["enum"].as_array().filter(|values| values.len() == 1);
-    schema.get("const").or_else(|| values.and_then(|values| values.first()))
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use tieline::auth::{ApiKeyPlace, Field, Scheme};
 use tieline::catalog::sign_in::{meant, simplest, variable};
 use tieline::manifest::SchemeChoice;
+use tieline::notation::{Part, Template};
 use tieline::plan::{Entity, Operation};
 use tieline::{Connector, Credentials, Error, ErrorKind};
 
@@ -16,7 +17,8 @@ use crate::docs::model::{self, Link, SignIn, Variable, Wrong};
 /// What people call a way to sign in.
 pub(super) fn title(name: &str, scheme: &Scheme) -> String {
     let capitals = || {
-        let mut letters = name.chars();
+        let words = name.replace(['_', '-'], " ");
+        let mut letters = words.chars();
         letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
     };
     heading(&scheme.title.clone().unwrap_or_else(capitals), name)
@@ -28,7 +30,7 @@ pub(super) fn variables(connector: &Connector, scheme: &Scheme) -> Vec<Variable>
     required
         .map(|(name, field)| Variable {
             name: variable(connector.name(), name),
-            value: example::field(name, field),
+            value: example::field(scheme, name, field),
             secret: field.is_secret(),
         })
         .collect()
@@ -55,7 +57,8 @@ impl Signing<'_, '_> {
     fn way(&self, name: &str, scheme: &Scheme, entities: &[&Entity]) -> SignIn {
         let head = self.connector.head();
         let operations = || entities.iter().flat_map(|entity| entity.operations.values());
-        let names_it = |operation: &&Operation| matches!(&operation.auth, Some(SchemeChoice::Named(named)) if named == name);
+        let names_it =
+            |operation: &&Operation| matches!(&operation.auth, Some(SchemeChoice::Named(named)) if named == name);
         let check = head.check.as_ref().and_then(|(entity, action)| {
             operations().find(|operation| operation.entity == *entity && operation.action == *action)
         });
@@ -83,10 +86,14 @@ impl Signing<'_, '_> {
             sends: sends(scheme),
             fields: scheme.fields.iter().map(|(name, field)| self::field(self.connector, name, field)).collect(),
             oauth: scheme.oauth2.as_ref().map(|oauth2| {
-                oauth::describe(&oauth::Asked { connector: self.connector, scheme, oauth2, values: &values }, self.calls, entities)
+                oauth::describe(
+                    &oauth::Asked { connector: self.connector, scheme, oauth2, values: &values },
+                    self.calls,
+                    entities,
+                )
             }),
             only_for: operations().filter(names_it).map(|operation| self.places.link(&operation.name())).collect(),
-            example: texts(&values),
+            example: texts(&example::credentials_to_keep(scheme)),
             variables: config_variables(self.connector).chain(variables(self.connector, scheme)).collect(),
             must_be_named: must_be_named(self.connector, name, &values),
             call: called.map(|(_, call)| call),
@@ -116,40 +123,48 @@ fn field(connector: &Connector, name: &str, field: &Field) -> model::Field {
         value_type: rules::type_name(field.field_type),
         required: field.is_required(),
         secret: field.is_secret(),
-        description: line(&field.description).or_else(|| field.title.as_deref().map(|title| Inline::text(title).sentence())),
+        description: line(&field.description)
+            .or_else(|| field.title.as_deref().map(|title| Inline::text(title).sentence())),
         rules: rules::of_field(field),
         variable: variable(connector.name(), name),
     }
 }
 
-/// What a way to sign in puts on a request.
+/// What a way to sign in puts on a request; `<field>` stands for the value of a field.
 fn sends(scheme: &Scheme) -> Vec<Inline> {
-    let header = |name: &str, value: &str| Inline::of(format!("the header {}", Inline::code(&format!("{name}: {value}")).as_str()));
+    let code = |text: &str| Inline::code(text).as_str().to_owned();
+    let header = |name: &str, value: &str| Inline::of(format!("the header {}", code(&format!("{name}: {value}"))));
     let mut sends = Vec::new();
-    sends.extend(scheme.bearer.as_ref().map(|bearer| header("Authorization", &format!("Bearer {}", bearer.value))));
+    sends.extend(scheme.bearer.as_ref().map(|bearer| header("Authorization", &format!("Bearer {}", shown(bearer)))));
     sends.extend(scheme.basic.as_ref().map(|basic| {
-        let password = basic.password.as_ref().map(|password| password.value.to_string()).unwrap_or_default();
-        let pair = Inline::code(&format!("{}:{password}", basic.username.value));
-        let header = Inline::code("Authorization: Basic …");
-        Inline::of(format!("the header {}, which holds {} in Base64", header.as_str(), pair.as_str()))
+        let password = basic.password.as_ref().map(|password| shown(password)).unwrap_or_default();
+        let pair = code(&format!("{}:{password}", shown(&basic.username)));
+        Inline::of(format!("the header {}, which holds {pair} in Base64", code("Authorization: Basic …")))
     }));
     sends.extend(scheme.api_key.as_ref().map(|key| {
-        let (name, value) = (&key.name.value, key.value.value.to_string());
+        let (name, value) = (&key.name.value, shown(&key.value));
         match key.place {
             ApiKeyPlace::Header => header(name, &value),
-            ApiKeyPlace::Query => {
-                Inline::of(format!("the query parameter {}", Inline::code(&format!("{name}={value}")).as_str()))
-            }
-            ApiKeyPlace::Cookie => Inline::of(format!("the cookie {}", Inline::code(&format!("{name}={value}")).as_str())),
+            ApiKeyPlace::Query => Inline::of(format!("the query parameter {}", code(&format!("{name}={value}")))),
+            ApiKeyPlace::Cookie => Inline::of(format!("the cookie {}", code(&format!("{name}={value}")))),
         }
     }));
     sends.extend(scheme.oauth2.as_ref().map(|oauth2| {
         let prefix = oauth2.prefix.as_deref().unwrap_or("Bearer");
         let name = oauth2.header.as_deref().unwrap_or("Authorization");
-        header(name, format!("{prefix} (access token)").trim())
+        header(name, format!("{prefix} <access token>").trim())
     }));
-    sends.extend(scheme.headers.iter().map(|(name, value)| header(name, &value.value.to_string())));
+    sends.extend(scheme.headers.iter().map(|(name, value)| header(name, &shown(value))));
     sends
+}
+
+/// A template for people: `<name>` stands for a value.
+pub(super) fn shown(template: &Template) -> String {
+    let part = |part: &Part| match part {
+        Part::Text(text) => text.clone(),
+        Part::Name(name) => format!("<{}>", name.strip_prefix("config.").unwrap_or(name)),
+    };
+    template.parts().iter().map(part).collect()
 }
 
 /// What is said about credentials that do not do: by the engine before anything is sent, and by the API.
@@ -158,9 +173,10 @@ pub(super) fn wrong(connector: &Connector) -> Vec<Wrong> {
     let Some((name, scheme)) = simplest(head) else { return Vec::new() };
     let values = example::credentials(scheme);
     let before = || Inline::of("Found before anything is sent.");
+    let wanted = must_be_named(connector, name, &values).then_some(name);
     let refused = |values: &Map<String, Value>| {
         let given = Credentials::from_json(&Value::Object(values.clone())).ok()?;
-        meant(head, given, None).err().map(|error| error.to_json())
+        meant(head, given, wanted.filter(|_| !values.is_empty())).err().map(|error| error.to_json())
     };
     let mut wrong = Vec::new();
     wrong.extend(refused(&Map::new()).map(|error| Wrong {
@@ -185,7 +201,9 @@ pub(super) fn wrong(connector: &Connector) -> Vec<Wrong> {
     let what = format!("The API does not know the values of {}, or no longer", Inline::code(name).as_str());
     wrong.push(Wrong {
         what: Inline::of(what),
-        found: Inline::of("Said by the API, which answers with status 401; the message, the code and the request id are its own."),
+        found: Inline::of(
+            "Said by the API, which answers with status 401; the message, the code and the request id are its own.",
+        ),
         error: unauthorized(connector).to_json(),
     });
     wrong

@@ -70,7 +70,9 @@ pub(in crate::docs) fn code(text: &str) -> String {
 
 fn encoded(text: &str) -> String {
     text.chars().fold(String::new(), |mut out, c| {
-        if c.is_alphanumeric() || matches!(c, ' ' | '.' | ',' | '-' | '/' | ':' | ';' | '(' | ')' | '{' | '}' | '+' | '^' | '?') {
+        if c.is_alphanumeric()
+            || matches!(c, ' ' | '.' | ',' | '-' | '/' | ':' | ';' | '(' | ')' | '{' | '}' | '+' | '^' | '?')
+        {
             out.push(c);
         } else {
             let _ = write!(out, "&#{};", u32::from(c));

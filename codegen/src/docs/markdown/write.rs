@@ -2,7 +2,7 @@
 
 use std::iter::Peekable;
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::{code, escaped, fenced, guarded, safe_url};
 
@@ -23,7 +23,8 @@ pub(super) fn line(markdown: &str) -> String {
         match writer.events.peek() {
             Some(Event::Start(Tag::CodeBlock(_))) => {
                 writer.events.next();
-                parts.push(code(&writer.rest().split_whitespace().collect::<Vec<_>>().join(" ")));
+                let text = writer.rest().split_whitespace().collect::<Vec<_>>().join(" ");
+                parts.extend((!text.is_empty()).then(|| code(&text)));
             }
             Some(event) if begins_block(event) => drop(writer.events.next()),
             Some(_) | None => parts.push(writer.inline(DEPTH)),
@@ -78,7 +79,6 @@ impl Writer<'_> {
                 fenced(&language, &self.rest())
             }
             Tag::HtmlBlock => guarded(&escaped(&self.rest().split_whitespace().collect::<Vec<_>>().join(" "))),
-            Tag::Heading { level: HeadingLevel::H1 | HeadingLevel::H2 | HeadingLevel::H3, .. } => self.heading(depth),
             Tag::Heading { .. } => self.heading(depth),
             Tag::List(first) => self.list(first, depth),
             Tag::BlockQuote(_) => {
@@ -91,8 +91,8 @@ impl Writer<'_> {
 
     /// A heading would be one of the page: it becomes a line in bold type.
     fn heading(&mut self, depth: usize) -> String {
-        let text = self.inline_until_end(depth).replace("**", "");
-        if text.is_empty() { text } else { format!("**{text}**") }
+        let text = self.inline_until_end(depth);
+        if text.is_empty() || text.contains("**") { text } else { format!("**{text}**") }
     }
 
     fn list(&mut self, first: Option<u64>, depth: usize) -> String {
@@ -194,7 +194,7 @@ fn marked(tag: &Tag<'_>, text: String) -> String {
         _ if text.is_empty() => text,
         Tag::Emphasis => format!("*{text}*"),
         Tag::Strong => format!("**{text}**"),
-        Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => match safe_url(dest_url) {
+        Tag::Link { dest_url, .. } => match safe_url(dest_url) {
             Some(url) => format!("[{text}]({url})"),
             None => text,
         },

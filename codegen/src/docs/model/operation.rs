@@ -54,6 +54,8 @@ pub struct Operation {
     pub limits: Vec<Inline>,
     /// The kinds of error that can happen.
     pub errors: Vec<String>,
+    /// Those among them that cannot happen to every operation of the connector.
+    pub own_errors: Vec<String>,
     /// Calls to show; at least one.
     pub examples: Vec<Call>,
 }

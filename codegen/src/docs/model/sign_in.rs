@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Call, Link, OperationLink, Snippets, Variable};
+use super::{Call, Link, OperationLink, Texts, Variable};
 use crate::docs::markdown::{Block, Inline};
 
 /// A way to sign in.
@@ -32,7 +32,7 @@ pub struct SignIn {
     pub oauth: Option<OAuth>,
     /// The operations that name it.
     pub only_for: Vec<OperationLink>,
-    /// Values that would fit, to show.
+    /// What a file of credentials should hold, with values to show.
     pub example: IndexMap<String, String>,
     /// The environment variables to set: of the configuration and of the required fields, with values to show.
     pub variables: Vec<Variable>,
@@ -41,7 +41,7 @@ pub struct SignIn {
     /// A call to try it with.
     pub call: Option<Call>,
     /// What each face shows.
-    pub snippets: Snippets,
+    pub snippets: Texts,
 }
 
 /// A value that the user gives to sign in.
@@ -85,6 +85,10 @@ pub struct OAuth {
     pub exchange: Option<String>,
     /// The operation of this connector that makes that request, where there is one.
     pub exchange_call: Option<Call>,
+    /// That operation.
+    pub exchange_operation: Option<OperationLink>,
+    /// How it signs in, in a sentence.
+    pub exchange_auth: Option<Inline>,
     /// Where the access token stands in the answer.
     pub access_token: String,
     /// Where its life in seconds stands in the answer.

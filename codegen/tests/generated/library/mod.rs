@@ -29,7 +29,7 @@ impl Library {
     /// Connects. Sends nothing.
     ///
     /// # Errors
-    /// What is given does not fit: see [`tieline::ErrorKind`](::tieline::ErrorKind).
+    /// What is given does not fit: see [`::tieline::ErrorKind`].
     pub fn connect(
         credentials: impl Into<Credentials>,
         config: Config,
