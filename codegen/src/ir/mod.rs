@@ -14,6 +14,7 @@ mod tests;
 mod types;
 mod written;
 
+pub(crate) use naming::singular;
 pub use types::{AnyOf, Choice, Constant, Item, Kind, Member, Newtype, Object, OneOf, Place, Presence, Type, Variant};
 
 use tieline::auth::FieldType;

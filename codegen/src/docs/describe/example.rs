@@ -18,7 +18,7 @@ const CANDIDATES: [&str; 6] =
 const KEY_FILE: &str = r#"{"client_email": "robot@example.com", "private_key": "(the private key, as PEM)"}"#;
 
 /// A value for each required field of a way to sign in.
-pub(super) fn credentials(scheme: &Scheme) -> Map<String, Value> {
+pub(crate) fn credentials(scheme: &Scheme) -> Map<String, Value> {
     let required = scheme.fields.iter().filter(|(_, field)| field.is_required());
     required.map(|(name, field)| (name.clone(), self::field(scheme, name, field).into())).collect()
 }
@@ -32,7 +32,7 @@ pub(super) fn credentials_to_keep(scheme: &Scheme) -> Map<String, Value> {
 }
 
 /// A value for a credential field.
-pub(super) fn field(scheme: &Scheme, name: &str, field: &Field) -> String {
+pub(crate) fn field(scheme: &Scheme, name: &str, field: &Field) -> String {
     let key_file = scheme.oauth2.as_ref().and_then(|oauth2| oauth2.service_account.as_ref());
     if key_file.is_some_and(|key_file| key_file.names().any(|named| named == name)) {
         return KEY_FILE.to_owned();
@@ -52,7 +52,7 @@ pub(super) fn field(scheme: &Scheme, name: &str, field: &Field) -> String {
 }
 
 /// A value for a configuration value.
-pub(super) fn config_value(declared: &ConfigValue) -> Value {
+pub(crate) fn config_value(declared: &ConfigValue) -> Value {
     let fits = |text: &String| {
         declared.pattern.as_ref().is_none_or(|pattern| pattern.is_full_match(text))
             && (declared.choices.is_empty() || declared.choices.contains(text))
@@ -71,7 +71,7 @@ pub(super) fn config_value(declared: &ConfigValue) -> Value {
 }
 
 /// A value for each required parameter.
-pub(super) fn required_params(connector: &Connector, operation: &Operation) -> Map<String, Value> {
+pub(crate) fn required_params(connector: &Connector, operation: &Operation) -> Map<String, Value> {
     let mut sketch = Sketch { connector, room: MOST_VALUES };
     let required = operation.params.iter().filter(|param| param.required && !param.hidden);
     required.map(|param| (param.name.clone(), sketch.value(&param.schema, DEPTH))).collect()

@@ -3,7 +3,7 @@
 mod alternatives;
 mod call;
 mod errors;
-mod example;
+pub(crate) mod example;
 mod oauth;
 mod operation;
 mod rules;

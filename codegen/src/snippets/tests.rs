@@ -1,0 +1,1 @@
+//! Small manifests, and what is written for them.
