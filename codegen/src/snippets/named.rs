@@ -34,7 +34,8 @@ impl<'a> Values<'a> {
     }
 
     fn object(&mut self, place: Place, object: &Object, given: &Map<String, Value>, want: Want) -> Option<Written> {
-        if !object.is_written || object.constants.iter().any(|constant| differs(given, &constant.key, &constant.value)) {
+        if !object.is_written || object.constants.iter().any(|constant| differs(given, &constant.key, &constant.value))
+        {
             return None;
         }
         let mut rest = given.clone();

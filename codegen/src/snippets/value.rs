@@ -16,7 +16,19 @@ const TYPED: &str = "tieline::typed";
 
 /// Types of [`TYPED`] and others that a snippet may name: one of the client with the same name is written with its module.
 const OTHERS: &[&str] = &[
-    "Credentials", "Config", "Date", "Field", "IndexMap", "Map", "Number", "Secret", "Timestamp", "Upload", "Url", "Uuid", "Value",
+    "Credentials",
+    "Config",
+    "Date",
+    "Field",
+    "IndexMap",
+    "Map",
+    "Number",
+    "Secret",
+    "Timestamp",
+    "Upload",
+    "Url",
+    "Uuid",
+    "Value",
 ];
 
 /// What stands around a value.
@@ -65,7 +77,8 @@ impl<'a> Values<'a> {
         taken.insert(&client.name);
         taken.extend(client.schemes.iter().map(|scheme| scheme.name.as_str()));
         let own: BTreeSet<_> = names(&entity.items).collect();
-        let unclear = names(&client.items).filter(|name| taken.contains(name) || own.contains(name)).collect::<Vec<_>>();
+        let unclear =
+            names(&client.items).filter(|name| taken.contains(name) || own.contains(name)).collect::<Vec<_>>();
         let unclear = unclear.into_iter().chain(own.iter().copied().filter(|name| taken.contains(name))).collect();
         Self { client, entity, root, unclear, uses: Uses::default() }
     }
@@ -100,9 +113,7 @@ impl<'a> Values<'a> {
         Some(match of {
             Type::Text => match want {
                 Want::Loose | Want::Field => Written::new(Code::word(text()?), "&str"),
-                Want::Strict | Want::Known | Want::Maybe => {
-                    Written::new(Code::word(text()? + ".to_owned()"), "String")
-                }
+                Want::Strict | Want::Known | Want::Maybe => Written::new(Code::word(text()? + ".to_owned()"), "String"),
             },
             Type::Secret => match want {
                 Want::Loose => Written::new(Code::word(text()?), "&str"),
