@@ -144,7 +144,9 @@ impl Code {
                 format!("{before}{}{behind}", code.lines(inner))
             }
             Self::List(list) => list.lines(place),
-            Self::Chain(root, links) => chain_with_long_end(root, links, place).unwrap_or_else(|| chain(root, links, place)),
+            Self::Chain(root, links) => {
+                chain_with_long_end(root, links, place).unwrap_or_else(|| chain(root, links, place))
+            }
         }
     }
 

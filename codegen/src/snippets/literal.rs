@@ -64,18 +64,26 @@ mod tests {
 
     #[test]
     fn no_text_ends_its_literal() {
-        for hostile in ["\"", "\\", "\\\"; panic!(); //", "a\nb\rc\0", "\u{202e}\u{2066}\u{200f}", "{x}", "#\"#", "🚀é"] {
+        for hostile in ["\"", "\\", "\\\"; panic!(); //", "a\nb\rc\0", "\u{202e}\u{2066}\u{200f}", "{x}", "#\"#", "🚀é"]
+        {
             let literal = text(hostile);
-            assert_eq!(syn::parse_str::<syn::LitStr>(&literal).map(|literal| literal.value()).ok().as_deref(), Some(hostile));
+            assert_eq!(
+                syn::parse_str::<syn::LitStr>(&literal).map(|literal| literal.value()).ok().as_deref(),
+                Some(hostile)
+            );
             assert!(!literal.contains(|c: char| c.is_control() || ('\u{200e}'..='\u{2069}').contains(&c)), "{literal}");
         }
     }
 
     #[test]
     fn json_is_a_macro_while_it_is_small() {
-        let small = json!({ "a\"": [1, -2, 3.5, 3_000_000_000_i64, u64::MAX, null, true], "b": {} });
-        let expected =
-            "json!({\n    \"a\\\"\": [1, -2, 3.5, 3000000000_i64, 18446744073709551615_u64, null, true],\n    \"b\": {}\n})";
+        let small = json!({ "a\"": [1, -2, 3.5, null, true], "b": {}, "c": 3_000_000_000_i64, "d": u64::MAX });
+        let expected = r#"json!({
+    "a\"": [1, -2, 3.5, null, true],
+    "b": {},
+    "c": 3000000000_i64,
+    "d": 18446744073709551615_u64
+})"#;
         assert_eq!(any(&small).text(), expected);
         let large = json!(vec![1; 100]);
         assert!(any(&large).flat().starts_with("serde_json::from_str(\"[1,1,"));

@@ -159,8 +159,10 @@ impl<'a> Snippets<'a> {
         let mut uses = connect.uses.clone();
         uses.add_all(&call.uses);
         let end = call.bound.as_ref().map(|name| format!("println!(\"{{{name}:?}}\");\n")).unwrap_or_default();
-        let body: String = [&connect.text, &call.text, &end].into_iter().flat_map(|text| text.lines()).map(indented).collect();
-        let head = "#[tokio::main(flavor = \"current_thread\")]\nasync fn main() -> Result<(), Box<dyn std::error::Error>>";
+        let body: String =
+            [&connect.text, &call.text, &end].into_iter().flat_map(|text| text.lines()).map(indented).collect();
+        let head =
+            "#[tokio::main(flavor = \"current_thread\")]\nasync fn main() -> Result<(), Box<dyn std::error::Error>>";
         Some(Snippet { uses, text: format!("{head} {{\n{body}    Ok(())\n}}\n"), bound: None })
     }
 

@@ -34,7 +34,8 @@ impl<'a> Values<'a> {
     }
 
     fn object(&mut self, place: Place, object: &Object, given: &Map<String, Value>, want: Want) -> Option<Written> {
-        if !object.is_written || object.constants.iter().any(|constant| differs(given, &constant.key, &constant.value)) {
+        if !object.is_written || object.constants.iter().any(|constant| differs(given, &constant.key, &constant.value))
+        {
             return None;
         }
         let mut rest = given.clone();
@@ -79,7 +80,7 @@ impl<'a> Values<'a> {
             (Presence::Nullable, _) => Want::Maybe,
             (Presence::Field, _) => Want::Field,
             (Presence::Required | Presence::Optional, _) => match &member.value {
-                Type::Boolean | Type::Integer | Type::AnyObject | Type::Map(_) | Type::Nullable(_) => Want::Known,
+                Type::Boolean | Type::Integer | Type::Nullable(_) => Want::Known,
                 _ => Want::Loose,
             },
         };

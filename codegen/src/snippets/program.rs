@@ -86,7 +86,7 @@ impl Snippets<'_> {
         uses.add("tieline_mock", "MockOptions");
         format!(
             "// {}\n\n//! The examples in Rust that the pages show, against the mock.\n\n\
-             #![allow(clippy::print_stdout, unused_variables, reason = \"examples\")]\n\n{}",
+             #![cfg_attr(rustfmt, rustfmt_skip)]\n#![allow(clippy::print_stdout, unused_variables, reason = \"examples\")]\n\n{}",
             origin.line(),
             uses.text()
         )
@@ -131,8 +131,7 @@ impl Snippets<'_> {
         let function = |scheme: Option<&Scheme>| {
             let mut uses = Uses::default();
             let name = &self.client.name;
-            let given =
-                sign_in::given(self.connector, &self.client, scheme, Source::MadeUp, &self.root, &mut uses);
+            let given = sign_in::given(self.connector, &self.client, scheme, Source::MadeUp, &self.root, &mut uses);
             let begin = Code::call(format!("{name}::builder"), given).before("?");
             let transport = Code::call(".transport", vec![Code::word("Arc::new(mock)")]);
             let code = begin.then(transport).then(Code::call(".connect", vec![]));
@@ -141,7 +140,9 @@ impl Snippets<'_> {
             let body = format!("{}{mock}{}\n", uses.text(), code.text());
             let body: String = body.lines().map(indented).collect();
             let function = connect_name(scheme);
-            format!("\n#[allow(dead_code)]\nfn {function}() -> Result<{name}, tieline::Error> {{\n{body}}}\n")
+            format!(
+                "\n#[allow(dead_code, reason = \"a way that no call needs\")]\nfn {function}() -> Result<{name}, tieline::Error> {{\n{body}}}\n"
+            )
         };
         ways.into_iter().map(function).collect()
     }
@@ -154,7 +155,9 @@ impl Snippets<'_> {
             return Ok(String::new());
         };
         let whole: String = start.whole().lines().map(indented).collect();
-        Ok(format!("\n/// A whole program, which is compiled and not run: it would leave the machine.\n#[allow(dead_code)]\nmod start {{\n{whole}}}\n"))
+        Ok(format!(
+            "\n/// A whole program, which is compiled and not run: it would leave the machine.\n#[allow(dead_code, reason = \"compiled alone\")]\nmod start {{\n{whole}}}\n"
+        ))
     }
 }
 
@@ -209,9 +212,9 @@ impl Function {
 
 /// A test that runs functions and names those that fail.
 fn run(name: &str, functions: &[Function]) -> String {
-    let lines = functions.iter().map(|Function { name, about, .. }| {
-        format!("        ({}, {name}().await),\n", literal::text(about))
-    });
+    let lines = functions
+        .iter()
+        .map(|Function { name, about, .. }| format!("        ({}, {name}().await),\n", literal::text(about)));
     let lines: String = lines.collect();
     format!(
         "\n#[tokio::test]\nasync fn {name}() {{\n    let outcomes = [\n{lines}    ];\n    \

@@ -92,9 +92,8 @@ fn made_up(connector: &Connector, scheme: &Scheme, field: &ir::Value) -> Code {
 
 fn configured(connector: &Connector, value: &ir::Value) -> Code {
     let shown = connector.head().config.get(&value.key).map(example::config_value).unwrap_or_default();
-    let text = |value: &Value| {
-        Code::word(literal::text(&value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
-    };
+    let text =
+        |value: &Value| Code::word(literal::text(&value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
     match value.value_type {
         FieldType::Text => text(&shown),
         FieldType::Integer | FieldType::Boolean => Code::word(shown.to_string()),

@@ -24,7 +24,13 @@ impl Uses {
 
     /// Without what a module has.
     pub(super) fn without(&self, module: &str) -> Self {
-        Self(self.0.iter().filter(|(path, _)| *path != module).map(|(path, names)| (path.clone(), names.clone())).collect())
+        Self(
+            self.0
+                .iter()
+                .filter(|(path, _)| *path != module)
+                .map(|(path, names)| (path.clone(), names.clone()))
+                .collect(),
+        )
     }
 
     /// A line for each module, in their order.
@@ -64,7 +70,10 @@ mod tests {
         }
         let text = uses.text();
         assert!(text.lines().all(|line| line.len() <= 100), "{text}");
-        assert!(text.starts_with("use acme::types::{\n    ARequest, ") && text.ends_with("};\nuse serde_json::json;\n"), "{text}");
+        assert!(
+            text.starts_with("use acme::types::{\n    ARequest, ") && text.ends_with("};\nuse serde_json::json;\n"),
+            "{text}"
+        );
         assert!(syn::parse_file(&text).is_ok());
     }
 }
