@@ -166,7 +166,7 @@ fn action<'a>(
     named: ActionNames,
 ) -> Action {
     let hint = Hint::named(&named.builder);
-    let mut idents = Names::without(&["self"]);
+    let mut idents = Names::without(&["self", "extra"]);
     let (mut members, mut files) = (Vec::new(), Vec::new());
     for param in operation.params.iter().filter(|param| !param.hidden) {
         if param.file {

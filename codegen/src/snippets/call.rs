@@ -111,13 +111,13 @@ fn short(record: &Type) -> Option<String> {
 
 /// A name for a record of an entity.
 fn one(module: &str) -> String {
-    let name = singular(module);
+    let name = singular(module.trim_start_matches("r#"));
     if name.ends_with("_item") || !is_name(&name) { "record".to_owned() } else { name }
 }
 
 /// A name for several of them.
 fn several(module: &str) -> String {
-    if singular(module).ends_with("_item") || !is_name(module) { "records".to_owned() } else { module.to_owned() }
+    if one(module) == "record" || !is_name(module) { "records".to_owned() } else { module.to_owned() }
 }
 
 /// Whether a text can be the name of a variable.

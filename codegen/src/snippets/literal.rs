@@ -77,8 +77,13 @@ mod tests {
 
     #[test]
     fn json_is_a_macro_while_it_is_small() {
-        let small = json!({ "a\"": [1, -2, 3.5, 3_000_000_000_i64, u64::MAX, null, true], "b": {} });
-        let expected = "json!({\n    \"a\\\"\": [1, -2, 3.5, 3000000000_i64, 18446744073709551615_u64, null, true],\n    \"b\": {}\n})";
+        let small = json!({ "a\"": [1, -2, 3.5, null, true], "b": {}, "c": 3_000_000_000_i64, "d": u64::MAX });
+        let expected = r#"json!({
+    "a\"": [1, -2, 3.5, null, true],
+    "b": {},
+    "c": 3000000000_i64,
+    "d": 18446744073709551615_u64
+})"#;
         assert_eq!(any(&small).text(), expected);
         let large = json!(vec![1; 100]);
         assert!(any(&large).flat().starts_with("serde_json::from_str(\"[1,1,"));

@@ -80,7 +80,7 @@ impl<'a> Values<'a> {
             (Presence::Nullable, _) => Want::Maybe,
             (Presence::Field, _) => Want::Field,
             (Presence::Required | Presence::Optional, _) => match &member.value {
-                Type::Boolean | Type::Integer | Type::AnyObject | Type::Map(_) | Type::Nullable(_) => Want::Known,
+                Type::Boolean | Type::Integer | Type::Nullable(_) => Want::Known,
                 _ => Want::Loose,
             },
         };

@@ -86,7 +86,7 @@ impl Snippets<'_> {
         uses.add("tieline_mock", "MockOptions");
         format!(
             "// {}\n\n//! The examples in Rust that the pages show, against the mock.\n\n\
-             #![allow(clippy::print_stdout, unused_variables, reason = \"examples\")]\n\n{}",
+             #![cfg_attr(rustfmt, rustfmt_skip)]\n#![allow(clippy::print_stdout, unused_variables, reason = \"examples\")]\n\n{}",
             origin.line(),
             uses.text()
         )
@@ -140,7 +140,9 @@ impl Snippets<'_> {
             let body = format!("{}{mock}{}\n", uses.text(), code.text());
             let body: String = body.lines().map(indented).collect();
             let function = connect_name(scheme);
-            format!("\n#[allow(dead_code)]\nfn {function}() -> Result<{name}, tieline::Error> {{\n{body}}}\n")
+            format!(
+                "\n#[allow(dead_code, reason = \"a way that no call needs\")]\nfn {function}() -> Result<{name}, tieline::Error> {{\n{body}}}\n"
+            )
         };
         ways.into_iter().map(function).collect()
     }
@@ -154,7 +156,7 @@ impl Snippets<'_> {
         };
         let whole: String = start.whole().lines().map(indented).collect();
         Ok(format!(
-            "\n/// A whole program, which is compiled and not run: it would leave the machine.\n#[allow(dead_code)]\nmod start {{\n{whole}}}\n"
+            "\n/// A whole program, which is compiled and not run: it would leave the machine.\n#[allow(dead_code, reason = \"compiled alone\")]\nmod start {{\n{whole}}}\n"
         ))
     }
 }

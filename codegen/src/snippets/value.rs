@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::ir::{Client, Entity, Item, Place, Type};
 
@@ -143,31 +143,15 @@ impl<'a> Values<'a> {
             Type::Uuid => self.parsed(value.as_str()?, "Uuid", of, want)?,
             Type::Url => self.parsed(value.as_str()?, "Url", of, want)?,
             Type::Any => self.any(value, want),
-            Type::AnyObject => return None,
             Type::List(item) => self.list(item, value.as_array()?, want)?,
-            Type::Map(item) => {
-                let mut entries = Vec::new();
-                for (key, value) in value.as_object()? {
-                    let key = Code::word(literal::text(key) + ".to_owned()");
-                    entries.push(Code::call("", vec![key, self.value(item, value, Want::Strict)?.code]));
-                }
-                self.uses.add(TYPED, "IndexMap");
-                let of = self.type_text(of);
-                let empty = match want {
-                    Want::Known => "IndexMap::new".to_owned(),
-                    Want::Loose | Want::Strict | Want::Maybe | Want::Field => {
-                        format!("IndexMap::<String, {}>::new", self.type_text(item))
-                    }
-                };
-                Written::new(
-                    if entries.is_empty() {
-                        Code::call(empty, vec![])
-                    } else {
-                        Code::call("IndexMap::from", vec![Code::array(entries)])
-                    },
-                    of,
-                )
-            }
+            Type::AnyObject => match want {
+                Want::Loose => self.pairs(&Type::Any, value.as_object()?)?,
+                Want::Strict | Want::Known | Want::Maybe | Want::Field => return None,
+            },
+            Type::Map(item) => match want {
+                Want::Loose => self.pairs(item, value.as_object()?)?,
+                Want::Strict | Want::Known | Want::Maybe | Want::Field => self.map(item, value.as_object()?)?,
+            },
             Type::Nullable(inner) => {
                 let of = self.type_text(of);
                 let inner_want = if want == Want::Known { Want::Known } else { Want::Strict };
@@ -234,27 +218,80 @@ impl<'a> Values<'a> {
             };
             return Some(Written::new(code, format!("Vec<{of}>")));
         }
-        let wants: &[Want] = match want {
-            Want::Loose => &[Want::Loose, Want::Strict],
-            Want::Strict | Want::Maybe | Want::Field => &[Want::Strict],
-            Want::Known => &[Want::Known],
+        let (codes, of) = match want {
+            Want::Loose => self.alike(item, values.iter())?,
+            Want::Strict | Want::Maybe | Want::Field => self.each(item, values.iter(), Want::Strict)?,
+            Want::Known => self.each(item, values.iter(), Want::Known)?,
         };
-        let before = self.uses.clone();
-        for item_want in wants {
-            self.uses = before.clone();
-            let all = values.iter().map(|value| self.value(item, value, *item_want)).collect::<Option<Vec<_>>>()?;
-            let of = all[0].of.clone();
-            if *item_want == Want::Loose && all.iter().any(|other| other.of != of) {
-                continue;
+        Some(match want {
+            Want::Loose | Want::Field => {
+                let of = format!("[{of}; {}]", codes.len());
+                Written::new(Code::array(codes), of)
             }
-            let count = all.len();
-            let codes = all.into_iter().map(|written| written.code).collect();
-            return Some(match want {
-                Want::Loose | Want::Field => Written::new(Code::array(codes), format!("[{of}; {count}]")),
-                Want::Strict | Want::Known | Want::Maybe => Written::new(Code::vec(codes), format!("Vec<{of}>")),
-            });
+            Want::Strict | Want::Known | Want::Maybe => Written::new(Code::vec(codes), format!("Vec<{of}>")),
+        })
+    }
+
+    /// Names and values.
+    fn pairs(&mut self, item: &Type, values: &Map<String, Value>) -> Option<Written> {
+        let item = match item {
+            Type::Boxed(inner) => inner,
+            item => item,
+        };
+        if values.is_empty() {
+            return self.map(item, values);
         }
-        None
+        let (codes, of) = self.alike(item, values.values())?;
+        let name = |key| Code::word(literal::text(key));
+        let pairs = values.keys().zip(codes).map(|(key, code)| Code::call("", vec![name(key), code])).collect();
+        Some(Written::new(Code::array(pairs), format!("[(&str, {of}); {}]", values.len())))
+    }
+
+    fn map(&mut self, item: &Type, values: &Map<String, Value>) -> Option<Written> {
+        self.uses.add(TYPED, "IndexMap");
+        let of = self.type_text(item);
+        let code = if values.is_empty() {
+            Code::word(format!("IndexMap::<String, {of}>::new()"))
+        } else {
+            let (codes, _) = self.each(item, values.values(), Want::Strict)?;
+            let name = |key| Code::word(literal::text(key) + ".to_owned()");
+            let pairs = values.keys().zip(codes).map(|(key, code)| Code::call("", vec![name(key), code])).collect();
+            Code::call("IndexMap::from", vec![Code::array(pairs)])
+        };
+        Some(Written::new(code, format!("IndexMap<String, {of}>")))
+    }
+
+    /// Values of one type between them: as short as may be, where all come out alike.
+    fn alike<'v>(
+        &mut self,
+        item: &Type,
+        values: impl Iterator<Item = &'v Value> + Clone,
+    ) -> Option<(Vec<Code>, String)> {
+        let before = self.uses.clone();
+        self.each(item, values.clone(), Want::Loose).or_else(|| {
+            self.uses = before;
+            self.each(item, values, Want::Strict)
+        })
+    }
+
+    /// Values, and the type of each; `None` when they have several.
+    fn each<'v>(
+        &mut self,
+        item: &Type,
+        values: impl Iterator<Item = &'v Value>,
+        want: Want,
+    ) -> Option<(Vec<Code>, String)> {
+        let mut codes = Vec::new();
+        let mut all: Option<String> = None;
+        for value in values {
+            let Written { code, of } = self.value(item, value, want)?;
+            if want == Want::Loose && all.as_ref().is_some_and(|other| *other != of) {
+                return None;
+            }
+            all = Some(of);
+            codes.push(code);
+        }
+        Some((codes, all?))
     }
 
     /// A declared type, by the name that the snippet uses.
