@@ -6,7 +6,7 @@ use crate::docs;
 use crate::emit::{self, Origin};
 use crate::error::Error;
 use crate::ir::Client;
-use crate::snippets::{self, Rust};
+use crate::snippets::Rust;
 use crate::tree::{MARK, Tree};
 
 /// The crate of the typed clients.
@@ -35,11 +35,12 @@ impl Project {
         }
         let clients = connectors.iter().map(|connector| Client::of(connector)).collect::<Result<Vec<_>, _>>()?;
         tree.add_all("generated", emit::package(CRATE, &clients, origin)?);
+        let rust = Rust::of(connectors)?;
+        tree.add_all("generated/docs", docs::pages(&docs::model(connectors, &[("rust", &rust)])?)?);
         for (connector, client) in connectors.iter().zip(&clients) {
-            let program = snippets::program(connector, &origin(Some(client)))?;
+            let program = rust.program(connector, &origin(Some(client)))?;
             tree.add(format!("generated/tests/{}.rs", client.module), program);
         }
-        tree.add_all("generated/docs", docs::pages(&catalogue(connectors)?)?);
         Ok(Self { tree, clients })
     }
 

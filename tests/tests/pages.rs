@@ -50,6 +50,37 @@ fn a_wrong_credential_looks_as_the_page_says() {
     assert_eq!(model.connectors[0].wrong[1].what.as_str(), "`token` is `abc`");
 }
 
+/// `generated/tests/` has all Rust that is shown, in functions that are compiled and run.
+#[test]
+fn rust_is_compiled() {
+    let mut missing = Vec::new();
+    for name in connectors() {
+        let module = name.replace('-', "_");
+        let program = fs::read_to_string(root().join(format!("generated/tests/{module}.rs"))).unwrap();
+        let program = without_layout(program.lines());
+        for page in ["README", "AUTH", "REFERENCE"] {
+            let text = fs::read_to_string(root().join(format!("generated/docs/{name}/{page}.md"))).unwrap();
+            for block in blocks(&text).iter().filter(|block| block.info == "rust") {
+                let code = without_layout(block.text.lines().skip_while(|line| is_use(line)));
+                if !program.contains(&code) {
+                    missing.push(format!("{name}/{page}.md, line {}: {}", block.line, block.text));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// Whether a line stands among the `use` lines, which stand elsewhere in the program.
+fn is_use(line: &str) -> bool {
+    line.is_empty() || line.starts_with("use ") || line.starts_with(' ') || line == "};"
+}
+
+/// The words of lines, which stand deeper in the program than on the page.
+fn without_layout<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+}
+
 /// What is wrong with the commands of a page.
 fn of_page(page: &str) -> Vec<String> {
     let text = fs::read_to_string(root().join("generated/docs").join(page)).unwrap();

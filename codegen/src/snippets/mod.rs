@@ -18,6 +18,7 @@ mod uses;
 mod value;
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use serde_json::{Map, Value};
 use tieline::auth::Scheme;
@@ -28,6 +29,7 @@ use tieline::{Connector, Error};
 
 use crate::docs;
 use crate::docs::faces::Shown;
+use crate::emit::Origin;
 use crate::ir::{self, Client};
 
 use uses::Uses;
@@ -192,8 +194,12 @@ fn indented(line: &str) -> String {
 }
 
 /// The snippets of several connectors, as the pages ask for them.
-#[derive(Clone, Debug, Default)]
-pub struct Rust<'a>(BTreeMap<&'a str, Snippets<'a>>);
+#[derive(Debug, Default)]
+pub struct Rust<'a> {
+    of: BTreeMap<&'a str, Snippets<'a>>,
+    /// The calls that were asked for: connector, operation and snippet.
+    shown: Mutex<Vec<(String, String, Snippet)>>,
+}
 
 impl<'a> Rust<'a> {
     /// Those of these connectors.
@@ -202,13 +208,24 @@ impl<'a> Rust<'a> {
     /// `invalid_manifest` when a connector came from a compiled form that cannot be read.
     pub fn of(connectors: &[&'a Connector]) -> Result<Self, Error> {
         let all = connectors.iter().map(|connector| Ok((connector.name(), Snippets::of(connector)?)));
-        all.collect::<Result<_, Error>>().map(Self)
+        Ok(Self { of: all.collect::<Result<_, Error>>()?, shown: Mutex::default() })
+    }
+
+    /// The [`program`] of a connector, with all calls that pages have asked for.
+    ///
+    /// # Errors
+    /// As for [`program`].
+    pub fn program(&self, connector: &Connector, origin: &Origin) -> Result<String, Error> {
+        let Some(snippets) = self.of.get(connector.name()) else { return program(connector, origin) };
+        let shown = self.shown.lock().map(|shown| shown.clone()).unwrap_or_default();
+        let of_connector = shown.into_iter().filter(|(name, ..)| name == connector.name());
+        snippets.program_with(origin, of_connector.map(|(_, operation, snippet)| (operation, snippet)).collect())
     }
 }
 
 impl docs::Snippets for Rust<'_> {
     fn start(&self, connector: &Connector, call: &Shown<'_>) -> Option<String> {
-        self.0.get(connector.name())?.start(None, call).map(|snippet| snippet.whole())
+        self.of.get(connector.name())?.start(None, call).map(|snippet| snippet.whole())
     }
 
     fn sign_in(
@@ -219,10 +236,14 @@ impl docs::Snippets for Rust<'_> {
         _: &Map<String, Value>,
         _: Option<&Shown<'_>>,
     ) -> Option<String> {
-        self.0.get(connector.name())?.sign_in(name).map(|snippet| snippet.whole())
+        self.of.get(connector.name())?.sign_in(name).map(|snippet| snippet.whole())
     }
 
     fn call(&self, connector: &Connector, call: &Shown<'_>) -> Option<String> {
-        self.0.get(connector.name())?.call(call).map(|snippet| snippet.whole())
+        let snippet = self.of.get(connector.name())?.call(call)?;
+        if let Ok(mut shown) = self.shown.lock() {
+            shown.push((connector.name().to_owned(), call.operation.name(), snippet.clone()));
+        }
+        Some(snippet.whole())
     }
 }

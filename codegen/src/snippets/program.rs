@@ -45,11 +45,23 @@ impl Snippets<'_> {
     /// # Errors
     /// As for [`program`].
     pub fn program(&self, origin: &Origin) -> Result<String, Error> {
+        self.program_with(origin, Vec::new())
+    }
+
+    /// The same with more calls, each with the operation's name. Those that examples make are there already.
+    pub(super) fn program_with(&self, origin: &Origin, more: Vec<(String, Snippet)>) -> Result<String, Error> {
         let mut parts = Parts::default();
         for entity in self.connector.entities()? {
             for operation in entity.operations.values() {
-                for snippet in self.examples(operation) {
-                    let (about, connect) = (operation.name(), Some(connect_name(self.needed(operation))));
+                let about = operation.name();
+                let mut snippets = self.examples(operation);
+                for (_, snippet) in more.iter().filter(|(name, _)| *name == about) {
+                    if !snippets.contains(snippet) {
+                        snippets.push(snippet.clone());
+                    }
+                }
+                for snippet in snippets {
+                    let (about, connect) = (about.clone(), Some(connect_name(self.needed(operation))));
                     let name = parts.name(&about);
                     parts.calls.push(Function { name, about, connect, snippet });
                 }
