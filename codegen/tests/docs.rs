@@ -75,6 +75,21 @@ fn hostile_texts_stay_where_they_are() {
 }
 
 #[test]
+#[cfg(unix)]
+fn hostile_values_are_one_word_for_the_shell() {
+    let connector = load(OWN[3]);
+    let model = docs::model(&[&connector], &[]).unwrap();
+    let call = &model.connectors[0].start.as_ref().unwrap().call;
+    let shell = format!("tieline() {{ printf '%s\\0' \"$@\"; }}\n{}", call.snippets["command_line"]);
+    let output = std::process::Command::new("sh").args(["-c", &shell]).output().unwrap();
+    let words = String::from_utf8(output.stdout).unwrap();
+    let words: Vec<&str> = words.trim_end_matches('\0').split('\0').collect();
+    assert_eq!(words[..5], ["execute", "hostile", "things", "get", "--params"]);
+    let params: Map<String, Value> = serde_json::from_str(words[5]).unwrap();
+    assert_eq!((params, words.len()), (call.params.clone(), 6));
+}
+
+#[test]
 fn the_catalogue() {
     insta::assert_snapshot!(page(&pages(&OWN[..3]), "README.md"));
 }
@@ -131,7 +146,7 @@ fn a_face_has_its_section_on_every_page_where_it_has_something_to_show() {
         reference.contains("tieline execute sign-in items list\n```\n\n```rust\nitems.list({}, [])\n```\n"),
         "{reference}"
     );
-    assert_eq!(reference.matches("```rust").count(), 2, "{reference}");
+    assert_eq!(reference.matches("```rust").count(), 3, "{reference}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What is generated, with every name and type chosen. `emit` prints it and decides nothing; `snippets` writes calls in it.
 
+mod alternatives;
 mod boxes;
 mod client;
 mod docs;

@@ -62,7 +62,11 @@ impl Signing<'_, '_> {
         let check = head.check.as_ref().and_then(|(entity, action)| {
             operations().find(|operation| operation.entity == *entity && operation.action == *action)
         });
-        let by_choice = || check.or_else(|| operations().find(|operation| is_easy(operation)));
+        let uses_it = |operation: &&Operation| operation.auth.is_none() || names_it(operation);
+        let by_choice = || {
+            let easy = || operations().filter(uses_it).find(|operation| is_easy(operation));
+            check.filter(uses_it).or_else(easy).or_else(|| operations().find(uses_it))
+        };
         let try_it = match scheme.limited {
             Some(true) => operations().find(names_it),
             Some(false) | None => by_choice(),
@@ -92,6 +96,7 @@ impl Signing<'_, '_> {
                     entities,
                 )
             }),
+            limited: scheme.limited == Some(true),
             only_for: operations().filter(names_it).map(|operation| self.places.link(&operation.name())).collect(),
             example: texts(&example::credentials_to_keep(scheme)),
             variables: config_variables(self.connector).chain(variables(self.connector, scheme)).collect(),

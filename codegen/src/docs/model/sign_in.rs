@@ -30,6 +30,8 @@ pub struct SignIn {
     pub fields: Vec<Field>,
     /// Where tokens come from, where it is OAuth 2.0.
     pub oauth: Option<OAuth>,
+    /// Whether it serves only the operations that name it.
+    pub limited: bool,
     /// The operations that name it.
     pub only_for: Vec<OperationLink>,
     /// What a file of credentials should hold, with values to show.
