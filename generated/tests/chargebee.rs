@@ -2,6 +2,7 @@
 
 //! The examples in Rust that the pages show, against the mock.
 
+#![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(clippy::print_stdout, unused_variables, reason = "examples")]
 
 use std::error::Error;
@@ -33,26 +34,31 @@ mod env {
     }
 }
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "a way that no call needs")]
 fn connect_key() -> Result<Chargebee, tieline::Error> {
     use tieline_connectors::chargebee::{ApiKey, Config};
     let mock = Mock::new(Chargebee::connector()?, MockOptions::default());
-    Chargebee::builder(ApiKey::new("test_xxxxxxxxxxxxxxxxxxxx"), Config::new("acme-test"))?
-        .transport(Arc::new(mock))
-        .connect()
-        .map(Chargebee::from)
+    Chargebee::builder(
+        ApiKey::new("test_xxxxxxxxxxxxxxxxxxxx"),
+        Config::new("acme-test"),
+    )?
+    .transport(Arc::new(mock))
+    .connect()
+    .map(Chargebee::from)
 }
 
 /// A whole program, which is compiled and not run: it would leave the machine.
-#[allow(dead_code)]
+#[allow(dead_code, reason = "compiled alone")]
 mod start {
     use std::env;
     use tieline_connectors::chargebee::{ApiKey, Chargebee, Config};
 
     #[tokio::main(flavor = "current_thread")]
     async fn main() -> Result<(), Box<dyn std::error::Error>> {
-        let chargebee =
-            Chargebee::connect(ApiKey::new(env::var("TIELINE_CHARGEBEE_API_KEY")?), Config::new("acme-test"))?;
+        let chargebee = Chargebee::connect(
+            ApiKey::new(env::var("TIELINE_CHARGEBEE_API_KEY")?),
+            Config::new("acme-test"),
+        )?;
         let customers = chargebee.customers().list().send().await?;
         for customer in customers.data {
             println!("{customer:?}");
@@ -93,7 +99,12 @@ async fn example_customers_create() -> Result<(), Box<dyn Error>> {
 
 async fn example_customers_update() -> Result<(), Box<dyn Error>> {
     let chargebee = connect_key()?;
-    let customer = chargebee.customers().update("harbour-roasters").net_term_days(14).send().await?;
+    let customer = chargebee
+        .customers()
+        .update("harbour-roasters")
+        .net_term_days(14)
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -103,7 +114,12 @@ async fn example_customers_update_billing_info() -> Result<(), Box<dyn Error>> {
     let customer = chargebee
         .customers()
         .update_billing_info("harbour-roasters")
-        .billing_address(AddressRequest::new().line1("4 Quay Street").city("Portsmouth").country("US"))
+        .billing_address(
+            AddressRequest::new()
+                .line1("4 Quay Street")
+                .city("Portsmouth")
+                .country("US"),
+        )
         .send()
         .await?;
     Ok(())
@@ -111,7 +127,11 @@ async fn example_customers_update_billing_info() -> Result<(), Box<dyn Error>> {
 
 async fn example_customers_delete() -> Result<(), Box<dyn Error>> {
     let chargebee = connect_key()?;
-    let customer = chargebee.customers().delete("harbour-roasters").send().await?;
+    let customer = chargebee
+        .customers()
+        .delete("harbour-roasters")
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -126,7 +146,11 @@ async fn example_subscriptions_list() -> Result<(), Box<dyn Error>> {
 
 async fn example_subscriptions_get() -> Result<(), Box<dyn Error>> {
     let chargebee = connect_key()?;
-    let answer = chargebee.subscriptions().get("sub-roasters-1").send().await?;
+    let answer = chargebee
+        .subscriptions()
+        .get("sub-roasters-1")
+        .send()
+        .await?;
     println!("{:?}", answer.data);
     Ok(())
 }
@@ -136,7 +160,10 @@ async fn example_subscriptions_create() -> Result<(), Box<dyn Error>> {
     let chargebee = connect_key()?;
     let answer = chargebee
         .subscriptions()
-        .create("harbour-roasters", CreateSubscriptionItems::new().item_price_id(["team-USD-monthly"]))
+        .create(
+            "harbour-roasters",
+            CreateSubscriptionItems::new().item_price_id(["team-USD-monthly"]),
+        )
         .send()
         .await?;
     println!("{:?}", answer.data);
@@ -146,8 +173,12 @@ async fn example_subscriptions_create() -> Result<(), Box<dyn Error>> {
 async fn example_subscriptions_cancel() -> Result<(), Box<dyn Error>> {
     use tieline_connectors::chargebee::subscriptions::CancelOption;
     let chargebee = connect_key()?;
-    let answer =
-        chargebee.subscriptions().cancel("sub-roasters-1").cancel_option(CancelOption::EndOfTerm).send().await?;
+    let answer = chargebee
+        .subscriptions()
+        .cancel("sub-roasters-1")
+        .cancel_option(CancelOption::EndOfTerm)
+        .send()
+        .await?;
     println!("{:?}", answer.data);
     Ok(())
 }
@@ -191,7 +222,10 @@ async fn example_coupons_get() -> Result<(), Box<dyn Error>> {
 
 async fn example_sign_in_key() -> Result<(), Box<dyn Error>> {
     use tieline_connectors::chargebee::{ApiKey, Chargebee, Config};
-    let chargebee = Chargebee::connect(ApiKey::new(env::var("TIELINE_CHARGEBEE_API_KEY")?), Config::new("acme-test"))?;
+    let chargebee = Chargebee::connect(
+        ApiKey::new(env::var("TIELINE_CHARGEBEE_API_KEY")?),
+        Config::new("acme-test"),
+    )?;
     Ok(())
 }
 
@@ -221,7 +255,9 @@ async fn every_call_works() {
 
 #[tokio::test]
 async fn every_way_to_sign_in_connects() {
-    let outcomes = [("sign in: key", example_sign_in_key().await)];
+    let outcomes = [
+        ("sign in: key", example_sign_in_key().await),
+    ];
     let failed = outcomes.iter().filter_map(|(name, outcome)| Some(format!("{name}: {}", outcome.as_ref().err()?)));
     let failed: Vec<String> = failed.collect();
     assert!(failed.is_empty(), "{}", failed.join("\n"));

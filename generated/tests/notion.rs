@@ -2,6 +2,7 @@
 
 //! The examples in Rust that the pages show, against the mock.
 
+#![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(clippy::print_stdout, unused_variables, reason = "examples")]
 
 use std::error::Error;
@@ -37,7 +38,7 @@ mod env {
     }
 }
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "a way that no call needs")]
 fn connect_oauth() -> Result<Notion, tieline::Error> {
     use tieline_connectors::notion::OAuth;
     let mock = Mock::new(Notion::connector()?, MockOptions::default());
@@ -47,14 +48,17 @@ fn connect_oauth() -> Result<Notion, tieline::Error> {
         .map(Notion::from)
 }
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "a way that no call needs")]
 fn connect_token() -> Result<Notion, tieline::Error> {
     use tieline_connectors::notion::Token;
     let mock = Mock::new(Notion::connector()?, MockOptions::default());
-    Notion::builder(Token::new("ntn_xxxxxxxxxxxxxxxxxxxx"))?.transport(Arc::new(mock)).connect().map(Notion::from)
+    Notion::builder(Token::new("ntn_xxxxxxxxxxxxxxxxxxxx"))?
+        .transport(Arc::new(mock))
+        .connect()
+        .map(Notion::from)
 }
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "a way that no call needs")]
 fn connect_client() -> Result<Notion, tieline::Error> {
     use tieline_connectors::notion::OAuthClient;
     let mock = Mock::new(Notion::connector()?, MockOptions::default());
@@ -65,7 +69,7 @@ fn connect_client() -> Result<Notion, tieline::Error> {
 }
 
 /// A whole program, which is compiled and not run: it would leave the machine.
-#[allow(dead_code)]
+#[allow(dead_code, reason = "compiled alone")]
 mod start {
     use std::env;
     use tieline_connectors::notion::{Notion, Token};
@@ -87,7 +91,11 @@ async fn example_users_me() -> Result<(), Box<dyn Error>> {
 
 async fn example_users_get() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let user = notion.users().get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1a001").send().await?;
+    let user = notion
+        .users()
+        .get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1a001")
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -107,7 +115,11 @@ async fn example_search_search() -> Result<(), Box<dyn Error>> {
         .search()
         .search()
         .query("Example")
-        .filter(SearchFilter::new().property("object").value(SearchFilterValue::Page))
+        .filter(
+            SearchFilter::new()
+                .property("object")
+                .value(SearchFilterValue::Page),
+        )
         .send()
         .await?;
     for record in records.data {
@@ -118,26 +130,25 @@ async fn example_search_search() -> Result<(), Box<dyn Error>> {
 
 async fn example_pages_get() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let page = notion.pages().get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001").send().await?;
+    let page = notion
+        .pages()
+        .get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001")
+        .send()
+        .await?;
     Ok(())
 }
 
 async fn example_pages_create() -> Result<(), Box<dyn Error>> {
-    use tieline::typed::IndexMap;
-    use tieline_connectors::notion::types::{
-        ParentRequest, PropertyValueRequest, RichTextRequest, RichTextRequestText,
-    };
+    use tieline_connectors::notion::types::{ParentRequest, RichTextRequest, RichTextRequestText};
     let notion = connect_token()?;
     let page = notion
         .pages()
         .create()
         .parent(ParentRequest::new().page_id("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001"))
-        .properties(IndexMap::from([(
-            "title".to_owned(),
-            PropertyValueRequest::RichTextListRequest(vec![
-                RichTextRequest::new().text(RichTextRequestText::new("Meeting notes")),
-            ]),
-        )]))
+        .properties([(
+            "title",
+            vec![RichTextRequest::new().text(RichTextRequestText::new("Meeting notes"))],
+        )])
         .markdown("## Decisions\n\n- Ship on Monday")
         .send()
         .await?;
@@ -145,9 +156,8 @@ async fn example_pages_create() -> Result<(), Box<dyn Error>> {
 }
 
 async fn example_pages_create_2() -> Result<(), Box<dyn Error>> {
-    use tieline::typed::IndexMap;
     use tieline_connectors::notion::types::{
-        DateRequest, OptionRequest, ParentRequest, PropertyValueRequest, PropertyValueRequestValue, RichTextRequest,
+        DateRequest, OptionRequest, ParentRequest, PropertyValueRequestValue, RichTextRequest,
         RichTextRequestText,
     };
     let notion = connect_token()?;
@@ -155,25 +165,22 @@ async fn example_pages_create_2() -> Result<(), Box<dyn Error>> {
         .pages()
         .create()
         .parent(ParentRequest::new().data_source_id("7c1e9a34-2f60-4b8a-8d15-3e9b50f1da01"))
-        .properties(IndexMap::from([
+        .properties([
             (
-                "Name".to_owned(),
-                PropertyValueRequest::from(
-                    PropertyValueRequestValue::new()
-                        .title([RichTextRequest::new().text(RichTextRequestText::new("Write the manual"))]),
-                ),
+                "Name",
+                PropertyValueRequestValue::new().title([
+                    RichTextRequest::new().text(RichTextRequestText::new("Write the manual")),
+                ]),
             ),
             (
-                "Status".to_owned(),
-                PropertyValueRequest::from(
-                    PropertyValueRequestValue::new().status(OptionRequest::new().name("In progress")),
-                ),
+                "Status",
+                PropertyValueRequestValue::new().status(OptionRequest::new().name("In progress")),
             ),
             (
-                "Due".to_owned(),
-                PropertyValueRequest::from(PropertyValueRequestValue::new().date(DateRequest::new("2026-03-20"))),
+                "Due",
+                PropertyValueRequestValue::new().date(DateRequest::new("2026-03-20")),
             ),
-        ]))
+        ])
         .send()
         .await?;
     Ok(())
@@ -181,7 +188,12 @@ async fn example_pages_create_2() -> Result<(), Box<dyn Error>> {
 
 async fn example_pages_update() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let page = notion.pages().update("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c003").icon(None).send().await?;
+    let page = notion
+        .pages()
+        .update("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c003")
+        .icon(None)
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -201,7 +213,11 @@ async fn example_pages_move() -> Result<(), Box<dyn Error>> {
 
 async fn example_pages_property() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let pages = notion.pages().property("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001", "title").send().await?;
+    let pages = notion
+        .pages()
+        .property("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001", "title")
+        .send()
+        .await?;
     for page in pages.data {
         println!("{page:?}");
     }
@@ -210,7 +226,11 @@ async fn example_pages_property() -> Result<(), Box<dyn Error>> {
 
 async fn example_pages_markdown() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let page_markdown = notion.pages().markdown("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001").send().await?;
+    let page_markdown = notion
+        .pages()
+        .markdown("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001")
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -220,7 +240,10 @@ async fn example_pages_update_markdown() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
     let page = notion
         .pages()
-        .update_markdown("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001", UpdateMarkdownType::InsertContent)
+        .update_markdown(
+            "7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001",
+            UpdateMarkdownType::InsertContent,
+        )
         .insert_content(MarkdownInsertion::new("## Decisions\n\n- Ship on Monday"))
         .send()
         .await?;
@@ -229,7 +252,11 @@ async fn example_pages_update_markdown() -> Result<(), Box<dyn Error>> {
 
 async fn example_blocks_get() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let block = notion.blocks().get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1b001").send().await?;
+    let block = notion
+        .blocks()
+        .get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1b001")
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -247,13 +274,21 @@ async fn example_blocks_update() -> Result<(), Box<dyn Error>> {
 
 async fn example_blocks_delete() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let block = notion.blocks().delete("7c1e9a34-2f60-4b8a-8d15-3e9b50f1b001").send().await?;
+    let block = notion
+        .blocks()
+        .delete("7c1e9a34-2f60-4b8a-8d15-3e9b50f1b001")
+        .send()
+        .await?;
     Ok(())
 }
 
 async fn example_blocks_list() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let blocks = notion.blocks().list("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001").send().await?;
+    let blocks = notion
+        .blocks()
+        .list("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001")
+        .send()
+        .await?;
     for block in blocks.data {
         println!("{block:?}");
     }
@@ -261,16 +296,17 @@ async fn example_blocks_list() -> Result<(), Box<dyn Error>> {
 }
 
 async fn example_blocks_append() -> Result<(), Box<dyn Error>> {
-    use tieline_connectors::notion::types::{BlockRequest, RichTextRequest, RichTextRequestText, TextRequest};
+    use tieline_connectors::notion::types::{
+        BlockRequest, RichTextRequest, RichTextRequestText, TextRequest,
+    };
     let notion = connect_token()?;
     let blocks = notion
         .blocks()
         .append(
             "7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001",
-            [BlockRequest::new().paragraph(
-                TextRequest::new()
-                    .rich_text([RichTextRequest::new().text(RichTextRequestText::new("An example paragraph."))]),
-            )],
+            [BlockRequest::new().paragraph(TextRequest::new().rich_text([
+                RichTextRequest::new().text(RichTextRequestText::new("An example paragraph.")),
+            ]))],
         )
         .send()
         .await?;
@@ -291,7 +327,11 @@ async fn example_meeting_notes_create() -> Result<(), Box<dyn Error>> {
             MeetingSourceRequest::new(MeetingSourceRequestType::FileUpload)
                 .file_upload_id("7c1e9a34-2f60-4b8a-8d15-3e9b50f1f001"),
         )
-        .parent(ParentRequest::new().r#type(ParentRequestType::PageId).page_id("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001"))
+        .parent(
+            ParentRequest::new()
+                .r#type(ParentRequestType::PageId)
+                .page_id("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001"),
+        )
         .send()
         .await?;
     Ok(())
@@ -308,12 +348,15 @@ async fn example_meeting_notes_query() -> Result<(), Box<dyn Error>> {
 
 async fn example_databases_get() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let database = notion.databases().get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1db01").send().await?;
+    let database = notion
+        .databases()
+        .get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1db01")
+        .send()
+        .await?;
     Ok(())
 }
 
 async fn example_databases_create() -> Result<(), Box<dyn Error>> {
-    use tieline::typed::IndexMap;
     use tieline_connectors::notion::databases::CreateInitialDataSource;
     use tieline_connectors::notion::types::{
         Empty, OptionsRequest, ParentRequest, ParentRequestType, PropertySchemaRequest, RichTextRequest,
@@ -322,13 +365,20 @@ async fn example_databases_create() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
     let database = notion
         .databases()
-        .create(ParentRequest::new().r#type(ParentRequestType::PageId).page_id("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001"))
+        .create(
+            ParentRequest::new()
+                .r#type(ParentRequestType::PageId)
+                .page_id("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001"),
+        )
         .title([RichTextRequest::new().text(RichTextRequestText::new("Tasks"))])
-        .initial_data_source(CreateInitialDataSource::new().properties(IndexMap::from([
-            ("Name".to_owned(), PropertySchemaRequest::new().title(Empty::new())),
-            ("Status".to_owned(), PropertySchemaRequest::new().status(OptionsRequest::new())),
-            ("Due".to_owned(), PropertySchemaRequest::new().date(Empty::new())),
-        ])))
+        .initial_data_source(CreateInitialDataSource::new().properties([
+            ("Name", PropertySchemaRequest::new().title(Empty::new())),
+            (
+                "Status",
+                PropertySchemaRequest::new().status(OptionsRequest::new()),
+            ),
+            ("Due", PropertySchemaRequest::new().date(Empty::new())),
+        ]))
         .send()
         .await?;
     Ok(())
@@ -348,12 +398,15 @@ async fn example_databases_update() -> Result<(), Box<dyn Error>> {
 
 async fn example_data_sources_get() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let data_source = notion.data_sources().get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1da01").send().await?;
+    let data_source = notion
+        .data_sources()
+        .get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1da01")
+        .send()
+        .await?;
     Ok(())
 }
 
 async fn example_data_sources_create() -> Result<(), Box<dyn Error>> {
-    use tieline::typed::IndexMap;
     use tieline_connectors::notion::types::{
         Empty, OptionsRequest, ParentRequest, ParentRequestType, PropertySchemaRequest, RichTextRequest,
         RichTextRequestText,
@@ -365,11 +418,14 @@ async fn example_data_sources_create() -> Result<(), Box<dyn Error>> {
             ParentRequest::new()
                 .r#type(ParentRequestType::DatabaseId)
                 .database_id("7c1e9a34-2f60-4b8a-8d15-3e9b50f1db01"),
-            IndexMap::from([
-                ("Name".to_owned(), PropertySchemaRequest::new().title(Empty::new())),
-                ("Status".to_owned(), PropertySchemaRequest::new().status(OptionsRequest::new())),
-                ("Due".to_owned(), PropertySchemaRequest::new().date(Empty::new())),
-            ]),
+            [
+                ("Name", PropertySchemaRequest::new().title(Empty::new())),
+                (
+                    "Status",
+                    PropertySchemaRequest::new().status(OptionsRequest::new()),
+                ),
+                ("Due", PropertySchemaRequest::new().date(Empty::new())),
+            ],
         )
         .title([RichTextRequest::new().text(RichTextRequestText::new("Tasks"))])
         .send()
@@ -378,18 +434,21 @@ async fn example_data_sources_create() -> Result<(), Box<dyn Error>> {
 }
 
 async fn example_data_sources_update() -> Result<(), Box<dyn Error>> {
-    use tieline::typed::IndexMap;
-    use tieline_connectors::notion::types::{OptionColorName, OptionRequest, OptionsRequest, PropertySchemaRequest};
+    use tieline_connectors::notion::types::{
+        OptionColorName, OptionRequest, OptionsRequest, PropertySchemaRequest,
+    };
     let notion = connect_token()?;
     let data_source = notion
         .data_sources()
         .update("7c1e9a34-2f60-4b8a-8d15-3e9b50f1da01")
-        .properties(IndexMap::from([(
-            "Priority".to_owned(),
-            Some(PropertySchemaRequest::new().select(
-                OptionsRequest::new().options([OptionRequest::new().name("High").color(OptionColorName::Red)]),
-            )),
-        )]))
+        .properties([(
+            "Priority",
+            Some(PropertySchemaRequest::new().select(OptionsRequest::new().options([
+                OptionRequest::new()
+                    .name("High")
+                    .color(OptionColorName::Red),
+            ]))),
+        )])
         .send()
         .await?;
     Ok(())
@@ -401,7 +460,11 @@ async fn example_data_sources_query() -> Result<(), Box<dyn Error>> {
     let data_sources = notion
         .data_sources()
         .query("7c1e9a34-2f60-4b8a-8d15-3e9b50f1da01")
-        .filter(Filter::new().property("Status").status(OptionCondition::new().equals("In progress")))
+        .filter(
+            Filter::new()
+                .property("Status")
+                .status(OptionCondition::new().equals("In progress")),
+        )
         .sorts([Sort::new(Direction::Ascending).property("Due")])
         .send()
         .await?;
@@ -413,7 +476,11 @@ async fn example_data_sources_query() -> Result<(), Box<dyn Error>> {
 
 async fn example_data_sources_templates() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let data_sources = notion.data_sources().templates("7c1e9a34-2f60-4b8a-8d15-3e9b50f1da01").send().await?;
+    let data_sources = notion
+        .data_sources()
+        .templates("7c1e9a34-2f60-4b8a-8d15-3e9b50f1da01")
+        .send()
+        .await?;
     for data_source in data_sources.data {
         println!("{data_source:?}");
     }
@@ -422,7 +489,12 @@ async fn example_data_sources_templates() -> Result<(), Box<dyn Error>> {
 
 async fn example_views_list() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let views = notion.views().list().database_id("7c1e9a34-2f60-4b8a-8d15-3e9b50f1db01").send().await?;
+    let views = notion
+        .views()
+        .list()
+        .database_id("7c1e9a34-2f60-4b8a-8d15-3e9b50f1db01")
+        .send()
+        .await?;
     for view in views.data {
         println!("{view:?}");
     }
@@ -431,7 +503,11 @@ async fn example_views_list() -> Result<(), Box<dyn Error>> {
 
 async fn example_views_get() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let view = notion.views().get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1e001").send().await?;
+    let view = notion
+        .views()
+        .get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1e001")
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -440,7 +516,11 @@ async fn example_views_create() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
     let view = notion
         .views()
-        .create("7c1e9a34-2f60-4b8a-8d15-3e9b50f1da01", "All tasks", ViewTypeName::Table)
+        .create(
+            "7c1e9a34-2f60-4b8a-8d15-3e9b50f1da01",
+            "All tasks",
+            ViewTypeName::Table,
+        )
         .database_id("7c1e9a34-2f60-4b8a-8d15-3e9b50f1db01")
         .send()
         .await?;
@@ -449,19 +529,32 @@ async fn example_views_create() -> Result<(), Box<dyn Error>> {
 
 async fn example_views_update() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let view = notion.views().update("7c1e9a34-2f60-4b8a-8d15-3e9b50f1e001").name("Every task").send().await?;
+    let view = notion
+        .views()
+        .update("7c1e9a34-2f60-4b8a-8d15-3e9b50f1e001")
+        .name("Every task")
+        .send()
+        .await?;
     Ok(())
 }
 
 async fn example_views_delete() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let view = notion.views().delete("7c1e9a34-2f60-4b8a-8d15-3e9b50f1e001").send().await?;
+    let view = notion
+        .views()
+        .delete("7c1e9a34-2f60-4b8a-8d15-3e9b50f1e001")
+        .send()
+        .await?;
     Ok(())
 }
 
 async fn example_views_create_query() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let view_query = notion.views().create_query("7c1e9a34-2f60-4b8a-8d15-3e9b50f1e001").send().await?;
+    let view_query = notion
+        .views()
+        .create_query("7c1e9a34-2f60-4b8a-8d15-3e9b50f1e001")
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -469,7 +562,10 @@ async fn example_views_query_results() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
     let views = notion
         .views()
-        .query_results("7c1e9a34-2f60-4b8a-8d15-3e9b50f1e001", "7c1e9a34-2f60-4b8a-8d15-3e9b50f1e002")
+        .query_results(
+            "7c1e9a34-2f60-4b8a-8d15-3e9b50f1e001",
+            "7c1e9a34-2f60-4b8a-8d15-3e9b50f1e002",
+        )
         .send()
         .await?;
     for view in views.data {
@@ -482,7 +578,10 @@ async fn example_views_delete_query() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
     let view_query = notion
         .views()
-        .delete_query("7c1e9a34-2f60-4b8a-8d15-3e9b50f1e001", "7c1e9a34-2f60-4b8a-8d15-3e9b50f1e002")
+        .delete_query(
+            "7c1e9a34-2f60-4b8a-8d15-3e9b50f1e001",
+            "7c1e9a34-2f60-4b8a-8d15-3e9b50f1e002",
+        )
         .send()
         .await?;
     Ok(())
@@ -490,13 +589,21 @@ async fn example_views_delete_query() -> Result<(), Box<dyn Error>> {
 
 async fn example_comments_get() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let comment = notion.comments().get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1cc01").send().await?;
+    let comment = notion
+        .comments()
+        .get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1cc01")
+        .send()
+        .await?;
     Ok(())
 }
 
 async fn example_comments_list() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let comments = notion.comments().list("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001").send().await?;
+    let comments = notion
+        .comments()
+        .list("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001")
+        .send()
+        .await?;
     for comment in comments.data {
         println!("{comment:?}");
     }
@@ -530,13 +637,21 @@ async fn example_comments_update() -> Result<(), Box<dyn Error>> {
 
 async fn example_comments_delete() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let comment = notion.comments().delete("7c1e9a34-2f60-4b8a-8d15-3e9b50f1cc01").send().await?;
+    let comment = notion
+        .comments()
+        .delete("7c1e9a34-2f60-4b8a-8d15-3e9b50f1cc01")
+        .send()
+        .await?;
     Ok(())
 }
 
 async fn example_file_uploads_get() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let file_upload = notion.file_uploads().get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1f001").send().await?;
+    let file_upload = notion
+        .file_uploads()
+        .get("7c1e9a34-2f60-4b8a-8d15-3e9b50f1f001")
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -568,7 +683,10 @@ async fn example_file_uploads_send() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
     let file_upload = notion
         .file_uploads()
-        .send("7c1e9a34-2f60-4b8a-8d15-3e9b50f1f001", Upload::bytes(fs::read("notes.txt")?).filename("notes.txt"))
+        .send(
+            "7c1e9a34-2f60-4b8a-8d15-3e9b50f1f001",
+            Upload::bytes(fs::read("notes.txt")?).filename("notes.txt"),
+        )
         .send()
         .await?;
     Ok(())
@@ -576,7 +694,11 @@ async fn example_file_uploads_send() -> Result<(), Box<dyn Error>> {
 
 async fn example_file_uploads_complete() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let file_upload = notion.file_uploads().complete("7c1e9a34-2f60-4b8a-8d15-3e9b50f1f001").send().await?;
+    let file_upload = notion
+        .file_uploads()
+        .complete("7c1e9a34-2f60-4b8a-8d15-3e9b50f1f001")
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -591,15 +713,23 @@ async fn example_custom_emojis_list() -> Result<(), Box<dyn Error>> {
 
 async fn example_async_tasks_get() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let async_task = notion.async_tasks().get("task_7c1e9a342f604b8a8d153e9b50f17a01").send().await?;
+    let async_task = notion
+        .async_tasks()
+        .get("task_7c1e9a342f604b8a8d153e9b50f17a01")
+        .send()
+        .await?;
     Ok(())
 }
 
 async fn example_oauth_token() -> Result<(), Box<dyn Error>> {
     use tieline_connectors::notion::oauth::TokenGrantType;
     let notion = connect_client()?;
-    let record =
-        notion.oauth().token(TokenGrantType::RefreshToken).refresh_token("example-refresh-token").send().await?;
+    let record = notion
+        .oauth()
+        .token(TokenGrantType::RefreshToken)
+        .refresh_token("example-refresh-token")
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -611,13 +741,21 @@ async fn example_oauth_revoke() -> Result<(), Box<dyn Error>> {
 
 async fn example_oauth_introspect() -> Result<(), Box<dyn Error>> {
     let notion = connect_client()?;
-    let record = notion.oauth().introspect("example-access-token").send().await?;
+    let record = notion
+        .oauth()
+        .introspect("example-access-token")
+        .send()
+        .await?;
     Ok(())
 }
 
 async fn example_agents_get() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let agent = notion.agents().get("7c1e9a34-2f60-4b8a-8d15-3e9b50f10a01").send().await?;
+    let agent = notion
+        .agents()
+        .get("7c1e9a34-2f60-4b8a-8d15-3e9b50f10a01")
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -644,13 +782,21 @@ async fn example_agents_query() -> Result<(), Box<dyn Error>> {
 
 async fn example_agents_delete() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let agent_state = notion.agents().delete("7c1e9a34-2f60-4b8a-8d15-3e9b50f10a01").send().await?;
+    let agent_state = notion
+        .agents()
+        .delete("7c1e9a34-2f60-4b8a-8d15-3e9b50f10a01")
+        .send()
+        .await?;
     Ok(())
 }
 
 async fn example_agents_insights() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let agent_insights = notion.agents().insights("7c1e9a34-2f60-4b8a-8d15-3e9b50f10a01").send().await?;
+    let agent_insights = notion
+        .agents()
+        .insights("7c1e9a34-2f60-4b8a-8d15-3e9b50f10a01")
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -659,7 +805,10 @@ async fn example_agents_update_status() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
     let agent_state = notion
         .agents()
-        .update_status("7c1e9a34-2f60-4b8a-8d15-3e9b50f10a01", UpdateStatusStatus::Disabled)
+        .update_status(
+            "7c1e9a34-2f60-4b8a-8d15-3e9b50f10a01",
+            UpdateStatusStatus::Disabled,
+        )
         .send()
         .await?;
     Ok(())
@@ -667,7 +816,11 @@ async fn example_agents_update_status() -> Result<(), Box<dyn Error>> {
 
 async fn example_agents_update_credit_limit() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let agent = notion.agents().update_credit_limit("7c1e9a34-2f60-4b8a-8d15-3e9b50f10a01", 500).send().await?;
+    let agent = notion
+        .agents()
+        .update_credit_limit("7c1e9a34-2f60-4b8a-8d15-3e9b50f10a01", 500)
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -679,11 +832,16 @@ async fn example_agents_batch() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
     let async_task = notion
         .agents()
-        .batch([AgentOperationRequest::new(
-            AgentOperationRequestAction::UpdateStatus,
-            "7c1e9a34-2f60-4b8a-8d15-3e9b50f10a01",
-        )
-        .fields(AgentOperationRequestFields::new().status(AgentOperationRequestFieldsStatus::Disabled))])
+        .batch([
+            AgentOperationRequest::new(
+                AgentOperationRequestAction::UpdateStatus,
+                "7c1e9a34-2f60-4b8a-8d15-3e9b50f10a01",
+            )
+            .fields(
+                AgentOperationRequestFields::new()
+                    .status(AgentOperationRequestFieldsStatus::Disabled),
+            ),
+        ])
         .send()
         .await?;
     Ok(())
@@ -703,7 +861,11 @@ async fn example_sessions_create() -> Result<(), Box<dyn Error>> {
 
 async fn example_sessions_get() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let session = notion.sessions().get("7c1e9a34-2f60-4b8a-8d15-3e9b50f10a02").send().await?;
+    let session = notion
+        .sessions()
+        .get("7c1e9a34-2f60-4b8a-8d15-3e9b50f10a02")
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -728,13 +890,18 @@ async fn example_sessions_query() -> Result<(), Box<dyn Error>> {
 
 async fn example_sessions_cancel() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let session = notion.sessions().cancel("7c1e9a34-2f60-4b8a-8d15-3e9b50f10a02").send().await?;
+    let session = notion
+        .sessions()
+        .cancel("7c1e9a34-2f60-4b8a-8d15-3e9b50f10a02")
+        .send()
+        .await?;
     Ok(())
 }
 
 async fn example_sessions_events() -> Result<(), Box<dyn Error>> {
     use tieline_connectors::notion::types::{
-        SessionEventFilter, SessionEventFilterEventType, SessionEventFilterProperty, SessionEventTypeName,
+        SessionEventFilter, SessionEventFilterEventType, SessionEventFilterProperty,
+        SessionEventTypeName,
     };
     let notion = connect_token()?;
     let sessions = notion
@@ -743,7 +910,9 @@ async fn example_sessions_events() -> Result<(), Box<dyn Error>> {
         .filter(
             SessionEventFilter::new()
                 .property(SessionEventFilterProperty::Type)
-                .event_type(SessionEventFilterEventType::new().equals(SessionEventTypeName::AgentMessage)),
+                .event_type(
+                    SessionEventFilterEventType::new().equals(SessionEventTypeName::AgentMessage),
+                ),
         )
         .send()
         .await?;
