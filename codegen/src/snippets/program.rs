@@ -167,9 +167,9 @@ impl Snippets<'_> {
             return Ok(String::new());
         };
         let whole: String = start.whole().lines().map(indented).collect();
-        Ok(format!(
-            "\n/// A whole program, which is compiled and not run: it would leave the machine.\n#[allow(dead_code, reason = \"compiled alone\")]\nmod start {{\n{whole}}}\n"
-        ))
+        let about = "A whole program, which is compiled and not run: it would leave the machine.";
+        let allow = "#[allow(dead_code, reason = \"compiled alone\")]";
+        Ok(format!("\n/// {about}\n{allow}\nmod start {{\n{whole}}}\n"))
     }
 }
 
