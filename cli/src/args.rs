@@ -57,13 +57,16 @@ impl Command {
     /// Who reads the errors: a program when it asked for JSON, or when stderr is no terminal.
     pub(crate) fn error_reader(&self) -> Reader {
         let asked = match self {
+            // Findings are shown where they stand, in a log too.
+            Self::Generate(args) if !args.is_for_a_program() => return Reader::Person,
+            Self::Generate(_) => true,
             Self::List(args) => args.format == TextFormat::Json,
             Self::Describe(args) => args.format == TextFormat::Json,
             Self::Execute(args) => matches!(args.format, Some(Format::Json | Format::Jsonl)),
             Self::Explain(args) => args.format == TextFormat::Json,
             Self::Check(args) => args.format != check::Format::Text,
             Self::Batch(_) => true,
-            Self::Generate(_) | Self::New(_) | Self::Mock(_) | Self::Completions(_) | Self::Man => false,
+            Self::New(_) | Self::Mock(_) | Self::Completions(_) | Self::Man => false,
         };
         if asked { Reader::Program } else { Reader::of_stderr() }
     }

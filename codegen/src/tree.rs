@@ -106,9 +106,21 @@ impl Tree {
     /// Makes the folder hold this tree, and gives what had to change. Files that are right are not touched.
     ///
     /// # Errors
-    /// When a file cannot be written.
+    /// When a file cannot be written; before any is, when one in a folder that is swept would take the place of a file that was not
+    /// generated from the same source.
     pub fn write(&self, folder: &Path) -> io::Result<Vec<Change>> {
         let changes = self.changes(folder)?;
+        for change in &changes {
+            if let Change::Replace(path) = change
+                && let Some(swept) = self.swept.iter().find(|swept| path.starts_with(&swept.folder))
+                && !is_generated(&folder.join(path), &swept.mark)?
+            {
+                let message = format!(
+                    "{path} was not generated from this, and would be lost; move it away, or name another folder"
+                );
+                return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+            }
+        }
         for change in &changes {
             let place = folder.join(change.path());
             match change {
@@ -181,6 +193,11 @@ mod tests {
         assert_eq!(tree.changes(folder.path()).unwrap(), []);
 
         fs::write(folder.path().join("a/by-hand.md"), "mine").unwrap();
+        let mut over = Tree::new().sweeping("", MARK);
+        over.add("a/by-hand.md", format!("<!-- {MARK}` -->\n1"));
+        over.add("a/new.md", "");
+        assert_eq!(over.write(folder.path()).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert!(!folder.path().join("a/new.md").exists(), "nothing is written half-way");
         fs::write(folder.path().join("a/elsewhere.md"), format!("{MARK} rust`")).unwrap();
         let mut less = Tree::new().sweeping("", format!("{MARK}`"));
         less.add("two.rs", format!("// {MARK}`\nother"));

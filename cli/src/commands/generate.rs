@@ -35,6 +35,13 @@ pub(crate) struct GenerateArgs {
     pub root: PathBuf,
 }
 
+impl GenerateArgs {
+    /// Whether a program reads what comes out.
+    pub(crate) fn is_for_a_program(&self) -> bool {
+        matches!(&self.what, Some(What::Docs(args)) if args.format == Some(docs::Format::Json))
+    }
+}
+
 /// One thing to generate.
 #[derive(Subcommand)]
 pub(crate) enum What {
@@ -105,7 +112,10 @@ fn put(tree: &Tree, folder: &Path, mode: Mode) -> Result<(), Stop> {
         Mode::Write => tree.write(folder),
         Mode::Check => tree.changes(folder),
     };
-    let changes = changes.map_err(|error| unreadable(folder, &error))?;
+    let changes = changes.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => invalid(error.to_string()),
+        _ => unreadable(folder, &error),
+    })?;
     for change in &changes {
         let (done, wrong) = match change {
             Change::Add(_) => ("added", "is missing"),
@@ -122,7 +132,7 @@ fn put(tree: &Tree, folder: &Path, mode: Mode) -> Result<(), Stop> {
         Mode::Check if !changes.is_empty() => Err(Stop::Found),
         Mode::Check | Mode::Write => {
             let files = tree.files().count();
-            writeln!(io::stderr(), "{files} files, {} changed", changes.len())?;
+            writeln!(io::stderr(), "{} of {files} files changed", changes.len())?;
             Ok(())
         }
     }
