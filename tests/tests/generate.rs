@@ -77,10 +77,10 @@ fn a_file_of_somebodys_own_is_never_replaced() {
     let repository = repository();
     let root = repository.path();
     fs::create_dir_all(root.join("src/acme")).unwrap();
-    fs::write(root.join("src/acme/types.rs"), "// mine").unwrap();
+    fs::write(root.join("src/acme/mod.rs"), "// mine").unwrap();
     let refused = generate(root, &["rust", "specs/acme/connector.yaml", "--out", "src/acme"]);
     assert_eq!(refused.status.code(), Some(4));
-    assert!(said(&refused).contains("types.rs was not generated from this"), "{}", said(&refused));
+    assert!(said(&refused).contains("mod.rs was not generated from this"), "{}", said(&refused));
     assert_eq!(fs::read_dir(root.join("src/acme")).unwrap().count(), 1, "nothing is written half-way");
 }
 
