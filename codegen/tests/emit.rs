@@ -73,6 +73,18 @@ fn a_crate_has_a_feature_for_each_connector() {
     #[cfg(feature = "my-api")]
     #[rustfmt::skip]
     pub mod my_api;
+
+    /// Does something with each operation of the connector of this name and its types; nothing when there is no such connector.
+    #[allow(unused_variables, reason = "without any feature there is none")]
+    pub fn each_operation(connector: &str, each: &mut impl ::tieline::typed::EachOperation) {
+        match connector {
+            #[cfg(feature = "library")]
+            "library" => library::Library::each_operation(each),
+            #[cfg(feature = "my-api")]
+            "my-api" => my_api::Library::each_operation(each),
+            _ => {}
+        }
+    }
     "#);
 }
 

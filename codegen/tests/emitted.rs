@@ -65,6 +65,9 @@ fn what_may_be_null_is_set_cleared_or_left() {
         "parts": [{ "name": "a", "cover": null, "new": true, "sizes": [1] }]
     });
     assert_eq!(body(&set.explain().unwrap()), expected);
+    let part = Part::new("b", None).is_odd([("a", 1)]).notes([("by", ["A", "B"])]).rows([[1, 2], [3, 4]]);
+    let expected = json!({ "name": "b", "cover": null, "is_odd": { "a": 1 }, "notes": { "by": ["A", "B"] }, "rows": [[1, 2], [3, 4]] });
+    assert_eq!(serde_json::to_value(part).unwrap(), expected);
     let set = update().cover(Cover::new(emoji()).note("n")).subtitle(Some("long".to_owned()));
     assert_eq!(body(&set.explain().unwrap())["subtitle"], "long");
 }

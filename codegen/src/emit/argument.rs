@@ -102,6 +102,8 @@ enum Form {
     Into(TokenStream),
     /// As anything that can be gone through.
     Each(Box<Form>),
+    /// As anything that can be gone through and has names and values.
+    Pairs(Box<Form>),
     /// Without its box.
     Boxed(Box<Form>),
 }
@@ -109,9 +111,7 @@ enum Form {
 impl Form {
     fn of(value: &Type, here: Place) -> Result<Self, Error> {
         Ok(match value {
-            Type::Boolean | Type::Integer | Type::AnyObject | Type::Map(_) | Type::Nullable(_) => {
-                Self::Plain(type_tokens(value, here)?)
-            }
+            Type::Boolean | Type::Integer | Type::Nullable(_) => Self::Plain(type_tokens(value, here)?),
             Type::Text
             | Type::Secret
             | Type::Number
@@ -122,6 +122,8 @@ impl Form {
             | Type::Any
             | Type::Named(..) => Self::Into(type_tokens(value, here)?),
             Type::List(item) => Self::Each(Box::new(Self::of(item, here)?)),
+            Type::Map(item) => Self::Pairs(Box::new(Self::of(item, here)?)),
+            Type::AnyObject => Self::Pairs(Box::new(Self::of(&Type::Any, here)?)),
             Type::Boxed(value) => Self::Boxed(Box::new(Self::of(value, here)?)),
         })
     }
@@ -136,9 +138,14 @@ impl Form {
                 let each = match **item {
                     Self::Plain(_) => quote!(),
                     Self::Into(_) => quote!(.map(Into::into)),
-                    Self::Each(_) | Self::Boxed(_) => quote!(.map(|item| #gives)),
+                    Self::Each(_) | Self::Pairs(_) | Self::Boxed(_) => quote!(.map(|item| #gives)),
                 };
                 (quote!(impl IntoIterator<Item = #takes>), quote!(#name.into_iter()#each.collect()))
+            }
+            Self::Pairs(item) => {
+                let (takes, gives) = item.given(&quote!(item));
+                let takes = quote!(impl IntoIterator<Item = (impl Into<String>, #takes)>);
+                (takes, quote!(#name.into_iter().map(|(name, item)| (name.into(), #gives)).collect()))
             }
             Self::Boxed(value) => {
                 let (takes, gives) = value.given(name);

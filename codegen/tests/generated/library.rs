@@ -370,6 +370,8 @@ mod typed_client {
             pub sizes: typed::Field<Vec<i64>>,
             /// The is_odd.
             pub is_odd: Option<typed::Map<String, typed::Value>>,
+            /// The notes.
+            pub notes: Option<typed::IndexMap<String, Vec<Author>>>,
             /// What the manifest does not declare.
             pub extra: typed::Extra,
         }
@@ -384,6 +386,7 @@ mod typed_client {
                     rows: None,
                     sizes: typed::Field::Absent,
                     is_odd: None,
+                    notes: None,
                     extra: typed::Extra::default(),
                 }
             }
@@ -418,8 +421,32 @@ mod typed_client {
 
             /// The is_odd.
             #[allow(clippy::wrong_self_convention, reason = "as in the API")]
-            pub fn is_odd(mut self, is_odd: typed::Map<String, typed::Value>) -> Self {
-                self.is_odd = Some(is_odd);
+            pub fn is_odd(
+                mut self,
+                is_odd: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+            ) -> Self {
+                self.is_odd = Some(
+                    is_odd.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+                );
+                self
+            }
+
+            /// The notes.
+            pub fn notes(
+                mut self,
+                notes: impl IntoIterator<
+                    Item = (impl Into<String>, impl IntoIterator<Item = impl Into<Author>>),
+                >,
+            ) -> Self {
+                self.notes = Some(
+                    notes
+                        .into_iter()
+                        .map(|(name, item)| (
+                            name.into(),
+                            item.into_iter().map(Into::into).collect(),
+                        ))
+                        .collect(),
+                );
                 self
             }
         }
@@ -431,6 +458,7 @@ mod typed_client {
             optional rows = "rows",
             field sizes = "sizes",
             optional is_odd = "is_odd",
+            optional notes = "notes",
         });
 
         /// An object of the library.
@@ -872,6 +900,121 @@ mod typed_client {
 
         typed::object!(DownloadParams {
             required scan_id = "scan_id",
+        });
+
+        /// An object of the library.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Call {
+            /// The id.
+            pub id: String,
+            /// What the manifest does not declare.
+            pub extra: typed::Extra,
+        }
+
+        impl Call {
+            /// One with what must be there.
+            pub fn new(id: impl Into<String>) -> Self {
+                Call {
+                    id: id.into(),
+                    extra: typed::Extra::default(),
+                }
+            }
+        }
+
+        typed::object!(Call {
+            required id = "id",
+        });
+
+        /// An object of the library.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Connection {
+            /// The id.
+            pub id: String,
+            /// What the manifest does not declare.
+            pub extra: typed::Extra,
+        }
+
+        impl Connection {
+            /// One with what must be there.
+            pub fn new(id: impl Into<String>) -> Self {
+                Connection {
+                    id: id.into(),
+                    extra: typed::Extra::default(),
+                }
+            }
+        }
+
+        typed::object!(Connection {
+            required id = "id",
+        });
+
+        /// An object of the library.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Error {
+            /// The id.
+            pub id: String,
+            /// What the manifest does not declare.
+            pub extra: typed::Extra,
+        }
+
+        impl Error {
+            /// One with what must be there.
+            pub fn new(id: impl Into<String>) -> Self {
+                Error {
+                    id: id.into(),
+                    extra: typed::Extra::default(),
+                }
+            }
+        }
+
+        typed::object!(Error {
+            required id = "id",
+        });
+
+        /// An object of the library.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Read {
+            /// The id.
+            pub id: String,
+            /// What the manifest does not declare.
+            pub extra: typed::Extra,
+        }
+
+        impl Read {
+            /// One with what must be there.
+            pub fn new(id: impl Into<String>) -> Self {
+                Read {
+                    id: id.into(),
+                    extra: typed::Extra::default(),
+                }
+            }
+        }
+
+        typed::object!(Read {
+            required id = "id",
+        });
+
+        /// An object of the library.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Upload {
+            /// The id.
+            pub id: String,
+            /// What the manifest does not declare.
+            pub extra: typed::Extra,
+        }
+
+        impl Upload {
+            /// One with what must be there.
+            pub fn new(id: impl Into<String>) -> Self {
+                Upload {
+                    id: id.into(),
+                    extra: typed::Extra::default(),
+                }
+            }
+        }
+
+        typed::object!(Upload {
+            required id = "id",
         });
     }
 

@@ -113,7 +113,10 @@ fn scans() -> Entity {
             Action { files: vec![file("file", true), file("preview", false)], ..create },
             action("scans", "download", "Download", vec![scan], Answer::File),
         ],
-        items: Vec::new(),
+        // Names that generated code uses for other things.
+        items: ["Call", "Connection", "Error", "Read", "Upload"]
+            .map(|name| Item::Object(object(name, vec![member("id", Presence::Required, Type::Text)])))
+            .into(),
     }
 }
 
@@ -172,6 +175,7 @@ fn items() -> Vec<Item> {
             member("rows", Optional, list(list(Type::Number))),
             member("sizes", Field, list(Type::Integer)),
             member("is_odd", Optional, Type::AnyObject),
+            member("notes", Optional, Type::Map(Box::new(list(named("Author"))))),
         ],
     );
     let page = object("Page", vec![member("number", Optional, Type::Integer)]);

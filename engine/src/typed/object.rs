@@ -32,8 +32,8 @@ macro_rules! __object {
     ) => {
         impl<'de> $crate::typed::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::typed::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                struct Read;
-                impl<'de> $crate::typed::serde::de::Visitor<'de> for Read {
+                struct __Read;
+                impl<'de> $crate::typed::serde::de::Visitor<'de> for __Read {
                     type Value = $name;
 
                     fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -55,7 +55,7 @@ macro_rules! __object {
                         Ok($name { $($member: $crate::__member!(done $presence $member $key),)* $($kind,)? extra })
                     }
                 }
-                deserializer.deserialize_map(Read)
+                deserializer.deserialize_map(__Read)
             }
         }
 

@@ -374,8 +374,16 @@ impl Create {
     }
 
     /// Data of your own.
-    pub fn meta_data(mut self, meta_data: typed::Map<String, typed::Value>) -> Self {
-        self.params.meta_data = Some(meta_data);
+    pub fn meta_data(
+        mut self,
+        meta_data: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.params.meta_data = Some(
+            meta_data
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
@@ -568,8 +576,16 @@ impl Update {
     }
 
     /// Data of your own.
-    pub fn meta_data(mut self, meta_data: typed::Map<String, typed::Value>) -> Self {
-        self.params.meta_data = Some(meta_data);
+    pub fn meta_data(
+        mut self,
+        meta_data: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.params.meta_data = Some(
+            meta_data
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 }

@@ -256,20 +256,40 @@ impl Update {
     }
 
     /// Carries no settings.
-    pub fn divider(mut self, divider: typed::Map<String, typed::Value>) -> Self {
-        self.params.divider = Some(divider);
+    pub fn divider(
+        mut self,
+        divider: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.params.divider = Some(
+            divider.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn breadcrumb(mut self, breadcrumb: typed::Map<String, typed::Value>) -> Self {
-        self.params.breadcrumb = Some(breadcrumb);
+    pub fn breadcrumb(
+        mut self,
+        breadcrumb: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
+    ) -> Self {
+        self.params.breadcrumb = Some(
+            breadcrumb
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn tab(mut self, tab: typed::Map<String, typed::Value>) -> Self {
-        self.params.tab = Some(tab);
+    pub fn tab(
+        mut self,
+        tab: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.params.tab = Some(
+            tab.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 

@@ -31,13 +31,18 @@ impl<'a> DataSources<'a> {
     pub fn create(
         &self,
         parent: impl Into<types::ParentRequest>,
-        properties: typed::IndexMap<String, types::PropertySchemaRequest>,
+        properties: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<types::PropertySchemaRequest>),
+        >,
     ) -> Create {
         Create {
             call: self.connection.call("data_sources", "create"),
             params: CreateParams {
                 parent: parent.into(),
-                properties,
+                properties: properties
+                    .into_iter()
+                    .map(|(name, item)| (name.into(), item.into()))
+                    .collect(),
                 title: None,
                 icon: typed::Field::Absent,
                 extra: typed::Extra::default(),
@@ -190,9 +195,13 @@ impl Update {
     /// Columns to add, change, rename or remove, by name or id.
     pub fn properties(
         mut self,
-        properties: typed::IndexMap<String, Option<types::PropertySchemaRequest>>,
+        properties: impl IntoIterator<
+            Item = (impl Into<String>, Option<types::PropertySchemaRequest>),
+        >,
     ) -> Self {
-        self.params.properties = Some(properties);
+        self.params.properties = Some(
+            properties.into_iter().map(|(name, item)| (name.into(), item)).collect(),
+        );
         self
     }
 

@@ -327,9 +327,16 @@ impl CreateInitialDataSource {
     /// The columns by name; a data source has exactly one of type `title`.
     pub fn properties(
         mut self,
-        properties: typed::IndexMap<String, types::PropertySchemaRequest>,
+        properties: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<types::PropertySchemaRequest>),
+        >,
     ) -> Self {
-        self.properties = Some(properties);
+        self.properties = Some(
+            properties
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 }

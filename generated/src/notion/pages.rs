@@ -213,9 +213,16 @@ impl Create {
     /// source. Formulas, rollups, buttons, unique ids and who or when created or edited cannot be written.
     pub fn properties(
         mut self,
-        properties: typed::IndexMap<String, types::PropertyValueRequest>,
+        properties: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<types::PropertyValueRequest>),
+        >,
     ) -> Self {
-        self.params.properties = Some(properties);
+        self.params.properties = Some(
+            properties
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
@@ -361,9 +368,16 @@ impl Update {
     /// source. Formulas, rollups, buttons, unique ids and who or when created or edited cannot be written.
     pub fn properties(
         mut self,
-        properties: typed::IndexMap<String, types::PropertyValueRequest>,
+        properties: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<types::PropertyValueRequest>),
+        >,
     ) -> Self {
-        self.params.properties = Some(properties);
+        self.params.properties = Some(
+            properties
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 

@@ -138,8 +138,13 @@ impl Create {
     }
 
     /// Texts to keep with the message.
-    pub fn metadata(mut self, metadata: typed::IndexMap<String, String>) -> Self {
-        self.params.metadata = Some(metadata);
+    pub fn metadata(
+        mut self,
+        metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Self {
+        self.params.metadata = Some(
+            metadata.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 

@@ -4024,14 +4024,29 @@ impl BlockRequest {
     }
 
     /// Carries no settings.
-    pub fn divider(mut self, divider: typed::Map<String, typed::Value>) -> Self {
-        self.divider = Some(divider);
+    pub fn divider(
+        mut self,
+        divider: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.divider = Some(
+            divider.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn breadcrumb(mut self, breadcrumb: typed::Map<String, typed::Value>) -> Self {
-        self.breadcrumb = Some(breadcrumb);
+    pub fn breadcrumb(
+        mut self,
+        breadcrumb: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
+    ) -> Self {
+        self.breadcrumb = Some(
+            breadcrumb
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
@@ -5680,14 +5695,27 @@ impl PropertySchemaRequest {
     }
 
     /// Carries no settings.
-    pub fn title(mut self, title: typed::Map<String, typed::Value>) -> Self {
-        self.title = Some(title);
+    pub fn title(
+        mut self,
+        title: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.title = Some(
+            title.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn rich_text(mut self, rich_text: typed::Map<String, typed::Value>) -> Self {
-        self.rich_text = Some(rich_text);
+    pub fn rich_text(
+        mut self,
+        rich_text: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.rich_text = Some(
+            rich_text
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
@@ -5716,47 +5744,84 @@ impl PropertySchemaRequest {
     }
 
     /// Carries no settings.
-    pub fn date(mut self, date: typed::Map<String, typed::Value>) -> Self {
-        self.date = Some(date);
+    pub fn date(
+        mut self,
+        date: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.date = Some(
+            date.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn people(mut self, people: typed::Map<String, typed::Value>) -> Self {
-        self.people = Some(people);
+    pub fn people(
+        mut self,
+        people: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.people = Some(
+            people.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn files(mut self, files: typed::Map<String, typed::Value>) -> Self {
-        self.files = Some(files);
+    pub fn files(
+        mut self,
+        files: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.files = Some(
+            files.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn checkbox(mut self, checkbox: typed::Map<String, typed::Value>) -> Self {
-        self.checkbox = Some(checkbox);
+    pub fn checkbox(
+        mut self,
+        checkbox: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.checkbox = Some(
+            checkbox.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn url(mut self, url: typed::Map<String, typed::Value>) -> Self {
-        self.url = Some(url);
+    pub fn url(
+        mut self,
+        url: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.url = Some(
+            url.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn email(mut self, email: typed::Map<String, typed::Value>) -> Self {
-        self.email = Some(email);
+    pub fn email(
+        mut self,
+        email: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.email = Some(
+            email.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
     pub fn phone_number(
         mut self,
-        phone_number: typed::Map<String, typed::Value>,
+        phone_number: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
     ) -> Self {
-        self.phone_number = Some(phone_number);
+        self.phone_number = Some(
+            phone_number
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
@@ -5790,69 +5855,129 @@ impl PropertySchemaRequest {
     /// Carries no settings.
     pub fn created_time(
         mut self,
-        created_time: typed::Map<String, typed::Value>,
+        created_time: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
     ) -> Self {
-        self.created_time = Some(created_time);
+        self.created_time = Some(
+            created_time
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn created_by(mut self, created_by: typed::Map<String, typed::Value>) -> Self {
-        self.created_by = Some(created_by);
+    pub fn created_by(
+        mut self,
+        created_by: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
+    ) -> Self {
+        self.created_by = Some(
+            created_by
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
     pub fn last_edited_time(
         mut self,
-        last_edited_time: typed::Map<String, typed::Value>,
+        last_edited_time: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
     ) -> Self {
-        self.last_edited_time = Some(last_edited_time);
+        self.last_edited_time = Some(
+            last_edited_time
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
     pub fn last_edited_by(
         mut self,
-        last_edited_by: typed::Map<String, typed::Value>,
+        last_edited_by: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
     ) -> Self {
-        self.last_edited_by = Some(last_edited_by);
+        self.last_edited_by = Some(
+            last_edited_by
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
     pub fn last_visited_time(
         mut self,
-        last_visited_time: typed::Map<String, typed::Value>,
+        last_visited_time: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
     ) -> Self {
-        self.last_visited_time = Some(last_visited_time);
+        self.last_visited_time = Some(
+            last_visited_time
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn button(mut self, button: typed::Map<String, typed::Value>) -> Self {
-        self.button = Some(button);
+    pub fn button(
+        mut self,
+        button: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.button = Some(
+            button.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
     pub fn verification(
         mut self,
-        verification: typed::Map<String, typed::Value>,
+        verification: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
     ) -> Self {
-        self.verification = Some(verification);
+        self.verification = Some(
+            verification
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn place(mut self, place: typed::Map<String, typed::Value>) -> Self {
-        self.place = Some(place);
+    pub fn place(
+        mut self,
+        place: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.place = Some(
+            place.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn location(mut self, location: typed::Map<String, typed::Value>) -> Self {
-        self.location = Some(location);
+    pub fn location(
+        mut self,
+        location: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.location = Some(
+            location.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
         self
     }
 }
@@ -6044,9 +6169,16 @@ impl RelationSchemaRequest {
     /// Carries no settings.
     pub fn single_property(
         mut self,
-        single_property: typed::Map<String, typed::Value>,
+        single_property: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
     ) -> Self {
-        self.single_property = Some(single_property);
+        self.single_property = Some(
+            single_property
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
@@ -6859,44 +6991,104 @@ impl DateCondition {
     }
 
     /// Carries no settings.
-    pub fn this_week(mut self, this_week: typed::Map<String, typed::Value>) -> Self {
-        self.this_week = Some(this_week);
+    pub fn this_week(
+        mut self,
+        this_week: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.this_week = Some(
+            this_week
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn past_week(mut self, past_week: typed::Map<String, typed::Value>) -> Self {
-        self.past_week = Some(past_week);
+    pub fn past_week(
+        mut self,
+        past_week: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.past_week = Some(
+            past_week
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn past_month(mut self, past_month: typed::Map<String, typed::Value>) -> Self {
-        self.past_month = Some(past_month);
+    pub fn past_month(
+        mut self,
+        past_month: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
+    ) -> Self {
+        self.past_month = Some(
+            past_month
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn past_year(mut self, past_year: typed::Map<String, typed::Value>) -> Self {
-        self.past_year = Some(past_year);
+    pub fn past_year(
+        mut self,
+        past_year: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.past_year = Some(
+            past_year
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn next_week(mut self, next_week: typed::Map<String, typed::Value>) -> Self {
-        self.next_week = Some(next_week);
+    pub fn next_week(
+        mut self,
+        next_week: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.next_week = Some(
+            next_week
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn next_month(mut self, next_month: typed::Map<String, typed::Value>) -> Self {
-        self.next_month = Some(next_month);
+    pub fn next_month(
+        mut self,
+        next_month: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<typed::Value>),
+        >,
+    ) -> Self {
+        self.next_month = Some(
+            next_month
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 
     /// Carries no settings.
-    pub fn next_year(mut self, next_year: typed::Map<String, typed::Value>) -> Self {
-        self.next_year = Some(next_year);
+    pub fn next_year(
+        mut self,
+        next_year: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.next_year = Some(
+            next_year
+                .into_iter()
+                .map(|(name, item)| (name.into(), item.into()))
+                .collect(),
+        );
         self
     }
 

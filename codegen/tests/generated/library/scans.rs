@@ -91,3 +91,118 @@ pub struct DownloadParams {
 typed::object!(DownloadParams {
     required scan_id = "scan_id",
 });
+
+/// An object of the library.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The id.
+    pub id: String,
+    /// What the manifest does not declare.
+    pub extra: typed::Extra,
+}
+
+impl Call {
+    /// One with what must be there.
+    pub fn new(id: impl Into<String>) -> Self {
+        Call {
+            id: id.into(),
+            extra: typed::Extra::default(),
+        }
+    }
+}
+
+typed::object!(Call {
+    required id = "id",
+});
+
+/// An object of the library.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connection {
+    /// The id.
+    pub id: String,
+    /// What the manifest does not declare.
+    pub extra: typed::Extra,
+}
+
+impl Connection {
+    /// One with what must be there.
+    pub fn new(id: impl Into<String>) -> Self {
+        Connection {
+            id: id.into(),
+            extra: typed::Extra::default(),
+        }
+    }
+}
+
+typed::object!(Connection {
+    required id = "id",
+});
+
+/// An object of the library.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Error {
+    /// The id.
+    pub id: String,
+    /// What the manifest does not declare.
+    pub extra: typed::Extra,
+}
+
+impl Error {
+    /// One with what must be there.
+    pub fn new(id: impl Into<String>) -> Self {
+        Error {
+            id: id.into(),
+            extra: typed::Extra::default(),
+        }
+    }
+}
+
+typed::object!(Error {
+    required id = "id",
+});
+
+/// An object of the library.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Read {
+    /// The id.
+    pub id: String,
+    /// What the manifest does not declare.
+    pub extra: typed::Extra,
+}
+
+impl Read {
+    /// One with what must be there.
+    pub fn new(id: impl Into<String>) -> Self {
+        Read {
+            id: id.into(),
+            extra: typed::Extra::default(),
+        }
+    }
+}
+
+typed::object!(Read {
+    required id = "id",
+});
+
+/// An object of the library.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Upload {
+    /// The id.
+    pub id: String,
+    /// What the manifest does not declare.
+    pub extra: typed::Extra,
+}
+
+impl Upload {
+    /// One with what must be there.
+    pub fn new(id: impl Into<String>) -> Self {
+        Upload {
+            id: id.into(),
+            extra: typed::Extra::default(),
+        }
+    }
+}
+
+typed::object!(Upload {
+    required id = "id",
+});

@@ -153,6 +153,8 @@ pub struct Part {
     pub sizes: typed::Field<Vec<i64>>,
     /// The is_odd.
     pub is_odd: Option<typed::Map<String, typed::Value>>,
+    /// The notes.
+    pub notes: Option<typed::IndexMap<String, Vec<Author>>>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
@@ -167,6 +169,7 @@ impl Part {
             rows: None,
             sizes: typed::Field::Absent,
             is_odd: None,
+            notes: None,
             extra: typed::Extra::default(),
         }
     }
@@ -201,8 +204,32 @@ impl Part {
 
     /// The is_odd.
     #[allow(clippy::wrong_self_convention, reason = "as in the API")]
-    pub fn is_odd(mut self, is_odd: typed::Map<String, typed::Value>) -> Self {
-        self.is_odd = Some(is_odd);
+    pub fn is_odd(
+        mut self,
+        is_odd: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
+    ) -> Self {
+        self.is_odd = Some(
+            is_odd.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
+        );
+        self
+    }
+
+    /// The notes.
+    pub fn notes(
+        mut self,
+        notes: impl IntoIterator<
+            Item = (impl Into<String>, impl IntoIterator<Item = impl Into<Author>>),
+        >,
+    ) -> Self {
+        self.notes = Some(
+            notes
+                .into_iter()
+                .map(|(name, item)| (
+                    name.into(),
+                    item.into_iter().map(Into::into).collect(),
+                ))
+                .collect(),
+        );
         self
     }
 }
@@ -214,6 +241,7 @@ typed::object!(Part {
     optional rows = "rows",
     field sizes = "sizes",
     optional is_odd = "is_odd",
+    optional notes = "notes",
 });
 
 /// An object of the library.
