@@ -6,7 +6,7 @@ use tieline::notation::{JsonPath, Step};
 use tieline::plan::Operation;
 
 use crate::draft::{find, put};
-use crate::sample::{Seed, effective, sample, words};
+use crate::sample::{Seed, around, effective, sample, words};
 use crate::schemas::Schemas;
 
 /// A kind of record. Operations that answer with the same schema share their records.
@@ -96,7 +96,8 @@ impl<'a> Kind<'a> {
                 continue;
             }
             let over = over(record.get(&name).cloned().unwrap_or_default(), value.clone());
-            for candidate in [value, over] {
+            let whole = self.completed(&name, &value).filter(|whole| *whole != value);
+            for candidate in whole.into_iter().chain([value, over]) {
                 let mut changed = record.clone();
                 put(&mut changed, &[Step::Key(name.clone())], candidate);
                 if self.accepts(&changed, &record) {
@@ -106,6 +107,20 @@ impl<'a> Kind<'a> {
             }
         }
         record
+    }
+
+    /// The value of a member with all that its schema requires.
+    fn completed(&self, name: &str, value: &Value) -> Option<Value> {
+        let flat = self.flat();
+        let schema = flat.get("properties")?.get(name)?;
+        Some(around(self.schemas, schema, value, self.seed.and(name)))
+    }
+
+    /// A record with an id around what a caller gives: of the branch of its schema that has room for it.
+    pub(crate) fn made_around(&self, id: &str, given: &Value) -> Value {
+        let Some(schema) = self.schema else { return self.with_id(id) };
+        let whole = around(self.schemas, schema, given, self.seed.and("id").and(id));
+        if self.schemas.fits(schema, &whole) { self.identified(whole, id) } else { self.with_id(id) }
     }
 
     /// A record without what nothing asks for: what is neither kept nor required is null where it may be, else left out.

@@ -92,7 +92,7 @@ typed::choice!(ColorName {
 
 /// Colour of a select or status option.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum OptionColorName {
+pub enum SelectOptionColorName {
     /// `default`.
     Default,
     /// `gray`.
@@ -117,7 +117,7 @@ pub enum OptionColorName {
     Unknown(String),
 }
 
-typed::choice!(OptionColorName {
+typed::choice!(SelectOptionColorName {
     Default = "default",
     Gray = "gray",
     Brown = "brown",
@@ -573,6 +573,18 @@ impl RichTextRequestText {
     }
 }
 
+impl From<&str> for RichTextRequestText {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for RichTextRequestText {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(RichTextRequestText {
     required content = "content",
     field link = "link",
@@ -599,6 +611,18 @@ impl RichTextRequestTextLink {
     }
 }
 
+impl From<&str> for RichTextRequestTextLink {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for RichTextRequestTextLink {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(RichTextRequestTextLink {
     required url = "url",
 });
@@ -621,6 +645,18 @@ impl RichTextRequestEquation {
             expression: expression.into(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<&str> for RichTextRequestEquation {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for RichTextRequestEquation {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -838,6 +874,18 @@ impl DateRequest {
     }
 }
 
+impl From<&str> for DateRequest {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for DateRequest {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(DateRequest {
     required start = "start",
     field end = "end",
@@ -869,6 +917,18 @@ impl ReferenceRequest {
     pub fn object(mut self, object: impl Into<String>) -> Self {
         self.object = Some(object.into());
         self
+    }
+}
+
+impl From<&str> for ReferenceRequest {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for ReferenceRequest {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -995,6 +1055,18 @@ impl FileUploadReference {
     }
 }
 
+impl From<&str> for FileUploadReference {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for FileUploadReference {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(FileUploadReference {
     required id = "id",
 });
@@ -1017,6 +1089,18 @@ impl ExternalLinkRequest {
             url: url.into(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<&str> for ExternalLinkRequest {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for ExternalLinkRequest {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -1133,6 +1217,18 @@ impl FileRequestFile {
     }
 }
 
+impl From<&str> for FileRequestFile {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for FileRequestFile {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(FileRequestFile {
     required url = "url",
     optional expiry_time = "expiry_time",
@@ -1220,6 +1316,18 @@ impl NativeIcon {
     pub fn color(mut self, color: impl Into<String>) -> Self {
         self.color = Some(color.into());
         self
+    }
+}
+
+impl From<&str> for NativeIcon {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for NativeIcon {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -1846,17 +1954,17 @@ pub enum PropertyValueKind {
     /// `type` is `select`.
     Select {
         /// `select`.
-        select: Option<Box<OptionValue>>,
+        select: Option<Box<SelectOption>>,
     },
     /// `type` is `status`.
     Status {
         /// `status`.
-        status: Option<Box<OptionValue>>,
+        status: Option<Box<SelectOption>>,
     },
     /// `type` is `multi_select`.
     MultiSelect {
         /// `multi_select`.
-        multi_select: Vec<OptionValue>,
+        multi_select: Vec<SelectOption>,
     },
     /// `type` is `date`.
     Date {
@@ -2020,17 +2128,17 @@ pub enum PropertyItemKind {
     /// `type` is `select`.
     Select {
         /// `select`.
-        select: Option<Box<OptionValue>>,
+        select: Option<Box<SelectOption>>,
     },
     /// `type` is `status`.
     Status {
         /// `status`.
-        status: Option<Box<OptionValue>>,
+        status: Option<Box<SelectOption>>,
     },
     /// `type` is `multi_select`.
     MultiSelect {
         /// `multi_select`.
-        multi_select: Vec<OptionValue>,
+        multi_select: Vec<SelectOption>,
     },
     /// `type` is `date`.
     Date {
@@ -2161,20 +2269,20 @@ typed::object!(SimplePropertyValueUniqueId {
 
 /// A chosen option of a select, multi-select or status property.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OptionValue {
+pub struct SelectOption {
     /// `id`.
     pub id: Option<String>,
     /// `name`.
     pub name: String,
     /// `color`.
-    pub color: Option<OptionColorName>,
+    pub color: Option<SelectOptionColorName>,
     /// `description`.
     pub description: typed::Field<String>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-typed::object!(OptionValue {
+typed::object!(SelectOption {
     optional id = "id",
     required name = "name",
     optional color = "color",
@@ -2511,35 +2619,35 @@ typed::object!(Place {
 /// A value under the key of the property's type, such as `{"number": 3}`; a title or text may be just its list of
 /// runs.
 #[derive(Clone, Debug, PartialEq)]
-pub enum PropertyValueRequest {
-    /// See [`PropertyValueRequestValue`].
-    Value(Box<PropertyValueRequestValue>),
+pub enum PropertyValueOrTextRequest {
+    /// See [`PropertyValueRequest`].
+    PropertyValueRequest(Box<PropertyValueRequest>),
     /// A list.
     RichTextListRequest(Vec<RichTextRequest>),
     /// None that the manifest knows: its JSON.
     Unknown(::tieline::Raw),
 }
 
-impl From<PropertyValueRequestValue> for PropertyValueRequest {
-    fn from(value: PropertyValueRequestValue) -> Self {
-        Self::Value(Box::new(value))
+impl From<PropertyValueRequest> for PropertyValueOrTextRequest {
+    fn from(value: PropertyValueRequest) -> Self {
+        Self::PropertyValueRequest(Box::new(value))
     }
 }
 
-impl From<Vec<RichTextRequest>> for PropertyValueRequest {
+impl From<Vec<RichTextRequest>> for PropertyValueOrTextRequest {
     fn from(value: Vec<RichTextRequest>) -> Self {
         Self::RichTextListRequest(value)
     }
 }
 
-typed::any_of!(PropertyValueRequest {
-    Value,
+typed::any_of!(PropertyValueOrTextRequest {
+    PropertyValueRequest,
     RichTextListRequest,
 });
 
 /// An object.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct PropertyValueRequestValue {
+pub struct PropertyValueRequest {
     /// May be left out.
     pub r#type: Option<String>,
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -2551,11 +2659,11 @@ pub struct PropertyValueRequestValue {
     /// `checkbox`.
     pub checkbox: Option<bool>,
     /// `select`.
-    pub select: typed::Field<OptionRequest>,
+    pub select: typed::Field<SelectOptionRequest>,
     /// `status`.
-    pub status: typed::Field<OptionRequest>,
+    pub status: typed::Field<SelectOptionRequest>,
     /// At most 100 entries.
-    pub multi_select: Option<Vec<OptionRequest>>,
+    pub multi_select: Option<Vec<SelectOptionRequest>>,
     /// `date`.
     pub date: typed::Field<DateRequest>,
     /// Users or groups by id.
@@ -2577,15 +2685,15 @@ pub struct PropertyValueRequestValue {
     /// `place`.
     pub place: typed::Field<Place>,
     /// `verification`.
-    pub verification: Option<PropertyValueRequestValueVerification>,
+    pub verification: Option<PropertyValueRequestVerification>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl PropertyValueRequestValue {
+impl PropertyValueRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        PropertyValueRequestValue::default()
+        PropertyValueRequest::default()
     }
 
     /// May be left out.
@@ -2625,13 +2733,19 @@ impl PropertyValueRequestValue {
     }
 
     /// `select`.
-    pub fn select(mut self, select: impl Into<typed::Field<OptionRequest>>) -> Self {
+    pub fn select(
+        mut self,
+        select: impl Into<typed::Field<SelectOptionRequest>>,
+    ) -> Self {
         self.select = select.into();
         self
     }
 
     /// `status`.
-    pub fn status(mut self, status: impl Into<typed::Field<OptionRequest>>) -> Self {
+    pub fn status(
+        mut self,
+        status: impl Into<typed::Field<SelectOptionRequest>>,
+    ) -> Self {
         self.status = status.into();
         self
     }
@@ -2639,7 +2753,7 @@ impl PropertyValueRequestValue {
     /// At most 100 entries.
     pub fn multi_select(
         mut self,
-        multi_select: impl IntoIterator<Item = impl Into<OptionRequest>>,
+        multi_select: impl IntoIterator<Item = impl Into<SelectOptionRequest>>,
     ) -> Self {
         self.multi_select = Some(multi_select.into_iter().map(Into::into).collect());
         self
@@ -2712,14 +2826,14 @@ impl PropertyValueRequestValue {
     /// `verification`.
     pub fn verification(
         mut self,
-        verification: impl Into<PropertyValueRequestValueVerification>,
+        verification: impl Into<PropertyValueRequestVerification>,
     ) -> Self {
         self.verification = Some(verification.into());
         self
     }
 }
 
-typed::object!(PropertyValueRequestValue {
+typed::object!(PropertyValueRequest {
     optional r#type = "type",
     optional title = "title",
     optional rich_text = "rich_text",
@@ -2741,19 +2855,19 @@ typed::object!(PropertyValueRequestValue {
 
 /// An object.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PropertyValueRequestValueVerification {
+pub struct PropertyValueRequestVerification {
     /// `state`.
-    pub state: PropertyValueRequestValueVerificationState,
+    pub state: PropertyValueRequestVerificationState,
     /// `date`.
     pub date: Option<DateRequest>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl PropertyValueRequestValueVerification {
+impl PropertyValueRequestVerification {
     /// One with what must be there.
-    pub fn new(state: impl Into<PropertyValueRequestValueVerificationState>) -> Self {
-        PropertyValueRequestValueVerification {
+    pub fn new(state: impl Into<PropertyValueRequestVerificationState>) -> Self {
+        PropertyValueRequestVerification {
             state: state.into(),
             date: None,
             extra: typed::Extra::default(),
@@ -2767,14 +2881,14 @@ impl PropertyValueRequestValueVerification {
     }
 }
 
-typed::object!(PropertyValueRequestValueVerification {
+typed::object!(PropertyValueRequestVerification {
     required state = "state",
     optional date = "date",
 });
 
 /// A choice between texts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum PropertyValueRequestValueVerificationState {
+pub enum PropertyValueRequestVerificationState {
     /// `verified`.
     Verified,
     /// `unverified`.
@@ -2783,20 +2897,20 @@ pub enum PropertyValueRequestValueVerificationState {
     Unknown(String),
 }
 
-typed::choice!(PropertyValueRequestValueVerificationState {
+typed::choice!(PropertyValueRequestVerificationState {
     Verified = "verified",
     Unverified = "unverified",
 });
 
 /// An option by name or id.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct OptionRequest {
+pub struct SelectOptionRequest {
     /// `id`.
     pub id: Option<String>,
     /// `name`.
     pub name: Option<String>,
     /// Colour of a select or status option.
-    pub color: Option<OptionColorName>,
+    pub color: Option<SelectOptionColorName>,
     /// `description`.
     pub description: typed::Field<String>,
     /// For a status: the group the option belongs to.
@@ -2805,10 +2919,10 @@ pub struct OptionRequest {
     pub extra: typed::Extra,
 }
 
-impl OptionRequest {
+impl SelectOptionRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        OptionRequest::default()
+        SelectOptionRequest::default()
     }
 
     /// `id`.
@@ -2824,7 +2938,7 @@ impl OptionRequest {
     }
 
     /// Colour of a select or status option.
-    pub fn color(mut self, color: impl Into<OptionColorName>) -> Self {
+    pub fn color(mut self, color: impl Into<SelectOptionColorName>) -> Self {
         self.color = Some(color.into());
         self
     }
@@ -2842,7 +2956,7 @@ impl OptionRequest {
     }
 }
 
-typed::object!(OptionRequest {
+typed::object!(SelectOptionRequest {
     optional id = "id",
     optional name = "name",
     optional color = "color",
@@ -3849,67 +3963,67 @@ pub struct BlockRequest {
     /// May be left out.
     pub r#type: Option<String>,
     /// Text, and blocks inside it.
-    pub paragraph: Option<TextRequest>,
+    pub paragraph: Option<TextBlockRequest>,
     /// A heading, and blocks inside it.
-    pub heading_1: Option<HeadingRequest>,
+    pub heading_1: Option<HeadingBlockRequest>,
     /// A heading, and blocks inside it.
-    pub heading_2: Option<HeadingRequest>,
+    pub heading_2: Option<HeadingBlockRequest>,
     /// A heading, and blocks inside it.
-    pub heading_3: Option<HeadingRequest>,
+    pub heading_3: Option<HeadingBlockRequest>,
     /// A heading, and blocks inside it.
-    pub heading_4: Option<HeadingRequest>,
+    pub heading_4: Option<HeadingBlockRequest>,
     /// Text, and blocks inside it.
-    pub bulleted_list_item: Option<TextRequest>,
+    pub bulleted_list_item: Option<TextBlockRequest>,
     /// An entry of a numbered list.
-    pub numbered_list_item: Option<NumberedRequest>,
+    pub numbered_list_item: Option<NumberedBlockRequest>,
     /// Something to do, done or not.
-    pub to_do: Option<ToDoRequest>,
+    pub to_do: Option<ToDoBlockRequest>,
     /// Text, and blocks inside it.
-    pub toggle: Option<TextRequest>,
+    pub toggle: Option<TextBlockRequest>,
     /// Text, and blocks inside it.
-    pub quote: Option<TextRequest>,
+    pub quote: Option<TextBlockRequest>,
     /// Text, and blocks inside it.
-    pub callout: Option<TextRequest>,
+    pub callout: Option<TextBlockRequest>,
     /// Text, and blocks inside it.
-    pub template: Option<TextRequest>,
+    pub template: Option<TextBlockRequest>,
     /// Program text.
-    pub code: Option<CodeRequest>,
+    pub code: Option<CodeBlockRequest>,
     /// A formula on a line of its own.
-    pub equation: Option<EquationRequest>,
+    pub equation: Option<EquationBlockRequest>,
     /// Carries no settings.
     pub divider: Option<typed::Map<String, typed::Value>>,
     /// Carries no settings.
     pub breadcrumb: Option<typed::Map<String, typed::Value>>,
     /// Holds other blocks: a column list its columns, a tab block the paragraphs that are its tabs.
-    pub tab: Option<ContainerRequest>,
+    pub tab: Option<ContainerBlockRequest>,
     /// Holds other blocks: a column list its columns, a tab block the paragraphs that are its tabs.
-    pub column_list: Option<ContainerRequest>,
+    pub column_list: Option<ContainerBlockRequest>,
     /// One column of a column list.
-    pub column: Option<ColumnRequest>,
+    pub column: Option<ColumnBlockRequest>,
     /// Links to the headings of the page.
-    pub table_of_contents: Option<TableOfContentsRequest>,
+    pub table_of_contents: Option<TableOfContentsBlockRequest>,
     /// A table; its rows are blocks inside it.
-    pub table: Option<TableRequest>,
+    pub table: Option<TableBlockRequest>,
     /// One row of a table.
-    pub table_row: Option<TableRowRequest>,
+    pub table_row: Option<TableRowBlockRequest>,
     /// A file; give `file_upload` or `external`.
-    pub image: Option<MediaRequest>,
+    pub image: Option<MediaBlockRequest>,
     /// A file; give `file_upload` or `external`.
-    pub video: Option<MediaRequest>,
+    pub video: Option<MediaBlockRequest>,
     /// A file; give `file_upload` or `external`.
-    pub audio: Option<MediaRequest>,
+    pub audio: Option<MediaBlockRequest>,
     /// A file; give `file_upload` or `external`.
-    pub pdf: Option<MediaRequest>,
+    pub pdf: Option<MediaBlockRequest>,
     /// A file; give `file_upload` or `external`.
-    pub file: Option<MediaRequest>,
+    pub file: Option<MediaBlockRequest>,
     /// Something on the web.
-    pub bookmark: Option<LinkRequest>,
+    pub bookmark: Option<LinkBlockRequest>,
     /// Something on the web.
-    pub embed: Option<LinkRequest>,
+    pub embed: Option<LinkBlockRequest>,
     /// A link to a page, a database or a comment; give one of the keys.
-    pub link_to_page: Option<LinkToPageRequest>,
+    pub link_to_page: Option<LinkToPageBlockRequest>,
     /// A block that stands in several places.
-    pub synced_block: Option<SyncedRequest>,
+    pub synced_block: Option<SyncedBlockRequest>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
@@ -3933,31 +4047,31 @@ impl BlockRequest {
     }
 
     /// Text, and blocks inside it.
-    pub fn paragraph(mut self, paragraph: impl Into<TextRequest>) -> Self {
+    pub fn paragraph(mut self, paragraph: impl Into<TextBlockRequest>) -> Self {
         self.paragraph = Some(paragraph.into());
         self
     }
 
     /// A heading, and blocks inside it.
-    pub fn heading_1(mut self, heading_1: impl Into<HeadingRequest>) -> Self {
+    pub fn heading_1(mut self, heading_1: impl Into<HeadingBlockRequest>) -> Self {
         self.heading_1 = Some(heading_1.into());
         self
     }
 
     /// A heading, and blocks inside it.
-    pub fn heading_2(mut self, heading_2: impl Into<HeadingRequest>) -> Self {
+    pub fn heading_2(mut self, heading_2: impl Into<HeadingBlockRequest>) -> Self {
         self.heading_2 = Some(heading_2.into());
         self
     }
 
     /// A heading, and blocks inside it.
-    pub fn heading_3(mut self, heading_3: impl Into<HeadingRequest>) -> Self {
+    pub fn heading_3(mut self, heading_3: impl Into<HeadingBlockRequest>) -> Self {
         self.heading_3 = Some(heading_3.into());
         self
     }
 
     /// A heading, and blocks inside it.
-    pub fn heading_4(mut self, heading_4: impl Into<HeadingRequest>) -> Self {
+    pub fn heading_4(mut self, heading_4: impl Into<HeadingBlockRequest>) -> Self {
         self.heading_4 = Some(heading_4.into());
         self
     }
@@ -3965,7 +4079,7 @@ impl BlockRequest {
     /// Text, and blocks inside it.
     pub fn bulleted_list_item(
         mut self,
-        bulleted_list_item: impl Into<TextRequest>,
+        bulleted_list_item: impl Into<TextBlockRequest>,
     ) -> Self {
         self.bulleted_list_item = Some(bulleted_list_item.into());
         self
@@ -3974,7 +4088,7 @@ impl BlockRequest {
     /// An entry of a numbered list.
     pub fn numbered_list_item(
         mut self,
-        numbered_list_item: impl Into<NumberedRequest>,
+        numbered_list_item: impl Into<NumberedBlockRequest>,
     ) -> Self {
         self.numbered_list_item = Some(numbered_list_item.into());
         self
@@ -3982,43 +4096,43 @@ impl BlockRequest {
 
     /// Something to do, done or not.
     #[allow(clippy::wrong_self_convention, reason = "as in the API")]
-    pub fn to_do(mut self, to_do: impl Into<ToDoRequest>) -> Self {
+    pub fn to_do(mut self, to_do: impl Into<ToDoBlockRequest>) -> Self {
         self.to_do = Some(to_do.into());
         self
     }
 
     /// Text, and blocks inside it.
-    pub fn toggle(mut self, toggle: impl Into<TextRequest>) -> Self {
+    pub fn toggle(mut self, toggle: impl Into<TextBlockRequest>) -> Self {
         self.toggle = Some(toggle.into());
         self
     }
 
     /// Text, and blocks inside it.
-    pub fn quote(mut self, quote: impl Into<TextRequest>) -> Self {
+    pub fn quote(mut self, quote: impl Into<TextBlockRequest>) -> Self {
         self.quote = Some(quote.into());
         self
     }
 
     /// Text, and blocks inside it.
-    pub fn callout(mut self, callout: impl Into<TextRequest>) -> Self {
+    pub fn callout(mut self, callout: impl Into<TextBlockRequest>) -> Self {
         self.callout = Some(callout.into());
         self
     }
 
     /// Text, and blocks inside it.
-    pub fn template(mut self, template: impl Into<TextRequest>) -> Self {
+    pub fn template(mut self, template: impl Into<TextBlockRequest>) -> Self {
         self.template = Some(template.into());
         self
     }
 
     /// Program text.
-    pub fn code(mut self, code: impl Into<CodeRequest>) -> Self {
+    pub fn code(mut self, code: impl Into<CodeBlockRequest>) -> Self {
         self.code = Some(code.into());
         self
     }
 
     /// A formula on a line of its own.
-    pub fn equation(mut self, equation: impl Into<EquationRequest>) -> Self {
+    pub fn equation(mut self, equation: impl Into<EquationBlockRequest>) -> Self {
         self.equation = Some(equation.into());
         self
     }
@@ -4051,19 +4165,19 @@ impl BlockRequest {
     }
 
     /// Holds other blocks: a column list its columns, a tab block the paragraphs that are its tabs.
-    pub fn tab(mut self, tab: impl Into<ContainerRequest>) -> Self {
+    pub fn tab(mut self, tab: impl Into<ContainerBlockRequest>) -> Self {
         self.tab = Some(tab.into());
         self
     }
 
     /// Holds other blocks: a column list its columns, a tab block the paragraphs that are its tabs.
-    pub fn column_list(mut self, column_list: impl Into<ContainerRequest>) -> Self {
+    pub fn column_list(mut self, column_list: impl Into<ContainerBlockRequest>) -> Self {
         self.column_list = Some(column_list.into());
         self
     }
 
     /// One column of a column list.
-    pub fn column(mut self, column: impl Into<ColumnRequest>) -> Self {
+    pub fn column(mut self, column: impl Into<ColumnBlockRequest>) -> Self {
         self.column = Some(column.into());
         self
     }
@@ -4071,74 +4185,77 @@ impl BlockRequest {
     /// Links to the headings of the page.
     pub fn table_of_contents(
         mut self,
-        table_of_contents: impl Into<TableOfContentsRequest>,
+        table_of_contents: impl Into<TableOfContentsBlockRequest>,
     ) -> Self {
         self.table_of_contents = Some(table_of_contents.into());
         self
     }
 
     /// A table; its rows are blocks inside it.
-    pub fn table(mut self, table: impl Into<TableRequest>) -> Self {
+    pub fn table(mut self, table: impl Into<TableBlockRequest>) -> Self {
         self.table = Some(table.into());
         self
     }
 
     /// One row of a table.
-    pub fn table_row(mut self, table_row: impl Into<TableRowRequest>) -> Self {
+    pub fn table_row(mut self, table_row: impl Into<TableRowBlockRequest>) -> Self {
         self.table_row = Some(table_row.into());
         self
     }
 
     /// A file; give `file_upload` or `external`.
-    pub fn image(mut self, image: impl Into<MediaRequest>) -> Self {
+    pub fn image(mut self, image: impl Into<MediaBlockRequest>) -> Self {
         self.image = Some(image.into());
         self
     }
 
     /// A file; give `file_upload` or `external`.
-    pub fn video(mut self, video: impl Into<MediaRequest>) -> Self {
+    pub fn video(mut self, video: impl Into<MediaBlockRequest>) -> Self {
         self.video = Some(video.into());
         self
     }
 
     /// A file; give `file_upload` or `external`.
-    pub fn audio(mut self, audio: impl Into<MediaRequest>) -> Self {
+    pub fn audio(mut self, audio: impl Into<MediaBlockRequest>) -> Self {
         self.audio = Some(audio.into());
         self
     }
 
     /// A file; give `file_upload` or `external`.
-    pub fn pdf(mut self, pdf: impl Into<MediaRequest>) -> Self {
+    pub fn pdf(mut self, pdf: impl Into<MediaBlockRequest>) -> Self {
         self.pdf = Some(pdf.into());
         self
     }
 
     /// A file; give `file_upload` or `external`.
-    pub fn file(mut self, file: impl Into<MediaRequest>) -> Self {
+    pub fn file(mut self, file: impl Into<MediaBlockRequest>) -> Self {
         self.file = Some(file.into());
         self
     }
 
     /// Something on the web.
-    pub fn bookmark(mut self, bookmark: impl Into<LinkRequest>) -> Self {
+    pub fn bookmark(mut self, bookmark: impl Into<LinkBlockRequest>) -> Self {
         self.bookmark = Some(bookmark.into());
         self
     }
 
     /// Something on the web.
-    pub fn embed(mut self, embed: impl Into<LinkRequest>) -> Self {
+    pub fn embed(mut self, embed: impl Into<LinkBlockRequest>) -> Self {
         self.embed = Some(embed.into());
         self
     }
 
     /// A link to a page, a database or a comment; give one of the keys.
-    pub fn link_to_page(mut self, link_to_page: impl Into<LinkToPageRequest>) -> Self {
+    pub fn link_to_page(
+        mut self,
+        link_to_page: impl Into<LinkToPageBlockRequest>,
+    ) -> Self {
         self.link_to_page = Some(link_to_page.into());
         self
     }
 
     /// A block that stands in several places.
-    pub fn synced_block(mut self, synced_block: impl Into<SyncedRequest>) -> Self {
+    pub fn synced_block(mut self, synced_block: impl Into<SyncedBlockRequest>) -> Self {
         self.synced_block = Some(synced_block.into());
         self
     }
@@ -4182,7 +4299,7 @@ typed::object!(BlockRequest {
 
 /// Text, and blocks inside it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct TextRequest {
+pub struct TextBlockRequest {
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
     pub rich_text: Option<Vec<RichTextRequest>>,
     /// Colour of text, or of its background with the suffix `_background`.
@@ -4195,10 +4312,10 @@ pub struct TextRequest {
     pub extra: typed::Extra,
 }
 
-impl TextRequest {
+impl TextBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TextRequest::default()
+        TextBlockRequest::default()
     }
 
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4232,7 +4349,7 @@ impl TextRequest {
     }
 }
 
-typed::object!(TextRequest {
+typed::object!(TextBlockRequest {
     optional rich_text = "rich_text",
     optional color = "color",
     field icon = "icon",
@@ -4241,7 +4358,7 @@ typed::object!(TextRequest {
 
 /// A heading, and blocks inside it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct HeadingRequest {
+pub struct HeadingBlockRequest {
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
     pub rich_text: Option<Vec<RichTextRequest>>,
     /// Colour of text, or of its background with the suffix `_background`.
@@ -4254,10 +4371,10 @@ pub struct HeadingRequest {
     pub extra: typed::Extra,
 }
 
-impl HeadingRequest {
+impl HeadingBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        HeadingRequest::default()
+        HeadingBlockRequest::default()
     }
 
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4292,7 +4409,7 @@ impl HeadingRequest {
     }
 }
 
-typed::object!(HeadingRequest {
+typed::object!(HeadingBlockRequest {
     optional rich_text = "rich_text",
     optional color = "color",
     optional is_toggleable = "is_toggleable",
@@ -4301,7 +4418,7 @@ typed::object!(HeadingRequest {
 
 /// An entry of a numbered list.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct NumberedRequest {
+pub struct NumberedBlockRequest {
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
     pub rich_text: Option<Vec<RichTextRequest>>,
     /// Colour of text, or of its background with the suffix `_background`.
@@ -4311,17 +4428,17 @@ pub struct NumberedRequest {
     /// Not below 0.
     pub list_start_index: Option<i64>,
     /// `list_format`.
-    pub list_format: Option<NumberedRequestListFormat>,
+    pub list_format: Option<NumberedBlockRequestListFormat>,
     /// Blocks, 100 at most and nested two levels deep at most.
     pub children: Option<Vec<BlockRequest>>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl NumberedRequest {
+impl NumberedBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        NumberedRequest::default()
+        NumberedBlockRequest::default()
     }
 
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4350,7 +4467,7 @@ impl NumberedRequest {
     /// `list_format`.
     pub fn list_format(
         mut self,
-        list_format: impl Into<NumberedRequestListFormat>,
+        list_format: impl Into<NumberedBlockRequestListFormat>,
     ) -> Self {
         self.list_format = Some(list_format.into());
         self
@@ -4366,7 +4483,7 @@ impl NumberedRequest {
     }
 }
 
-typed::object!(NumberedRequest {
+typed::object!(NumberedBlockRequest {
     optional rich_text = "rich_text",
     optional color = "color",
     optional list_start_index = "list_start_index",
@@ -4376,7 +4493,7 @@ typed::object!(NumberedRequest {
 
 /// A choice between texts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum NumberedRequestListFormat {
+pub enum NumberedBlockRequestListFormat {
     /// `numbers`.
     Numbers,
     /// `letters`.
@@ -4387,7 +4504,7 @@ pub enum NumberedRequestListFormat {
     Unknown(String),
 }
 
-typed::choice!(NumberedRequestListFormat {
+typed::choice!(NumberedBlockRequestListFormat {
     Numbers = "numbers",
     Letters = "letters",
     Roman = "roman",
@@ -4395,7 +4512,7 @@ typed::choice!(NumberedRequestListFormat {
 
 /// Something to do, done or not.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ToDoRequest {
+pub struct ToDoBlockRequest {
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
     pub rich_text: Option<Vec<RichTextRequest>>,
     /// Colour of text, or of its background with the suffix `_background`.
@@ -4408,10 +4525,10 @@ pub struct ToDoRequest {
     pub extra: typed::Extra,
 }
 
-impl ToDoRequest {
+impl ToDoBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ToDoRequest::default()
+        ToDoBlockRequest::default()
     }
 
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4445,7 +4562,7 @@ impl ToDoRequest {
     }
 }
 
-typed::object!(ToDoRequest {
+typed::object!(ToDoBlockRequest {
     optional rich_text = "rich_text",
     optional color = "color",
     optional checked = "checked",
@@ -4454,7 +4571,7 @@ typed::object!(ToDoRequest {
 
 /// Program text.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct CodeRequest {
+pub struct CodeBlockRequest {
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
     pub rich_text: Option<Vec<RichTextRequest>>,
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4465,10 +4582,10 @@ pub struct CodeRequest {
     pub extra: typed::Extra,
 }
 
-impl CodeRequest {
+impl CodeBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        CodeRequest::default()
+        CodeBlockRequest::default()
     }
 
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4496,7 +4613,7 @@ impl CodeRequest {
     }
 }
 
-typed::object!(CodeRequest {
+typed::object!(CodeBlockRequest {
     optional rich_text = "rich_text",
     optional caption = "caption",
     optional language = "language",
@@ -4504,7 +4621,7 @@ typed::object!(CodeRequest {
 
 /// A formula on a line of its own.
 #[derive(Clone, Debug, PartialEq)]
-pub struct EquationRequest {
+pub struct EquationBlockRequest {
     /// KaTeX source.
     ///
     /// At most 1000 characters.
@@ -4513,33 +4630,45 @@ pub struct EquationRequest {
     pub extra: typed::Extra,
 }
 
-impl EquationRequest {
+impl EquationBlockRequest {
     /// One with what must be there.
     pub fn new(expression: impl Into<String>) -> Self {
-        EquationRequest {
+        EquationBlockRequest {
             expression: expression.into(),
             extra: typed::Extra::default(),
         }
     }
 }
 
-typed::object!(EquationRequest {
+impl From<&str> for EquationBlockRequest {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for EquationBlockRequest {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
+typed::object!(EquationBlockRequest {
     required expression = "expression",
 });
 
 /// Holds other blocks: a column list its columns, a tab block the paragraphs that are its tabs.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ContainerRequest {
+pub struct ContainerBlockRequest {
     /// Blocks, 100 at most and nested two levels deep at most.
     pub children: Option<Vec<BlockRequest>>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl ContainerRequest {
+impl ContainerBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ContainerRequest::default()
+        ContainerBlockRequest::default()
     }
 
     /// Blocks, 100 at most and nested two levels deep at most.
@@ -4552,13 +4681,13 @@ impl ContainerRequest {
     }
 }
 
-typed::object!(ContainerRequest {
+typed::object!(ContainerBlockRequest {
     optional children = "children",
 });
 
 /// One column of a column list.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ColumnRequest {
+pub struct ColumnBlockRequest {
     /// Share of the width; equal shares if left out.
     ///
     /// Not below 0. Not above 1.
@@ -4569,10 +4698,10 @@ pub struct ColumnRequest {
     pub extra: typed::Extra,
 }
 
-impl ColumnRequest {
+impl ColumnBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ColumnRequest::default()
+        ColumnBlockRequest::default()
     }
 
     /// Share of the width; equal shares if left out.
@@ -4593,24 +4722,24 @@ impl ColumnRequest {
     }
 }
 
-typed::object!(ColumnRequest {
+typed::object!(ColumnBlockRequest {
     optional width_ratio = "width_ratio",
     optional children = "children",
 });
 
 /// Links to the headings of the page.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct TableOfContentsRequest {
+pub struct TableOfContentsBlockRequest {
     /// Colour of text, or of its background with the suffix `_background`.
     pub color: Option<ColorName>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl TableOfContentsRequest {
+impl TableOfContentsBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TableOfContentsRequest::default()
+        TableOfContentsBlockRequest::default()
     }
 
     /// Colour of text, or of its background with the suffix `_background`.
@@ -4620,13 +4749,13 @@ impl TableOfContentsRequest {
     }
 }
 
-typed::object!(TableOfContentsRequest {
+typed::object!(TableOfContentsBlockRequest {
     optional color = "color",
 });
 
 /// A table; its rows are blocks inside it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct TableRequest {
+pub struct TableBlockRequest {
     /// Number of columns; fixed once the table exists.
     ///
     /// Not below 1.
@@ -4641,10 +4770,10 @@ pub struct TableRequest {
     pub extra: typed::Extra,
 }
 
-impl TableRequest {
+impl TableBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TableRequest::default()
+        TableBlockRequest::default()
     }
 
     /// Number of columns; fixed once the table exists.
@@ -4677,7 +4806,7 @@ impl TableRequest {
     }
 }
 
-typed::object!(TableRequest {
+typed::object!(TableBlockRequest {
     optional table_width = "table_width",
     optional has_column_header = "has_column_header",
     optional has_row_header = "has_row_header",
@@ -4686,7 +4815,7 @@ typed::object!(TableRequest {
 
 /// One row of a table.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TableRowRequest {
+pub struct TableRowBlockRequest {
     /// One entry a column.
     ///
     /// At most 100 entries.
@@ -4695,14 +4824,14 @@ pub struct TableRowRequest {
     pub extra: typed::Extra,
 }
 
-impl TableRowRequest {
+impl TableRowBlockRequest {
     /// One with what must be there.
     pub fn new(
         cells: impl IntoIterator<
             Item = impl IntoIterator<Item = impl Into<RichTextRequest>>,
         >,
     ) -> Self {
-        TableRowRequest {
+        TableRowBlockRequest {
             cells: cells
                 .into_iter()
                 .map(|item| item.into_iter().map(Into::into).collect())
@@ -4712,15 +4841,21 @@ impl TableRowRequest {
     }
 }
 
-typed::object!(TableRowRequest {
+impl From<Vec<Vec<RichTextRequest>>> for TableRowBlockRequest {
+    fn from(value: Vec<Vec<RichTextRequest>>) -> Self {
+        Self::new(value)
+    }
+}
+
+typed::object!(TableRowBlockRequest {
     required cells = "cells",
 });
 
 /// A file; give `file_upload` or `external`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct MediaRequest {
+pub struct MediaBlockRequest {
     /// May be left out.
-    pub r#type: Option<MediaRequestType>,
+    pub r#type: Option<MediaBlockRequestType>,
     /// A finished file upload.
     pub file_upload: Option<FileUploadReference>,
     /// `external`.
@@ -4733,14 +4868,14 @@ pub struct MediaRequest {
     pub extra: typed::Extra,
 }
 
-impl MediaRequest {
+impl MediaBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        MediaRequest::default()
+        MediaBlockRequest::default()
     }
 
     /// May be left out.
-    pub fn r#type(mut self, r#type: impl Into<MediaRequestType>) -> Self {
+    pub fn r#type(mut self, r#type: impl Into<MediaBlockRequestType>) -> Self {
         self.r#type = Some(r#type.into());
         self
     }
@@ -4773,7 +4908,7 @@ impl MediaRequest {
     }
 }
 
-typed::object!(MediaRequest {
+typed::object!(MediaBlockRequest {
     optional r#type = "type",
     optional file_upload = "file_upload",
     optional external = "external",
@@ -4783,7 +4918,7 @@ typed::object!(MediaRequest {
 
 /// May be left out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum MediaRequestType {
+pub enum MediaBlockRequestType {
     /// `file_upload`.
     FileUpload,
     /// `external`.
@@ -4794,7 +4929,7 @@ pub enum MediaRequestType {
     Unknown(String),
 }
 
-typed::choice!(MediaRequestType {
+typed::choice!(MediaBlockRequestType {
     FileUpload = "file_upload",
     External = "external",
     File = "file",
@@ -4802,7 +4937,7 @@ typed::choice!(MediaRequestType {
 
 /// Something on the web.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct LinkRequest {
+pub struct LinkBlockRequest {
     /// At most 2000 characters.
     pub url: Option<String>,
     /// For an embed: an uploaded HTML file instead of an address.
@@ -4813,10 +4948,10 @@ pub struct LinkRequest {
     pub extra: typed::Extra,
 }
 
-impl LinkRequest {
+impl LinkBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        LinkRequest::default()
+        LinkBlockRequest::default()
     }
 
     /// At most 2000 characters.
@@ -4841,7 +4976,7 @@ impl LinkRequest {
     }
 }
 
-typed::object!(LinkRequest {
+typed::object!(LinkBlockRequest {
     optional url = "url",
     optional file_upload = "file_upload",
     optional caption = "caption",
@@ -4849,9 +4984,9 @@ typed::object!(LinkRequest {
 
 /// A link to a page, a database or a comment; give one of the keys.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct LinkToPageRequest {
+pub struct LinkToPageBlockRequest {
     /// May be left out.
-    pub r#type: Option<LinkToPageRequestType>,
+    pub r#type: Option<LinkToPageBlockRequestType>,
     /// A Notion id, with or without dashes.
     pub page_id: Option<String>,
     /// A Notion id, with or without dashes.
@@ -4862,14 +4997,14 @@ pub struct LinkToPageRequest {
     pub extra: typed::Extra,
 }
 
-impl LinkToPageRequest {
+impl LinkToPageBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        LinkToPageRequest::default()
+        LinkToPageBlockRequest::default()
     }
 
     /// May be left out.
-    pub fn r#type(mut self, r#type: impl Into<LinkToPageRequestType>) -> Self {
+    pub fn r#type(mut self, r#type: impl Into<LinkToPageBlockRequestType>) -> Self {
         self.r#type = Some(r#type.into());
         self
     }
@@ -4893,7 +5028,7 @@ impl LinkToPageRequest {
     }
 }
 
-typed::object!(LinkToPageRequest {
+typed::object!(LinkToPageBlockRequest {
     optional r#type = "type",
     optional page_id = "page_id",
     optional database_id = "database_id",
@@ -4902,7 +5037,7 @@ typed::object!(LinkToPageRequest {
 
 /// May be left out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum LinkToPageRequestType {
+pub enum LinkToPageBlockRequestType {
     /// `page_id`.
     PageId,
     /// `database_id`.
@@ -4913,7 +5048,7 @@ pub enum LinkToPageRequestType {
     Unknown(String),
 }
 
-typed::choice!(LinkToPageRequestType {
+typed::choice!(LinkToPageBlockRequestType {
     PageId = "page_id",
     DatabaseId = "database_id",
     CommentId = "comment_id",
@@ -4921,25 +5056,25 @@ typed::choice!(LinkToPageRequestType {
 
 /// A block that stands in several places.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct SyncedRequest {
+pub struct SyncedBlockRequest {
     /// Null for an original; the block to repeat for a copy.
-    pub synced_from: typed::Field<SyncedRequestSyncedFrom>,
+    pub synced_from: typed::Field<SyncedBlockRequestSyncedFrom>,
     /// Blocks, 100 at most and nested two levels deep at most.
     pub children: Option<Vec<BlockRequest>>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl SyncedRequest {
+impl SyncedBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SyncedRequest::default()
+        SyncedBlockRequest::default()
     }
 
     /// Null for an original; the block to repeat for a copy.
     pub fn synced_from(
         mut self,
-        synced_from: impl Into<typed::Field<SyncedRequestSyncedFrom>>,
+        synced_from: impl Into<typed::Field<SyncedBlockRequestSyncedFrom>>,
     ) -> Self {
         self.synced_from = synced_from.into();
         self
@@ -4955,26 +5090,26 @@ impl SyncedRequest {
     }
 }
 
-typed::object!(SyncedRequest {
+typed::object!(SyncedBlockRequest {
     field synced_from = "synced_from",
     optional children = "children",
 });
 
 /// Null for an original; the block to repeat for a copy.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SyncedRequestSyncedFrom {
+pub struct SyncedBlockRequestSyncedFrom {
     /// `type`.
-    pub r#type: Option<SyncedRequestSyncedFromType>,
+    pub r#type: Option<SyncedBlockRequestSyncedFromType>,
     /// A Notion id, with or without dashes.
     pub block_id: String,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl SyncedRequestSyncedFrom {
+impl SyncedBlockRequestSyncedFrom {
     /// One with what must be there.
     pub fn new(block_id: impl Into<String>) -> Self {
-        SyncedRequestSyncedFrom {
+        SyncedBlockRequestSyncedFrom {
             r#type: None,
             block_id: block_id.into(),
             extra: typed::Extra::default(),
@@ -4982,27 +5117,42 @@ impl SyncedRequestSyncedFrom {
     }
 
     /// `type`.
-    pub fn r#type(mut self, r#type: impl Into<SyncedRequestSyncedFromType>) -> Self {
+    pub fn r#type(
+        mut self,
+        r#type: impl Into<SyncedBlockRequestSyncedFromType>,
+    ) -> Self {
         self.r#type = Some(r#type.into());
         self
     }
 }
 
-typed::object!(SyncedRequestSyncedFrom {
+impl From<&str> for SyncedBlockRequestSyncedFrom {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for SyncedBlockRequestSyncedFrom {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
+typed::object!(SyncedBlockRequestSyncedFrom {
     optional r#type = "type",
     required block_id = "block_id",
 });
 
 /// A choice between texts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum SyncedRequestSyncedFromType {
+pub enum SyncedBlockRequestSyncedFromType {
     /// `block_id`.
     BlockId,
     /// None that the manifest knows.
     Unknown(String),
 }
 
-typed::choice!(SyncedRequestSyncedFromType {
+typed::choice!(SyncedBlockRequestSyncedFromType {
     BlockId = "block_id",
 });
 
@@ -5218,12 +5368,12 @@ pub enum PropertySchemaKind {
     /// `type` is `select`.
     Select {
         /// `select`.
-        select: Box<Options>,
+        select: Box<SelectOptions>,
     },
     /// `type` is `multi_select`.
     MultiSelect {
         /// `multi_select`.
-        multi_select: Box<Options>,
+        multi_select: Box<SelectOptions>,
     },
     /// `type` is `status`.
     Status {
@@ -5404,14 +5554,14 @@ typed::object!(PropertySchemaUniqueId {
 
 /// An object.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Options {
+pub struct SelectOptions {
     /// `options`.
-    pub options: Option<Vec<OptionValue>>,
+    pub options: Option<Vec<SelectOption>>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-typed::object!(Options {
+typed::object!(SelectOptions {
     optional options = "options",
 });
 
@@ -5419,7 +5569,7 @@ typed::object!(Options {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StatusOptions {
     /// `options`.
-    pub options: Option<Vec<OptionValue>>,
+    pub options: Option<Vec<SelectOption>>,
     /// `groups`.
     pub groups: Option<Vec<StatusOptionsGroup>>,
     /// What the manifest does not declare.
@@ -5439,7 +5589,7 @@ pub struct StatusOptionsGroup {
     /// `name`.
     pub name: String,
     /// `color`.
-    pub color: Option<OptionColorName>,
+    pub color: Option<SelectOptionColorName>,
     /// `option_ids`.
     pub option_ids: Option<Vec<String>>,
     /// What the manifest does not declare.
@@ -5621,11 +5771,11 @@ pub struct PropertySchemaRequest {
     /// `number`.
     pub number: Option<PropertySchemaRequestNumber>,
     /// `select`.
-    pub select: Option<OptionsRequest>,
+    pub select: Option<SelectOptionsRequest>,
     /// `multi_select`.
-    pub multi_select: Option<OptionsRequest>,
+    pub multi_select: Option<SelectOptionsRequest>,
     /// `status`.
-    pub status: Option<OptionsRequest>,
+    pub status: Option<SelectOptionsRequest>,
     /// Carries no settings.
     pub date: Option<typed::Map<String, typed::Value>>,
     /// Carries no settings.
@@ -5726,19 +5876,22 @@ impl PropertySchemaRequest {
     }
 
     /// `select`.
-    pub fn select(mut self, select: impl Into<OptionsRequest>) -> Self {
+    pub fn select(mut self, select: impl Into<SelectOptionsRequest>) -> Self {
         self.select = Some(select.into());
         self
     }
 
     /// `multi_select`.
-    pub fn multi_select(mut self, multi_select: impl Into<OptionsRequest>) -> Self {
+    pub fn multi_select(
+        mut self,
+        multi_select: impl Into<SelectOptionsRequest>,
+    ) -> Self {
         self.multi_select = Some(multi_select.into());
         self
     }
 
     /// `status`.
-    pub fn status(mut self, status: impl Into<OptionsRequest>) -> Self {
+    pub fn status(mut self, status: impl Into<SelectOptionsRequest>) -> Self {
         self.status = Some(status.into());
         self
     }
@@ -6094,30 +6247,30 @@ typed::object!(PropertySchemaRequestUniqueId {
 
 /// An object.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct OptionsRequest {
+pub struct SelectOptionsRequest {
     /// At most 100 entries.
-    pub options: Option<Vec<OptionRequest>>,
+    pub options: Option<Vec<SelectOptionRequest>>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl OptionsRequest {
+impl SelectOptionsRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        OptionsRequest::default()
+        SelectOptionsRequest::default()
     }
 
     /// At most 100 entries.
     pub fn options(
         mut self,
-        options: impl IntoIterator<Item = impl Into<OptionRequest>>,
+        options: impl IntoIterator<Item = impl Into<SelectOptionRequest>>,
     ) -> Self {
         self.options = Some(options.into_iter().map(Into::into).collect());
         self
     }
 }
 
-typed::object!(OptionsRequest {
+typed::object!(SelectOptionsRequest {
     optional options = "options",
 });
 
@@ -7860,6 +8013,18 @@ impl CommentAttachmentRequest {
     }
 }
 
+impl From<&str> for CommentAttachmentRequest {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for CommentAttachmentRequest {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(CommentAttachmentRequest {
     optional r#type = "type",
     required file_upload_id = "file_upload_id",
@@ -7946,6 +8111,18 @@ impl CommentNameRequestCustom {
             name: name.into(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<&str> for CommentNameRequestCustom {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for CommentNameRequestCustom {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -9076,6 +9253,18 @@ impl ViewProperty {
     }
 }
 
+impl From<&str> for ViewProperty {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for ViewProperty {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(ViewProperty {
     required property_id = "property_id",
     optional property_name = "property_name",
@@ -9286,6 +9475,18 @@ impl ChartAggregation {
     }
 }
 
+impl From<&str> for ChartAggregation {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for ChartAggregation {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(ChartAggregation {
     required aggregator = "aggregator",
     optional property_id = "property_id",
@@ -9346,6 +9547,12 @@ impl ChartReferenceLine {
     }
 }
 
+impl From<typed::Number> for ChartReferenceLine {
+    fn from(value: typed::Number) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(ChartReferenceLine {
     optional id = "id",
     required value = "value",
@@ -9391,6 +9598,18 @@ impl DashboardRow {
     ) -> Self {
         self.widgets = Some(widgets.into_iter().map(Into::into).collect());
         self
+    }
+}
+
+impl From<&str> for DashboardRow {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for DashboardRow {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -9610,6 +9829,18 @@ impl ViewDatabaseRequestPosition {
     }
 }
 
+impl From<&str> for ViewDatabaseRequestPosition {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for ViewDatabaseRequestPosition {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(ViewDatabaseRequestPosition {
     required block_id = "block_id",
 } constants {
@@ -9815,6 +10046,18 @@ impl MeetingFilterFilter {
     }
 }
 
+impl From<&str> for MeetingFilterFilter {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for MeetingFilterFilter {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(MeetingFilterFilter {
     required operator = "operator",
     optional value = "value",
@@ -9943,6 +10186,18 @@ impl MarkdownInsertion {
     }
 }
 
+impl From<&str> for MarkdownInsertion {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for MarkdownInsertion {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(MarkdownInsertion {
     required content = "content",
     optional position = "position",
@@ -10026,6 +10281,12 @@ impl MarkdownUpdate {
     }
 }
 
+impl From<Vec<MarkdownUpdateContentUpdate>> for MarkdownUpdate {
+    fn from(value: Vec<MarkdownUpdateContentUpdate>) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(MarkdownUpdate {
     required content_updates = "content_updates",
     optional allow_deleting_content = "allow_deleting_content",
@@ -10101,6 +10362,18 @@ impl MarkdownReplacement {
     pub fn allow_deleting_content(mut self, allow_deleting_content: bool) -> Self {
         self.allow_deleting_content = Some(allow_deleting_content);
         self
+    }
+}
+
+impl From<&str> for MarkdownReplacement {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for MarkdownReplacement {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -10966,6 +11239,18 @@ impl AgentFilterId {
     }
 }
 
+impl From<&str> for AgentFilterId {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for AgentFilterId {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(AgentFilterId {
     required equals = "equals",
 });
@@ -10989,6 +11274,18 @@ impl AgentFilterString {
     }
 }
 
+impl From<&str> for AgentFilterString {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for AgentFilterString {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(AgentFilterString {
     required equals = "equals",
 });
@@ -11009,6 +11306,18 @@ impl AgentFilterPeople {
             contains: contains.into(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<&str> for AgentFilterPeople {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for AgentFilterPeople {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -11070,6 +11379,12 @@ impl AgentFilterCheckbox {
     }
 }
 
+impl From<bool> for AgentFilterCheckbox {
+    fn from(value: bool) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(AgentFilterCheckbox {
     required equals = "equals",
 });
@@ -11090,6 +11405,18 @@ impl AgentFilterMcpServer {
             contains: contains.into(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<&str> for AgentFilterMcpServer {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for AgentFilterMcpServer {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -11115,6 +11442,12 @@ impl AgentFilterStatus {
             r#in: r#in.into_iter().map(Into::into).collect(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<Vec<AgentFilterStatusInItem>> for AgentFilterStatus {
+    fn from(value: Vec<AgentFilterStatusInItem>) -> Self {
+        Self::new(value)
     }
 }
 
@@ -11196,6 +11529,12 @@ impl AgentFilterNumber {
             equals: equals.into(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<typed::Number> for AgentFilterNumber {
+    fn from(value: typed::Number) -> Self {
+        Self::new(value)
     }
 }
 
@@ -11925,6 +12264,18 @@ impl SessionFilterString {
     }
 }
 
+impl From<&str> for SessionFilterString {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for SessionFilterString {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(SessionFilterString {
     required equals = "equals",
 });
@@ -12141,6 +12492,18 @@ impl SessionEventFilterString {
             equals: equals.into(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<&str> for SessionEventFilterString {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for SessionEventFilterString {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 

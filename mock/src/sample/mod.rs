@@ -1,5 +1,6 @@
 //! Values that fit a schema: deterministic and plausible.
 
+mod around;
 mod effective;
 mod pattern;
 mod seed;
@@ -13,6 +14,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::schemas::Schemas;
 
+pub(crate) use around::around;
 pub(crate) use effective::{Effective, effective, types};
 pub(crate) use pattern::matching;
 pub(crate) use seed::Seed;
