@@ -177,7 +177,7 @@ pub(super) fn made(object: &Object, here: Place) -> Result<Made, Error> {
         given.push(member.to_token_stream());
     }
     let value = if has_default(object) {
-        quote!(#name::default())
+        quote!(Default::default())
     } else {
         quote!(#name { #(#given,)* extra: typed::Extra::default() })
     };

@@ -41,7 +41,7 @@ impl<'a> Pages<'a> {
     pub fn create(&self) -> Create {
         Create {
             call: self.connection.call("pages", "create"),
-            params: CreateParams::default(),
+            params: Default::default(),
         }
     }
 

@@ -393,7 +393,7 @@ pub struct TemplateMention {
 impl TemplateMention {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TemplateMention::default()
+        Default::default()
     }
 
     /// `type`.
@@ -476,7 +476,7 @@ pub struct RichTextRequest {
 impl RichTextRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        RichTextRequest::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -686,7 +686,7 @@ pub struct RichTextRequestAnnotations {
 impl RichTextRequestAnnotations {
     /// One with nothing in it.
     pub fn new() -> Self {
-        RichTextRequestAnnotations::default()
+        Default::default()
     }
 
     /// `bold`.
@@ -759,7 +759,7 @@ pub struct MentionRequest {
 impl MentionRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        MentionRequest::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -1128,7 +1128,7 @@ pub struct FileRequest {
 impl FileRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        FileRequest::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -1393,7 +1393,7 @@ pub struct IconRequest {
 impl IconRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        IconRequest::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -1523,7 +1523,7 @@ pub struct ParentRequest {
 impl ParentRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ParentRequest::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -2693,7 +2693,7 @@ pub struct PropertyValueRequest {
 impl PropertyValueRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        PropertyValueRequest::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -2922,7 +2922,7 @@ pub struct SelectOptionRequest {
 impl SelectOptionRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SelectOptionRequest::default()
+        Default::default()
     }
 
     /// `id`.
@@ -4031,7 +4031,7 @@ pub struct BlockRequest {
 impl BlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        BlockRequest::default()
+        Default::default()
     }
 
     /// `object`.
@@ -4315,7 +4315,7 @@ pub struct TextBlockRequest {
 impl TextBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TextBlockRequest::default()
+        Default::default()
     }
 
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4374,7 +4374,7 @@ pub struct HeadingBlockRequest {
 impl HeadingBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        HeadingBlockRequest::default()
+        Default::default()
     }
 
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4438,7 +4438,7 @@ pub struct NumberedBlockRequest {
 impl NumberedBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        NumberedBlockRequest::default()
+        Default::default()
     }
 
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4528,7 +4528,7 @@ pub struct ToDoBlockRequest {
 impl ToDoBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ToDoBlockRequest::default()
+        Default::default()
     }
 
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4585,7 +4585,7 @@ pub struct CodeBlockRequest {
 impl CodeBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        CodeBlockRequest::default()
+        Default::default()
     }
 
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4668,7 +4668,7 @@ pub struct ContainerBlockRequest {
 impl ContainerBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ContainerBlockRequest::default()
+        Default::default()
     }
 
     /// Blocks, 100 at most and nested two levels deep at most.
@@ -4701,7 +4701,7 @@ pub struct ColumnBlockRequest {
 impl ColumnBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ColumnBlockRequest::default()
+        Default::default()
     }
 
     /// Share of the width; equal shares if left out.
@@ -4739,7 +4739,7 @@ pub struct TableOfContentsBlockRequest {
 impl TableOfContentsBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TableOfContentsBlockRequest::default()
+        Default::default()
     }
 
     /// Colour of text, or of its background with the suffix `_background`.
@@ -4773,7 +4773,7 @@ pub struct TableBlockRequest {
 impl TableBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TableBlockRequest::default()
+        Default::default()
     }
 
     /// Number of columns; fixed once the table exists.
@@ -4871,7 +4871,7 @@ pub struct MediaBlockRequest {
 impl MediaBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        MediaBlockRequest::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -4951,7 +4951,7 @@ pub struct LinkBlockRequest {
 impl LinkBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        LinkBlockRequest::default()
+        Default::default()
     }
 
     /// At most 2000 characters.
@@ -5000,7 +5000,7 @@ pub struct LinkToPageBlockRequest {
 impl LinkToPageBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        LinkToPageBlockRequest::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -5068,7 +5068,7 @@ pub struct SyncedBlockRequest {
 impl SyncedBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SyncedBlockRequest::default()
+        Default::default()
     }
 
     /// Null for an original; the block to repeat for a copy.
@@ -5658,7 +5658,7 @@ pub struct DualProperty {
 impl DualProperty {
     /// One with nothing in it.
     pub fn new() -> Self {
-        DualProperty::default()
+        Default::default()
     }
 
     /// `synced_property_id`.
@@ -5823,7 +5823,7 @@ pub struct PropertySchemaRequest {
 impl PropertySchemaRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        PropertySchemaRequest::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -6179,7 +6179,7 @@ pub struct PropertySchemaRequestNumber {
 impl PropertySchemaRequestNumber {
     /// One with nothing in it.
     pub fn new() -> Self {
-        PropertySchemaRequestNumber::default()
+        Default::default()
     }
 
     /// How a number is shown.
@@ -6205,7 +6205,7 @@ pub struct PropertySchemaRequestFormula {
 impl PropertySchemaRequestFormula {
     /// One with nothing in it.
     pub fn new() -> Self {
-        PropertySchemaRequestFormula::default()
+        Default::default()
     }
 
     /// Formula source.
@@ -6231,7 +6231,7 @@ pub struct PropertySchemaRequestUniqueId {
 impl PropertySchemaRequestUniqueId {
     /// One with nothing in it.
     pub fn new() -> Self {
-        PropertySchemaRequestUniqueId::default()
+        Default::default()
     }
 
     /// Letters before the number.
@@ -6257,7 +6257,7 @@ pub struct SelectOptionsRequest {
 impl SelectOptionsRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SelectOptionsRequest::default()
+        Default::default()
     }
 
     /// At most 100 entries.
@@ -6296,7 +6296,7 @@ pub struct RelationSchemaRequest {
 impl RelationSchemaRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        RelationSchemaRequest::default()
+        Default::default()
     }
 
     /// A Notion id, with or without dashes.
@@ -6450,7 +6450,7 @@ pub struct Filter {
 impl Filter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        Filter::default()
+        Default::default()
     }
 
     /// At most 100 entries.
@@ -6682,7 +6682,7 @@ pub struct PresenceCondition {
 impl PresenceCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        PresenceCondition::default()
+        Default::default()
     }
 
     /// `is_empty`.
@@ -6731,7 +6731,7 @@ pub struct TextCondition {
 impl TextCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TextCondition::default()
+        Default::default()
     }
 
     /// `equals`.
@@ -6822,7 +6822,7 @@ pub struct NumberCondition {
 impl NumberCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        NumberCondition::default()
+        Default::default()
     }
 
     /// `equals`.
@@ -6907,7 +6907,7 @@ pub struct CheckboxCondition {
 impl CheckboxCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        CheckboxCondition::default()
+        Default::default()
     }
 
     /// `equals`.
@@ -6980,7 +6980,7 @@ pub struct OptionCondition {
 impl OptionCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        OptionCondition::default()
+        Default::default()
     }
 
     /// One name, or several of which one has to match.
@@ -7035,7 +7035,7 @@ pub struct OptionsCondition {
 impl OptionsCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        OptionsCondition::default()
+        Default::default()
     }
 
     /// One name, or several of which one has to match.
@@ -7110,7 +7110,7 @@ pub struct DateCondition {
 impl DateCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        DateCondition::default()
+        Default::default()
     }
 
     /// A day or a moment in ISO 8601, or a word: `today`, `tomorrow`, `yesterday`, `one_week_ago`, `one_week_from_now`, `one_month_ago`, `one_month_from_now`.
@@ -7295,7 +7295,7 @@ pub struct PeopleCondition {
 impl PeopleCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        PeopleCondition::default()
+        Default::default()
     }
 
     /// Id of a user, or `me`.
@@ -7350,7 +7350,7 @@ pub struct RelationCondition {
 impl RelationCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        RelationCondition::default()
+        Default::default()
     }
 
     /// A Notion id, with or without dashes.
@@ -7405,7 +7405,7 @@ pub struct FormulaCondition {
 impl FormulaCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        FormulaCondition::default()
+        Default::default()
     }
 
     /// `string`.
@@ -7460,7 +7460,7 @@ pub struct RollupCondition {
 impl RollupCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        RollupCondition::default()
+        Default::default()
     }
 
     /// `any`.
@@ -7532,7 +7532,7 @@ pub struct RollupEntryCondition {
 impl RollupEntryCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        RollupEntryCondition::default()
+        Default::default()
     }
 
     /// `rich_text`.
@@ -7623,7 +7623,7 @@ pub struct VerificationCondition {
 impl VerificationCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        VerificationCondition::default()
+        Default::default()
     }
 
     /// `status`.
@@ -7760,7 +7760,7 @@ pub struct SearchFilter {
 impl SearchFilter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SearchFilter::default()
+        Default::default()
     }
 
     /// `property`.
@@ -7823,7 +7823,7 @@ pub struct SearchSort {
 impl SearchSort {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SearchSort::default()
+        Default::default()
     }
 
     /// `timestamp`.
@@ -9074,7 +9074,7 @@ pub struct ViewConfigurationCover {
 impl ViewConfigurationCover {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ViewConfigurationCover::default()
+        Default::default()
     }
 
     /// `type`.
@@ -9109,7 +9109,7 @@ pub struct ViewConfigurationPreference {
 impl ViewConfigurationPreference {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ViewConfigurationPreference::default()
+        Default::default()
     }
 
     /// `zoom_level`.
@@ -9145,7 +9145,7 @@ pub struct ViewConfigurationArrowsBy {
 impl ViewConfigurationArrowsBy {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ViewConfigurationArrowsBy::default()
+        Default::default()
     }
 
     /// `property_id`.
@@ -9433,7 +9433,7 @@ pub struct GroupBySort {
 impl GroupBySort {
     /// One with nothing in it.
     pub fn new() -> Self {
-        GroupBySort::default()
+        Default::default()
     }
 
     /// `type`.
@@ -9637,7 +9637,7 @@ pub struct DashboardRowWidget {
 impl DashboardRowWidget {
     /// One with nothing in it.
     pub fn new() -> Self {
-        DashboardRowWidget::default()
+        Default::default()
     }
 
     /// `id`.
@@ -9964,7 +9964,7 @@ pub struct MeetingFilter {
 impl MeetingFilter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        MeetingFilter::default()
+        Default::default()
     }
 
     /// `operator`.
@@ -11089,7 +11089,7 @@ pub struct AgentFilter {
 impl AgentFilter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        AgentFilter::default()
+        Default::default()
     }
 
     /// At most 100 entries.
@@ -11339,7 +11339,7 @@ pub struct AgentFilterDate {
 impl AgentFilterDate {
     /// One with nothing in it.
     pub fn new() -> Self {
-        AgentFilterDate::default()
+        Default::default()
     }
 
     /// `after`.
@@ -11661,7 +11661,7 @@ pub struct AgentOperationRequestFields {
 impl AgentOperationRequestFields {
     /// One with nothing in it.
     pub fn new() -> Self {
-        AgentOperationRequestFields::default()
+        Default::default()
     }
 
     /// `status`.
@@ -12103,7 +12103,7 @@ pub struct TimeRange {
 impl TimeRange {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TimeRange::default()
+        Default::default()
     }
 
     /// `equals`.
@@ -12168,7 +12168,7 @@ pub struct SessionFilter {
 impl SessionFilter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SessionFilter::default()
+        Default::default()
     }
 
     /// At most 100 entries.
@@ -12294,7 +12294,7 @@ pub struct SessionFilterStatus {
 impl SessionFilterStatus {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SessionFilterStatus::default()
+        Default::default()
     }
 
     /// `equals`.
@@ -12389,7 +12389,7 @@ pub struct SessionEventFilter {
 impl SessionEventFilter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SessionEventFilter::default()
+        Default::default()
     }
 
     /// At most 100 entries.
@@ -12525,7 +12525,7 @@ pub struct SessionEventFilterEventType {
 impl SessionEventFilterEventType {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SessionEventFilterEventType::default()
+        Default::default()
     }
 
     /// `equals`.
