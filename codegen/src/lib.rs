@@ -6,6 +6,7 @@ pub mod emit;
 mod error;
 pub mod ir;
 mod project;
+pub mod snippets;
 mod tree;
 
 pub use build::build;

@@ -6,6 +6,7 @@ use crate::docs;
 use crate::emit::{self, Origin};
 use crate::error::Error;
 use crate::ir::Client;
+use crate::snippets::Rust;
 use crate::tree::{MARK, Tree};
 
 /// The crate of the typed clients.
@@ -34,7 +35,12 @@ impl Project {
         }
         let clients = connectors.iter().map(|connector| Client::of(connector)).collect::<Result<Vec<_>, _>>()?;
         tree.add_all("generated", emit::package(CRATE, &clients, origin)?);
-        tree.add_all("generated/docs", docs::pages(&catalogue(connectors)?)?);
+        let rust = Rust::of(connectors)?;
+        tree.add_all("generated/docs", docs::pages(&docs::model(connectors, &[("rust", &rust)])?)?);
+        for (connector, client) in connectors.iter().zip(&clients) {
+            let program = rust.program(connector, &origin(Some(client)))?;
+            tree.add(format!("generated/tests/{}.rs", client.module), program);
+        }
         Ok(Self { tree, clients })
     }
 
@@ -65,7 +71,7 @@ impl Project {
 /// # Errors
 /// When a connector cannot be read.
 pub fn catalogue(connectors: &[&Connector]) -> Result<docs::model::Catalogue, Error> {
-    Ok(docs::model(connectors, &[])?)
+    Ok(docs::model(connectors, &[("rust", &Rust::of(connectors)?)])?)
 }
 
 fn origin(client: Option<&Client>) -> Origin {

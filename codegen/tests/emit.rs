@@ -56,6 +56,11 @@ fn a_crate_has_a_feature_for_each_connector() {
     [dependencies]
     tieline = { workspace = true }
 
+    [dev-dependencies]
+    serde_json = { workspace = true }
+    tieline-mock = { workspace = true }
+    tokio = { workspace = true }
+
     [lints]
     workspace = true
     "#);

@@ -6,7 +6,7 @@ use tieline::notation::{JsonPath, Step};
 use tieline::plan::Operation;
 
 use crate::draft::{find, put};
-use crate::sample::{Seed, around, effective, sample, words};
+use crate::sample::{Seed, effective, sample, words};
 use crate::schemas::Schemas;
 
 /// A kind of record. Operations that answer with the same schema share their records.
@@ -95,32 +95,41 @@ impl<'a> Kind<'a> {
             if !record.is_object() {
                 continue;
             }
-            let over = over(record.get(&name).cloned().unwrap_or_default(), value.clone());
-            let whole = self.completed(&name, &value).filter(|whole| *whole != value);
-            for candidate in whole.into_iter().chain([value, over]) {
+            let with = |candidate: Value| {
                 let mut changed = record.clone();
                 put(&mut changed, &[Step::Key(name.clone())], candidate);
-                if self.accepts(&changed, &record) {
-                    record = changed;
-                    break;
-                }
-            }
+                Some(changed).filter(|changed| self.accepts(changed, &record))
+            };
+            let merged = over(record.get(&name).cloned().unwrap_or_default(), value.clone());
+            let accepted: Vec<_> = [value.clone(), merged].into_iter().filter_map(with).collect();
+            let best = accepted.iter().find(|changed| self.is_what_it_says(changed)).cloned();
+            let best = best.or_else(|| {
+                let made = self.branches(&record).find_map(|branch| branch.get("properties")?.get(&name))?;
+                let completed = over(sample(self.schemas, made, self.seed.and(&name)), value);
+                with(completed).filter(|changed| self.is_what_it_says(changed))
+            });
+            record = best.or_else(|| accepted.into_iter().next()).unwrap_or(record);
         }
         record
     }
 
-    /// The value of a member with all that its schema requires.
-    fn completed(&self, name: &str, value: &Value) -> Option<Value> {
-        let flat = self.flat();
-        let schema = flat.get("properties")?.get(name)?;
-        Some(around(self.schemas, schema, value, self.seed.and(name)))
+    /// Whether a record fits the branch that one of its members names (`type: paragraph`), and not only one for all that is unknown.
+    fn is_what_it_says(&self, record: &Value) -> bool {
+        let mut named = self.branches(record).peekable();
+        named.peek().is_none() || named.any(|branch| self.schemas.fits(branch, record))
     }
 
-    /// A record with an id around what a caller gives: of the branch of its schema that has room for it.
-    pub(crate) fn made_around(&self, id: &str, given: &Value) -> Value {
-        let Some(schema) = self.schema else { return self.with_id(id) };
-        let whole = around(self.schemas, schema, given, self.seed.and("id").and(id));
-        if self.schemas.fits(schema, &whole) { self.identified(whole, id) } else { self.with_id(id) }
+    /// The branches of the schema that a record names: they ask for a constant, and it has it.
+    fn branches(&self, record: &Value) -> impl Iterator<Item = &Value> {
+        let reference = self.schema.and_then(|schema| schema.get("$ref")?.as_str());
+        let target = reference.and_then(|name| self.schemas.target(name)).map(|(_, target)| target);
+        let schema = target.or(self.schema);
+        let lists = ["anyOf", "oneOf"].into_iter().filter_map(move |key| schema?.get(key)?.as_array());
+        lists.flatten().filter(|branch| {
+            let properties = branch.get("properties").and_then(Value::as_object).into_iter().flatten();
+            let mut constants = properties.filter_map(|(name, schema)| Some((name, schema.get("const")?)));
+            constants.any(|(name, constant)| record.get(name) == Some(constant))
+        })
     }
 
     /// A record without what nothing asks for: what is neither kept nor required is null where it may be, else left out.

@@ -208,3 +208,51 @@ fn a_download_by_url_answers_the_example() {
     assert_eq!(csv.headers["content-type"], "text/csv");
     assert!(csv.headers["content-disposition"].to_str().unwrap().contains("people.csv") && csv.bytes.is_ascii());
 }
+
+/// Notes of several kinds, and one for kinds that nobody knows yet.
+const NOTES: &str = r##"
+tieline: 1
+name: notes
+title: Notes
+version: 0.1.0
+summary: Notes that do not exist.
+server: https://notes.example.com
+entities:
+  notes:
+    record: Note
+    actions:
+      change:
+        post: "/notes/{note_id}"
+        effect: update
+        params:
+          note_id: { type: string }
+          task: { type: object, properties: { done: { type: boolean }, lines: { type: array, items: { type: object } } } }
+        examples:
+          - params: { note_id: n1 }
+            answer: { id: n1, type: task, task: { done: false, lines: [] } }
+schemas:
+  Note:
+    type: object
+    required: [id]
+    properties: { id: { type: string } }
+    anyOf:
+      - { required: [type, task], properties: { type: { const: task }, task: { $ref: "#/schemas/Task" } } }
+      - { type: object }
+  Task:
+    type: object
+    required: [done, lines]
+    properties: { done: { type: boolean }, lines: { type: array, items: { $ref: "#/schemas/Line" } } }
+  Line: { type: object, required: [text, plain], properties: { text: { type: string }, plain: { type: string } } }
+"##;
+
+#[test]
+fn a_record_that_is_changed_stays_what_its_type_says() {
+    let mock = Mock::new(connector(NOTES), MockOptions::default());
+    let change = |task: Value| send(&mock, "POST", "/notes/n1", json!({ "task": task })).body;
+    let done = change(json!({ "done": true }));
+    assert_eq!((&done["type"], &done["task"]["done"]), (&json!("task"), &json!(true)));
+    assert!(done["task"]["lines"].is_array(), "what is required and not given stays: {done}");
+    let lines = change(json!({ "lines": [{ "text": "Buy milk" }] }));
+    let line = &lines["task"]["lines"][0];
+    assert!(line["text"] == "Buy milk" && line["plain"].is_string(), "what is required within is made up: {lines}");
+}

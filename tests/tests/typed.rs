@@ -1,8 +1,6 @@
 //! The types of the generated clients hold what an API says: every example of a manifest and the envelope of every case are read into them
 //! and written back equal. (`recordings.rs` does so with recorded answers of a real API.)
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use serde_json::{Map, Value};
 use tieline::notation::{JsonPath, Step};
 use tieline::plan::{Answer, Operation};

@@ -15,6 +15,7 @@ mod pages;
 
 use tieline::Connector;
 
+pub(crate) use describe::example;
 pub use faces::Snippets;
 pub use markdown::{Block, Inline};
 pub use pages::{PageError, pages};

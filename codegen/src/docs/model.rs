@@ -12,7 +12,7 @@ pub use sign_in::{Authorize, Field, OAuth, SignIn, Wrong};
 use super::markdown::{Block, Inline};
 
 /// Text that a face shows, by the face's name.
-pub type Snippets = std::collections::BTreeMap<String, String>;
+pub type Texts = std::collections::BTreeMap<String, String>;
 
 /// Everything that is documented.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -40,12 +40,12 @@ pub struct Connector {
     pub questions: Questions,
     /// How to find something.
     pub search_strategy: Option<Inline>,
-    /// The base URL, in which `${config.name}` may stand.
+    /// The base URL, in which `<name>` stands for a configuration value.
     pub server: String,
     /// Values that are not secret and are chosen per connection.
     pub config: Vec<ConfigValue>,
     /// Whether there is more than one way to sign in.
-    pub limited_or_several: bool,
+    pub several_ways: bool,
     /// The ways to sign in by choice.
     pub sign_in: Vec<SignIn>,
     /// The ways to sign in that only serve the operations which name them.
@@ -128,7 +128,7 @@ pub struct Start {
     /// A call that needs nothing but to be signed in, or little else.
     pub call: Call,
     /// What each face shows.
-    pub snippets: Snippets,
+    pub snippets: Texts,
 }
 
 /// An environment variable.
@@ -211,7 +211,7 @@ pub struct Call {
     /// Whether the answer is a file.
     pub downloads: bool,
     /// What each face shows.
-    pub snippets: Snippets,
+    pub snippets: Texts,
     /// The records of the answer, where the example has one.
     pub data: Option<Value>,
     /// The operation whose example on this page shows the same records.

@@ -51,7 +51,7 @@ pub struct Origin {
 
 impl Origin {
     /// The first line of a file, after the sign that begins a comment.
-    fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let space = if self.arguments.is_empty() { "" } else { " " };
         words::visible(&format!("{MARK}{space}{}` from {}; do not edit.", self.arguments, self.from))
     }

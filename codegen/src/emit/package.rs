@@ -85,6 +85,11 @@ default = [{}]
 [dependencies]
 tieline = {{ workspace = true }}
 
+[dev-dependencies]
+serde_json = {{ workspace = true }}
+tieline-mock = {{ workspace = true }}
+tokio = {{ workspace = true }}
+
 [lints]
 workspace = true
 ",

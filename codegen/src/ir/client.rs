@@ -6,15 +6,25 @@ use tieline::manifest::ConfigValue;
 use tieline::plan::{self, Operation, Param};
 use tieline::{Connector, Error};
 
-use super::docs::{code, docs, paragraphs};
-use super::lower::{Hint, Lowering, deprecated};
+use super::docs::{code, deprecated, docs, paragraphs};
+use super::lower::{Hint, Lowering};
 use super::naming::{Names, camel, singular};
 use super::written::mark_written;
 use super::{Action, Answer, Client, Docs, Entity, File, Item, Member, Object, Scheme, Type, Value, boxes, objects};
 
 /// What a client's module has beside its entities.
-const CLIENT_NAMES: &[&str] =
-    &["types", "compiled", "connection", "connector", "connect", "builder", "each_operation", "clone", "tieline"];
+const CLIENT_NAMES: &[&str] = &[
+    "types",
+    "typed",
+    "compiled",
+    "connection",
+    "connector",
+    "connect",
+    "builder",
+    "each_operation",
+    "clone",
+    "tieline",
+];
 
 /// What a module of the client declares beside its ways to sign in.
 const CLIENT_TYPES: &[&str] = &["Credentials", "Config"];

@@ -21,6 +21,11 @@ pub(crate) fn paragraphs(parts: impl IntoIterator<Item = Docs>) -> Docs {
     all
 }
 
+/// The words that begin the documentation of what the API will drop.
+pub(crate) fn deprecated(is_deprecated: bool) -> Docs {
+    if is_deprecated { vec!["Deprecated.".to_owned()] } else { Docs::new() }
+}
+
 /// A text as code in a line.
 pub(crate) fn code(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() || is_bidi(c) || c == '`' { ' ' } else { c }).collect();

@@ -7,12 +7,12 @@ use serde_json::Value;
 use tieline::Connector;
 use tieline::catalog::schema::{description, reference, referred};
 
-use super::docs::{code, docs, limits, paragraphs};
+use super::alternatives::{any_of, choice, open_choice, texts};
+use super::docs::{code, deprecated, docs, limits, paragraphs};
 use super::form::{Form, form, of_type};
 use super::naming::{Names, camel, singular};
 use super::objects;
-use super::shape::resolved;
-use super::{AnyOf, Choice, Docs, Item, Member, Newtype, Place, Presence, Type};
+use super::{Docs, Item, Member, Newtype, Place, Presence, Type};
 
 /// The types of a connector, as they are needed.
 pub(crate) struct Lowering<'a> {
@@ -296,11 +296,6 @@ impl From<bool> for Required {
     }
 }
 
-/// The words that begin the documentation of what the API will drop.
-pub(crate) fn deprecated(is_deprecated: bool) -> Docs {
-    if is_deprecated { vec!["Deprecated.".to_owned()] } else { Docs::new() }
-}
-
 /// Whether a schema with a name becomes a type with a name: not when a plain type does, unless it contains itself.
 fn is_declared(connector: &Connector, name: &str, schema: &Value) -> bool {
     match form(connector, schema).0 {
@@ -309,30 +304,6 @@ fn is_declared(connector: &Connector, name: &str, schema: &Value) -> bool {
         Form::Plain(_) => false,
         Form::List(_) | Form::Map(_) | Form::Same(_) => contains_itself(connector, name, schema, &mut HashSet::new()),
     }
-}
-
-/// The choice that alternatives come to when the others are any text: choices are open anyway.
-fn open_choice<'a>(connector: &'a Connector, branches: &[&'a Value]) -> Option<&'a Value> {
-    let is_text = |branch: &Value| matches!(form(connector, branch), (Form::Plain(Type::Text), _));
-    let mut choices = branches.iter().filter(|branch| !is_text(branch));
-    match (choices.next(), choices.next()) {
-        (Some(one), None) if choices.next().is_none() && branches.len() > 1 => texts(connector, &[one]).map(|_| *one),
-        _ => None,
-    }
-}
-
-/// The texts between which alternatives choose; `None` when one is something else.
-fn texts<'a>(connector: &'a Connector, branches: &[&'a Value]) -> Option<Vec<&'a str>> {
-    let mut texts = Vec::new();
-    for branch in branches {
-        let schema = resolved(connector, branch);
-        match form(connector, schema) {
-            (Form::Choice(more), false) => texts.extend(more),
-            (Form::Plain(Type::Text), false) => texts.extend(schema["const"].as_str()),
-            _ => return None,
-        }
-    }
-    (!texts.is_empty()).then_some(texts)
 }
 
 /// Whether a type without a declaration would be infinite.
@@ -354,53 +325,4 @@ fn contains_itself<'a>(
     reference(inner) == Some(name)
         || referred(connector, inner).is_some_and(|target| contains_itself(connector, name, target, seen))
         || contains_itself(connector, name, inner, seen)
-}
-
-fn choice(name: &str, docs: Docs, texts: Vec<&str>) -> Item {
-    let mut names = Names::without(&["Unknown"]);
-    let mut seen = HashSet::new();
-    let texts = texts.into_iter().filter(|text| seen.insert(*text));
-    let variants = texts.map(|text| (names.variant(text), text.to_owned())).collect();
-    Item::Choice(Choice { name: name.to_owned(), docs, variants })
-}
-
-/// Alternatives, each with the name of its schema. Those that take anything of a kind come last.
-fn any_of(name: &str, docs: Docs, alternatives: Vec<(Option<String>, Type)>) -> Item {
-    let mut names = Names::without(&["Unknown"]);
-    let mut different: Vec<(Option<String>, Type)> = Vec::new();
-    for (name, value) in alternatives {
-        let value = if matches!(value, Type::Named(..)) { Type::Boxed(Box::new(value)) } else { value };
-        if value != Type::Any && !different.iter().any(|(_, other)| *other == value) {
-            different.push((name, value));
-        }
-    }
-    different.sort_by_key(|(_, value)| *value == Type::AnyObject);
-    let variants = different
-        .into_iter()
-        .map(|(schema, value)| {
-            let said = schema.as_deref().unwrap_or_else(|| word(&value));
-            let short = said.strip_prefix(name).filter(|rest| rest.starts_with(char::is_uppercase));
-            (names.variant(short.unwrap_or(said)), value)
-        })
-        .collect();
-    Item::AnyOf(AnyOf { name: name.to_owned(), docs, variants })
-}
-
-/// What a type is called as one of several.
-fn word(value: &Type) -> &str {
-    match value {
-        Type::Text | Type::Secret => "Text",
-        Type::Boolean => "Boolean",
-        Type::Integer => "Integer",
-        Type::Number => "Number",
-        Type::Timestamp => "Timestamp",
-        Type::Date => "Date",
-        Type::Uuid => "Uuid",
-        Type::Url => "Url",
-        Type::Any => "Any",
-        Type::AnyObject | Type::Map(_) => "Object",
-        Type::List(_) => "List",
-        Type::Nullable(inner) | Type::Boxed(inner) => word(inner),
-        Type::Named(_, name) => name,
-    }
 }

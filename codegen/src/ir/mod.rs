@@ -1,5 +1,6 @@
 //! What is generated, with every name and type chosen. `emit` prints it and decides nothing; `snippets` writes calls in it.
 
+mod alternatives;
 mod boxes;
 mod client;
 mod docs;
@@ -13,6 +14,7 @@ mod tests;
 mod types;
 mod written;
 
+pub(crate) use naming::singular;
 pub use types::{AnyOf, Choice, Constant, Item, Kind, Member, Newtype, Object, OneOf, Place, Presence, Type, Variant};
 
 use tieline::auth::FieldType;

@@ -113,7 +113,7 @@ pub(crate) fn speaks_of_members<'a>(
     seen: &mut HashSet<*const Value>,
 ) -> bool {
     seen.insert(schema)
-        && (properties(schema).next().is_some()
+        && (schema.get("properties").is_some_and(Value::is_object)
             || referred(connector, schema)
                 .into_iter()
                 .chain(["allOf", "anyOf", "oneOf"].into_iter().flat_map(|key| list(schema, key)))

@@ -103,6 +103,7 @@ fn presence_and_plain_types() {
       size: { type: number }
       any: {}
       object_of_any: { type: object }
+      nothing: { type: object, properties: {} }
       counts: { type: object, additionalProperties: { type: [integer, 'null'] } }
       sizes: { type: array, items: { type: number } }
       level: { enum: [1, 2] }
@@ -111,8 +112,8 @@ fn presence_and_plain_types() {
     assert_eq!(
         found,
         "Root { flag: Boolean, id: Uuid, name: Text!null, at: Timestamp?, day: Date?null, site: Url?, pin: Secret?, count: Integer?, \
-         size: Number?, any: Any?null, object_of_any: AnyObject?, counts: {Integer|null}?, sizes: [Number]?, level: Integer?, \
-         object == \"root\", }\n"
+         size: Number?, any: Any?null, object_of_any: AnyObject?, nothing: RootNothing?, counts: {Integer|null}?, sizes: [Number]?, level: Integer?, \
+         object == \"root\", }\nRootNothing { }\n"
     );
 }
 

@@ -21,7 +21,7 @@ use super::call::{Call, Explanation};
 use super::envelope::{Data, Envelope, Page};
 use super::records::records;
 use super::resume::{Resume, unseal};
-use super::send::{Answered, Sending, Want, idempotency};
+use super::send::{Answered, Sending, Want};
 
 /// A call whose operation is found and whose arguments are bound.
 pub(super) struct Road {
@@ -209,7 +209,8 @@ impl Road {
         };
         let request = self.request(from.as_ref(), &self.args_from(from.as_ref())?, &base)?;
         let scheme = self.scheme()?;
-        let generated = idempotency(base.head, self.operation()?).map(|idempotency| idempotency.header.value.clone());
+        let generated =
+            self.operation()?.idempotency_key(base.head).map(|idempotency| idempotency.header.value.clone());
         let generated = generated.filter(|name| !request.headers.contains_key(name.as_str()));
         Ok(Explanation {
             request,

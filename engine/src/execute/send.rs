@@ -15,8 +15,8 @@ use crate::build::{self, Base};
 use crate::connect::{Inner, Session};
 use crate::error::{Error, ErrorKind};
 use crate::extract::Document;
-use crate::manifest::{Effect, ErrorRules, Idempotency, Retry};
-use crate::plan::{Head, Method, Operation};
+use crate::manifest::{ErrorRules, Retry};
+use crate::plan::Operation;
 use crate::transport::TransportFailure;
 use crate::wire::{Request, ResponseBody, Trust};
 
@@ -79,13 +79,6 @@ impl Verdict {
             Self::Failed(error) => Self::Failed(change(error)),
         }
     }
-}
-
-/// The header by which the API knows a request of this operation again, where it takes one.
-pub(super) fn idempotency<'a>(head: &'a Head, operation: &'a Operation) -> Option<&'a Idempotency> {
-    let is_write = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
-    let takes_key = is_write && operation.effect != Effect::Read;
-    operation.idempotency.as_ref().or(head.idempotency.as_ref()).filter(|_| takes_key)
 }
 
 impl<'a> Sending<'a> {
@@ -187,7 +180,7 @@ impl<'a> Sending<'a> {
 
     /// Gives the request a key by which the API knows it again, where it takes one.
     fn mark_repeatable(&self, request: &mut Request) -> Result<Repeatable, Error> {
-        let Some(idempotency) = idempotency(self.inner.connector.head(), self.operation) else {
+        let Some(idempotency) = self.operation.idempotency_key(self.inner.connector.head()) else {
             return Ok(if self.operation.repeatable { Repeatable::Yes } else { Repeatable::No });
         };
         let invalid = |_| {

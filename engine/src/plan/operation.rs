@@ -12,6 +12,8 @@ use crate::notation::{Expression, Fill, JsonPath, Lookup, Millis, Template};
 use crate::paginate::Pagination;
 use crate::schema::Validators;
 
+use super::Head;
+
 /// An HTTP method that a manifest can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -231,6 +233,13 @@ impl Operation {
     /// The schemas of its parameters, in their order.
     pub(crate) fn validators(&self) -> &Validators {
         self.validators.get_or_init(|| Validators::new(self.params.len()))
+    }
+
+    /// The header by which the API knows a request of this operation again, where it takes one.
+    pub fn idempotency_key<'a>(&'a self, head: &'a Head) -> Option<&'a Idempotency> {
+        let is_write = matches!(self.method, Method::Post | Method::Put | Method::Patch);
+        let takes_key = is_write && self.effect != Effect::Read;
+        self.idempotency.as_ref().or(head.idempotency.as_ref()).filter(|_| takes_key)
     }
 
     /// Whether it answers with a list.

@@ -268,40 +268,20 @@ impl Update {
     }
 
     /// Carries no settings.
-    pub fn divider(
-        mut self,
-        divider: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.params.divider = Some(
-            divider.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
-        );
+    pub fn divider(mut self, divider: impl Into<types::Empty>) -> Self {
+        self.params.divider = Some(divider.into());
         self
     }
 
     /// Carries no settings.
-    pub fn breadcrumb(
-        mut self,
-        breadcrumb: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<typed::Value>),
-        >,
-    ) -> Self {
-        self.params.breadcrumb = Some(
-            breadcrumb
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn breadcrumb(mut self, breadcrumb: impl Into<types::Empty>) -> Self {
+        self.params.breadcrumb = Some(breadcrumb.into());
         self
     }
 
     /// Carries no settings.
-    pub fn tab(
-        mut self,
-        tab: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.params.tab = Some(
-            tab.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
-        );
+    pub fn tab(mut self, tab: impl Into<types::Empty>) -> Self {
+        self.params.tab = Some(tab.into());
         self
     }
 
@@ -448,11 +428,11 @@ pub struct UpdateParams {
     /// A formula on a line of its own.
     pub equation: Option<types::EquationBlockRequest>,
     /// Carries no settings.
-    pub divider: Option<typed::Map<String, typed::Value>>,
+    pub divider: Option<types::Empty>,
     /// Carries no settings.
-    pub breadcrumb: Option<typed::Map<String, typed::Value>>,
+    pub breadcrumb: Option<types::Empty>,
     /// Carries no settings.
-    pub tab: Option<typed::Map<String, typed::Value>>,
+    pub tab: Option<types::Empty>,
     /// One column of a column list.
     pub column: Option<types::ColumnBlockRequest>,
     /// Links to the headings of the page.

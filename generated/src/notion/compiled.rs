@@ -28,7 +28,7 @@ pub(super) const COMPILED: &str = r###"{"head":{"name":"notion","title":"Notion"
 "Url":{"type":"string","format":"uri"},
 "RequestId":{"type":"string","description":"Id of the request in Notion's logs; quote it to their support."},
 "Trashed":{"type":"boolean","deprecated":true,"description":"Older name of `in_trash`; absent since version 2026-03-11."},
-"Empty":{"type":"object","description":"Carries no settings."},
+"Empty":{"type":"object","properties":{},"description":"Carries no settings."},
 "Unknown":{"type":"object","description":"A variant that this manifest does not know.","required":["type"],"properties":{"type":{"type":"string"}}},
 "Reference":{"type":"object","required":["id"],"properties":{"object":{"type":"string"},"id":{"$ref":"#/schemas/Uuid"}}},
 "ColorName":{"type":"string","description":"Colour of text, or of its background with the suffix `_background`.","enum":["default","gray","brown","orange","yellow","green","blue","purple","pink","red","default_background","gray_background","brown_background","orange_background","yellow_background","green_background","blue_background","purple_background","pink_background","red_background"]},

@@ -4,6 +4,22 @@
 
 use ::tieline::typed;
 
+/// Carries no settings.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Empty {
+    /// What the manifest does not declare.
+    pub extra: typed::Extra,
+}
+
+impl Empty {
+    /// One with nothing in it.
+    pub fn new() -> Self {
+        Default::default()
+    }
+}
+
+typed::object!(Empty {});
+
 /// An object.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reference {
@@ -2034,7 +2050,7 @@ pub enum PropertyValueKind {
     /// `type` is `button`.
     Button {
         /// Carries no settings.
-        button: typed::Map<String, typed::Value>,
+        button: Box<Empty>,
     },
     /// `type` is `verification`.
     Verification {
@@ -2208,7 +2224,7 @@ pub enum PropertyItemKind {
     /// `type` is `button`.
     Button {
         /// Carries no settings.
-        button: typed::Map<String, typed::Value>,
+        button: Box<Empty>,
     },
     /// `type` is `verification`.
     Verification {
@@ -2326,7 +2342,7 @@ pub enum FormulaKind {
     /// `type` is `unsupported`.
     Unsupported {
         /// Carries no settings.
-        unsupported: typed::Map<String, typed::Value>,
+        unsupported: Box<Empty>,
     },
     /// None that the manifest knows; all that it holds is in `extra`.
     Unknown,
@@ -2376,12 +2392,12 @@ pub enum RollupKind {
     /// `type` is `unsupported`.
     Unsupported {
         /// Carries no settings.
-        unsupported: typed::Map<String, typed::Value>,
+        unsupported: Box<Empty>,
     },
     /// `type` is `incomplete`.
     Incomplete {
         /// Carries no settings.
-        incomplete: typed::Map<String, typed::Value>,
+        incomplete: Box<Empty>,
     },
     /// None that the manifest knows; all that it holds is in `extra`.
     Unknown,
@@ -3354,22 +3370,22 @@ pub enum BlockKind {
     /// `type` is `divider`.
     Divider {
         /// Carries no settings.
-        divider: typed::Map<String, typed::Value>,
+        divider: Box<Empty>,
     },
     /// `type` is `breadcrumb`.
     Breadcrumb {
         /// Carries no settings.
-        breadcrumb: typed::Map<String, typed::Value>,
+        breadcrumb: Box<Empty>,
     },
     /// `type` is `tab`.
     Tab {
         /// Carries no settings.
-        tab: typed::Map<String, typed::Value>,
+        tab: Box<Empty>,
     },
     /// `type` is `column_list`.
     ColumnList {
         /// Carries no settings.
-        column_list: typed::Map<String, typed::Value>,
+        column_list: Box<Empty>,
     },
     /// `type` is `column`.
     Column {
@@ -3991,9 +4007,9 @@ pub struct BlockRequest {
     /// A formula on a line of its own.
     pub equation: Option<EquationBlockRequest>,
     /// Carries no settings.
-    pub divider: Option<typed::Map<String, typed::Value>>,
+    pub divider: Option<Empty>,
     /// Carries no settings.
-    pub breadcrumb: Option<typed::Map<String, typed::Value>>,
+    pub breadcrumb: Option<Empty>,
     /// Holds other blocks: a column list its columns, a tab block the paragraphs that are its tabs.
     pub tab: Option<ContainerBlockRequest>,
     /// Holds other blocks: a column list its columns, a tab block the paragraphs that are its tabs.
@@ -4138,29 +4154,14 @@ impl BlockRequest {
     }
 
     /// Carries no settings.
-    pub fn divider(
-        mut self,
-        divider: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.divider = Some(
-            divider.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
-        );
+    pub fn divider(mut self, divider: impl Into<Empty>) -> Self {
+        self.divider = Some(divider.into());
         self
     }
 
     /// Carries no settings.
-    pub fn breadcrumb(
-        mut self,
-        breadcrumb: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<typed::Value>),
-        >,
-    ) -> Self {
-        self.breadcrumb = Some(
-            breadcrumb
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn breadcrumb(mut self, breadcrumb: impl Into<Empty>) -> Self {
+        self.breadcrumb = Some(breadcrumb.into());
         self
     }
 
@@ -5353,12 +5354,12 @@ pub enum PropertySchemaKind {
     /// `type` is `title`.
     Title {
         /// Carries no settings.
-        title: typed::Map<String, typed::Value>,
+        title: Box<Empty>,
     },
     /// `type` is `rich_text`.
     RichText {
         /// Carries no settings.
-        rich_text: typed::Map<String, typed::Value>,
+        rich_text: Box<Empty>,
     },
     /// `type` is `number`.
     Number {
@@ -5383,37 +5384,37 @@ pub enum PropertySchemaKind {
     /// `type` is `date`.
     Date {
         /// Carries no settings.
-        date: typed::Map<String, typed::Value>,
+        date: Box<Empty>,
     },
     /// `type` is `people`.
     People {
         /// Carries no settings.
-        people: typed::Map<String, typed::Value>,
+        people: Box<Empty>,
     },
     /// `type` is `files`.
     Files {
         /// Carries no settings.
-        files: typed::Map<String, typed::Value>,
+        files: Box<Empty>,
     },
     /// `type` is `checkbox`.
     Checkbox {
         /// Carries no settings.
-        checkbox: typed::Map<String, typed::Value>,
+        checkbox: Box<Empty>,
     },
     /// `type` is `url`.
     Url {
         /// Carries no settings.
-        url: typed::Map<String, typed::Value>,
+        url: Box<Empty>,
     },
     /// `type` is `email`.
     Email {
         /// Carries no settings.
-        email: typed::Map<String, typed::Value>,
+        email: Box<Empty>,
     },
     /// `type` is `phone_number`.
     PhoneNumber {
         /// Carries no settings.
-        phone_number: typed::Map<String, typed::Value>,
+        phone_number: Box<Empty>,
     },
     /// `type` is `formula`.
     Formula {
@@ -5438,47 +5439,47 @@ pub enum PropertySchemaKind {
     /// `type` is `created_time`.
     CreatedTime {
         /// Carries no settings.
-        created_time: typed::Map<String, typed::Value>,
+        created_time: Box<Empty>,
     },
     /// `type` is `created_by`.
     CreatedBy {
         /// Carries no settings.
-        created_by: typed::Map<String, typed::Value>,
+        created_by: Box<Empty>,
     },
     /// `type` is `last_edited_time`.
     LastEditedTime {
         /// Carries no settings.
-        last_edited_time: typed::Map<String, typed::Value>,
+        last_edited_time: Box<Empty>,
     },
     /// `type` is `last_edited_by`.
     LastEditedBy {
         /// Carries no settings.
-        last_edited_by: typed::Map<String, typed::Value>,
+        last_edited_by: Box<Empty>,
     },
     /// `type` is `last_visited_time`.
     LastVisitedTime {
         /// Carries no settings.
-        last_visited_time: typed::Map<String, typed::Value>,
+        last_visited_time: Box<Empty>,
     },
     /// `type` is `button`.
     Button {
         /// Carries no settings.
-        button: typed::Map<String, typed::Value>,
+        button: Box<Empty>,
     },
     /// `type` is `verification`.
     Verification {
         /// Carries no settings.
-        verification: typed::Map<String, typed::Value>,
+        verification: Box<Empty>,
     },
     /// `type` is `place`.
     Place {
         /// Carries no settings.
-        place: typed::Map<String, typed::Value>,
+        place: Box<Empty>,
     },
     /// `type` is `location`.
     Location {
         /// Carries no settings.
-        location: typed::Map<String, typed::Value>,
+        location: Box<Empty>,
     },
     /// None that the manifest knows; all that it holds is in `extra`.
     Unknown,
@@ -5613,7 +5614,7 @@ pub struct RelationSchema {
     /// `type`.
     pub r#type: Option<RelationSchemaType>,
     /// Carries no settings.
-    pub single_property: Option<typed::Map<String, typed::Value>>,
+    pub single_property: Option<Empty>,
     /// The relation's other end, in the related data source.
     pub dual_property: Option<DualProperty>,
     /// What the manifest does not declare.
@@ -5765,9 +5766,9 @@ pub struct PropertySchemaRequest {
     /// `description`.
     pub description: typed::Field<String>,
     /// Carries no settings.
-    pub title: Option<typed::Map<String, typed::Value>>,
+    pub title: Option<Empty>,
     /// Carries no settings.
-    pub rich_text: Option<typed::Map<String, typed::Value>>,
+    pub rich_text: Option<Empty>,
     /// `number`.
     pub number: Option<PropertySchemaRequestNumber>,
     /// `select`.
@@ -5777,19 +5778,19 @@ pub struct PropertySchemaRequest {
     /// `status`.
     pub status: Option<SelectOptionsRequest>,
     /// Carries no settings.
-    pub date: Option<typed::Map<String, typed::Value>>,
+    pub date: Option<Empty>,
     /// Carries no settings.
-    pub people: Option<typed::Map<String, typed::Value>>,
+    pub people: Option<Empty>,
     /// Carries no settings.
-    pub files: Option<typed::Map<String, typed::Value>>,
+    pub files: Option<Empty>,
     /// Carries no settings.
-    pub checkbox: Option<typed::Map<String, typed::Value>>,
+    pub checkbox: Option<Empty>,
     /// Carries no settings.
-    pub url: Option<typed::Map<String, typed::Value>>,
+    pub url: Option<Empty>,
     /// Carries no settings.
-    pub email: Option<typed::Map<String, typed::Value>>,
+    pub email: Option<Empty>,
     /// Carries no settings.
-    pub phone_number: Option<typed::Map<String, typed::Value>>,
+    pub phone_number: Option<Empty>,
     /// `formula`.
     pub formula: Option<PropertySchemaRequestFormula>,
     /// `relation`.
@@ -5799,23 +5800,23 @@ pub struct PropertySchemaRequest {
     /// `unique_id`.
     pub unique_id: Option<PropertySchemaRequestUniqueId>,
     /// Carries no settings.
-    pub created_time: Option<typed::Map<String, typed::Value>>,
+    pub created_time: Option<Empty>,
     /// Carries no settings.
-    pub created_by: Option<typed::Map<String, typed::Value>>,
+    pub created_by: Option<Empty>,
     /// Carries no settings.
-    pub last_edited_time: Option<typed::Map<String, typed::Value>>,
+    pub last_edited_time: Option<Empty>,
     /// Carries no settings.
-    pub last_edited_by: Option<typed::Map<String, typed::Value>>,
+    pub last_edited_by: Option<Empty>,
     /// Carries no settings.
-    pub last_visited_time: Option<typed::Map<String, typed::Value>>,
+    pub last_visited_time: Option<Empty>,
     /// Carries no settings.
-    pub button: Option<typed::Map<String, typed::Value>>,
+    pub button: Option<Empty>,
     /// Carries no settings.
-    pub verification: Option<typed::Map<String, typed::Value>>,
+    pub verification: Option<Empty>,
     /// Carries no settings.
-    pub place: Option<typed::Map<String, typed::Value>>,
+    pub place: Option<Empty>,
     /// Carries no settings.
-    pub location: Option<typed::Map<String, typed::Value>>,
+    pub location: Option<Empty>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
@@ -5845,27 +5846,14 @@ impl PropertySchemaRequest {
     }
 
     /// Carries no settings.
-    pub fn title(
-        mut self,
-        title: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.title = Some(
-            title.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
-        );
+    pub fn title(mut self, title: impl Into<Empty>) -> Self {
+        self.title = Some(title.into());
         self
     }
 
     /// Carries no settings.
-    pub fn rich_text(
-        mut self,
-        rich_text: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.rich_text = Some(
-            rich_text
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn rich_text(mut self, rich_text: impl Into<Empty>) -> Self {
+        self.rich_text = Some(rich_text.into());
         self
     }
 
@@ -5897,84 +5885,44 @@ impl PropertySchemaRequest {
     }
 
     /// Carries no settings.
-    pub fn date(
-        mut self,
-        date: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.date = Some(
-            date.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
-        );
+    pub fn date(mut self, date: impl Into<Empty>) -> Self {
+        self.date = Some(date.into());
         self
     }
 
     /// Carries no settings.
-    pub fn people(
-        mut self,
-        people: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.people = Some(
-            people.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
-        );
+    pub fn people(mut self, people: impl Into<Empty>) -> Self {
+        self.people = Some(people.into());
         self
     }
 
     /// Carries no settings.
-    pub fn files(
-        mut self,
-        files: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.files = Some(
-            files.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
-        );
+    pub fn files(mut self, files: impl Into<Empty>) -> Self {
+        self.files = Some(files.into());
         self
     }
 
     /// Carries no settings.
-    pub fn checkbox(
-        mut self,
-        checkbox: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.checkbox = Some(
-            checkbox.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
-        );
+    pub fn checkbox(mut self, checkbox: impl Into<Empty>) -> Self {
+        self.checkbox = Some(checkbox.into());
         self
     }
 
     /// Carries no settings.
-    pub fn url(
-        mut self,
-        url: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.url = Some(
-            url.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
-        );
+    pub fn url(mut self, url: impl Into<Empty>) -> Self {
+        self.url = Some(url.into());
         self
     }
 
     /// Carries no settings.
-    pub fn email(
-        mut self,
-        email: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.email = Some(
-            email.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
-        );
+    pub fn email(mut self, email: impl Into<Empty>) -> Self {
+        self.email = Some(email.into());
         self
     }
 
     /// Carries no settings.
-    pub fn phone_number(
-        mut self,
-        phone_number: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<typed::Value>),
-        >,
-    ) -> Self {
-        self.phone_number = Some(
-            phone_number
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn phone_number(mut self, phone_number: impl Into<Empty>) -> Self {
+        self.phone_number = Some(phone_number.into());
         self
     }
 
@@ -6006,131 +5954,56 @@ impl PropertySchemaRequest {
     }
 
     /// Carries no settings.
-    pub fn created_time(
-        mut self,
-        created_time: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<typed::Value>),
-        >,
-    ) -> Self {
-        self.created_time = Some(
-            created_time
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn created_time(mut self, created_time: impl Into<Empty>) -> Self {
+        self.created_time = Some(created_time.into());
         self
     }
 
     /// Carries no settings.
-    pub fn created_by(
-        mut self,
-        created_by: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<typed::Value>),
-        >,
-    ) -> Self {
-        self.created_by = Some(
-            created_by
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn created_by(mut self, created_by: impl Into<Empty>) -> Self {
+        self.created_by = Some(created_by.into());
         self
     }
 
     /// Carries no settings.
-    pub fn last_edited_time(
-        mut self,
-        last_edited_time: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<typed::Value>),
-        >,
-    ) -> Self {
-        self.last_edited_time = Some(
-            last_edited_time
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn last_edited_time(mut self, last_edited_time: impl Into<Empty>) -> Self {
+        self.last_edited_time = Some(last_edited_time.into());
         self
     }
 
     /// Carries no settings.
-    pub fn last_edited_by(
-        mut self,
-        last_edited_by: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<typed::Value>),
-        >,
-    ) -> Self {
-        self.last_edited_by = Some(
-            last_edited_by
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn last_edited_by(mut self, last_edited_by: impl Into<Empty>) -> Self {
+        self.last_edited_by = Some(last_edited_by.into());
         self
     }
 
     /// Carries no settings.
-    pub fn last_visited_time(
-        mut self,
-        last_visited_time: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<typed::Value>),
-        >,
-    ) -> Self {
-        self.last_visited_time = Some(
-            last_visited_time
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn last_visited_time(mut self, last_visited_time: impl Into<Empty>) -> Self {
+        self.last_visited_time = Some(last_visited_time.into());
         self
     }
 
     /// Carries no settings.
-    pub fn button(
-        mut self,
-        button: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.button = Some(
-            button.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
-        );
+    pub fn button(mut self, button: impl Into<Empty>) -> Self {
+        self.button = Some(button.into());
         self
     }
 
     /// Carries no settings.
-    pub fn verification(
-        mut self,
-        verification: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<typed::Value>),
-        >,
-    ) -> Self {
-        self.verification = Some(
-            verification
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn verification(mut self, verification: impl Into<Empty>) -> Self {
+        self.verification = Some(verification.into());
         self
     }
 
     /// Carries no settings.
-    pub fn place(
-        mut self,
-        place: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.place = Some(
-            place.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
-        );
+    pub fn place(mut self, place: impl Into<Empty>) -> Self {
+        self.place = Some(place.into());
         self
     }
 
     /// Carries no settings.
-    pub fn location(
-        mut self,
-        location: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.location = Some(
-            location.into_iter().map(|(name, item)| (name.into(), item.into())).collect(),
-        );
+    pub fn location(mut self, location: impl Into<Empty>) -> Self {
+        self.location = Some(location.into());
         self
     }
 }
@@ -6286,7 +6159,7 @@ pub struct RelationSchemaRequest {
     /// `type`.
     pub r#type: Option<RelationSchemaRequestType>,
     /// Carries no settings.
-    pub single_property: Option<typed::Map<String, typed::Value>>,
+    pub single_property: Option<Empty>,
     /// The relation's other end, in the related data source.
     pub dual_property: Option<DualProperty>,
     /// What the manifest does not declare.
@@ -6320,18 +6193,8 @@ impl RelationSchemaRequest {
     }
 
     /// Carries no settings.
-    pub fn single_property(
-        mut self,
-        single_property: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<typed::Value>),
-        >,
-    ) -> Self {
-        self.single_property = Some(
-            single_property
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn single_property(mut self, single_property: impl Into<Empty>) -> Self {
+        self.single_property = Some(single_property.into());
         self
     }
 
@@ -7086,19 +6949,19 @@ pub struct DateCondition {
     /// A day or a moment in ISO 8601, or a word: `today`, `tomorrow`, `yesterday`, `one_week_ago`, `one_week_from_now`, `one_month_ago`, `one_month_from_now`.
     pub on_or_after: Option<String>,
     /// Carries no settings.
-    pub this_week: Option<typed::Map<String, typed::Value>>,
+    pub this_week: Option<Empty>,
     /// Carries no settings.
-    pub past_week: Option<typed::Map<String, typed::Value>>,
+    pub past_week: Option<Empty>,
     /// Carries no settings.
-    pub past_month: Option<typed::Map<String, typed::Value>>,
+    pub past_month: Option<Empty>,
     /// Carries no settings.
-    pub past_year: Option<typed::Map<String, typed::Value>>,
+    pub past_year: Option<Empty>,
     /// Carries no settings.
-    pub next_week: Option<typed::Map<String, typed::Value>>,
+    pub next_week: Option<Empty>,
     /// Carries no settings.
-    pub next_month: Option<typed::Map<String, typed::Value>>,
+    pub next_month: Option<Empty>,
     /// Carries no settings.
-    pub next_year: Option<typed::Map<String, typed::Value>>,
+    pub next_year: Option<Empty>,
     /// `is_empty`.
     pub is_empty: Option<bool>,
     /// `is_not_empty`.
@@ -7144,104 +7007,44 @@ impl DateCondition {
     }
 
     /// Carries no settings.
-    pub fn this_week(
-        mut self,
-        this_week: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.this_week = Some(
-            this_week
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn this_week(mut self, this_week: impl Into<Empty>) -> Self {
+        self.this_week = Some(this_week.into());
         self
     }
 
     /// Carries no settings.
-    pub fn past_week(
-        mut self,
-        past_week: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.past_week = Some(
-            past_week
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn past_week(mut self, past_week: impl Into<Empty>) -> Self {
+        self.past_week = Some(past_week.into());
         self
     }
 
     /// Carries no settings.
-    pub fn past_month(
-        mut self,
-        past_month: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<typed::Value>),
-        >,
-    ) -> Self {
-        self.past_month = Some(
-            past_month
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn past_month(mut self, past_month: impl Into<Empty>) -> Self {
+        self.past_month = Some(past_month.into());
         self
     }
 
     /// Carries no settings.
-    pub fn past_year(
-        mut self,
-        past_year: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.past_year = Some(
-            past_year
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn past_year(mut self, past_year: impl Into<Empty>) -> Self {
+        self.past_year = Some(past_year.into());
         self
     }
 
     /// Carries no settings.
-    pub fn next_week(
-        mut self,
-        next_week: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.next_week = Some(
-            next_week
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn next_week(mut self, next_week: impl Into<Empty>) -> Self {
+        self.next_week = Some(next_week.into());
         self
     }
 
     /// Carries no settings.
-    pub fn next_month(
-        mut self,
-        next_month: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<typed::Value>),
-        >,
-    ) -> Self {
-        self.next_month = Some(
-            next_month
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn next_month(mut self, next_month: impl Into<Empty>) -> Self {
+        self.next_month = Some(next_month.into());
         self
     }
 
     /// Carries no settings.
-    pub fn next_year(
-        mut self,
-        next_year: impl IntoIterator<Item = (impl Into<String>, impl Into<typed::Value>)>,
-    ) -> Self {
-        self.next_year = Some(
-            next_year
-                .into_iter()
-                .map(|(name, item)| (name.into(), item.into()))
-                .collect(),
-        );
+    pub fn next_year(mut self, next_year: impl Into<Empty>) -> Self {
+        self.next_year = Some(next_year.into());
         self
     }
 
@@ -8305,7 +8108,7 @@ pub enum FileImportResultKind {
     /// `type` is `success`.
     Success {
         /// Carries no settings.
-        success: typed::Map<String, typed::Value>,
+        success: Box<Empty>,
     },
     /// `type` is `error`.
     Error {

@@ -82,8 +82,7 @@ impl Play<'_> {
             .filter_map(|param| self.given.values.get(&param.name)?.as_array())
             .find(|items| !items.is_empty() && items.iter().all(Value::is_object))?;
         let make = |item: &Value| {
-            let (id, _) = self.fresh(None);
-            let made = self.kind.made_around(&id, item);
+            let (id, made) = self.fresh(None);
             let item = item.as_object().cloned().unwrap_or_default();
             let given: Vec<String> = item.keys().cloned().collect();
             let record = self.kind.changed(self.kind.changed(made, self.path_members()), item);

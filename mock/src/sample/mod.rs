@@ -1,6 +1,5 @@
 //! Values that fit a schema: deterministic and plausible.
 
-mod around;
 mod effective;
 mod pattern;
 mod seed;
@@ -14,7 +13,6 @@ use serde_json::{Map, Number, Value};
 
 use crate::schemas::Schemas;
 
-pub(crate) use around::around;
 pub(crate) use effective::{Effective, effective, types};
 pub(crate) use pattern::matching;
 pub(crate) use seed::Seed;

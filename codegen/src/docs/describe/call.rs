@@ -12,7 +12,7 @@ use tieline::plan::{Answer, Example, Operation};
 use super::{Places, example};
 use crate::docs::command_line::CommandLine;
 use crate::docs::faces::{Shown, Snippets};
-use crate::docs::model::{Call, FileParam, OperationLink, Snippets as Texts};
+use crate::docs::model::{Call, FileParam, OperationLink, Texts};
 
 /// Records shorter than this are shown again, in characters of JSON.
 const SHORT: usize = 160;

@@ -18,7 +18,7 @@ const CANDIDATES: [&str; 6] =
 const KEY_FILE: &str = r#"{"client_email": "robot@example.com", "private_key": "(the private key, as PEM)"}"#;
 
 /// A value for each required field of a way to sign in.
-pub(super) fn credentials(scheme: &Scheme) -> Map<String, Value> {
+pub(crate) fn credentials(scheme: &Scheme) -> Map<String, Value> {
     let required = scheme.fields.iter().filter(|(_, field)| field.is_required());
     required.map(|(name, field)| (name.clone(), self::field(scheme, name, field).into())).collect()
 }
@@ -32,7 +32,7 @@ pub(super) fn credentials_to_keep(scheme: &Scheme) -> Map<String, Value> {
 }
 
 /// A value for a credential field.
-pub(super) fn field(scheme: &Scheme, name: &str, field: &Field) -> String {
+pub(crate) fn field(scheme: &Scheme, name: &str, field: &Field) -> String {
     let key_file = scheme.oauth2.as_ref().and_then(|oauth2| oauth2.service_account.as_ref());
     if key_file.is_some_and(|key_file| key_file.names().any(|named| named == name)) {
         return KEY_FILE.to_owned();
@@ -52,7 +52,7 @@ pub(super) fn field(scheme: &Scheme, name: &str, field: &Field) -> String {
 }
 
 /// A value for a configuration value.
-pub(super) fn config_value(declared: &ConfigValue) -> Value {
+pub(crate) fn config_value(declared: &ConfigValue) -> Value {
     let fits = |text: &String| {
         declared.pattern.as_ref().is_none_or(|pattern| pattern.is_full_match(text))
             && (declared.choices.is_empty() || declared.choices.contains(text))
@@ -71,35 +71,50 @@ pub(super) fn config_value(declared: &ConfigValue) -> Value {
 }
 
 /// A value for each required parameter.
-pub(super) fn required_params(connector: &Connector, operation: &Operation) -> Map<String, Value> {
+pub(crate) fn required_params(connector: &Connector, operation: &Operation) -> Map<String, Value> {
+    let mut sketch = Sketch { connector, room: MOST_VALUES };
     let required = operation.params.iter().filter(|param| param.required && !param.hidden);
-    required.map(|param| (param.name.clone(), value(connector, &param.schema, DEPTH))).collect()
+    required.map(|param| (param.name.clone(), sketch.value(&param.schema, DEPTH))).collect()
 }
 
-fn value(connector: &Connector, schema: &Value, depth: usize) -> Value {
-    let shown = schema["examples"].get(0).or_else(|| schema.get("const")).or_else(|| schema["enum"].get(0));
-    if let Some(value) = shown.or_else(|| schema.get("default")) {
-        return value.clone();
-    }
-    let Some(depth) = depth.checked_sub(1) else { return Value::Null };
-    let branch = ["anyOf", "oneOf"].into_iter().flat_map(|key| parts(schema, key)).find(|part| part["type"] != "null");
-    if let Some(inner) = schema::referred(connector, schema).or(branch.filter(|_| schema.get("properties").is_none())) {
-        return value(connector, inner, depth);
-    }
-    let types = schema::types(connector, schema);
-    match types.first().map(String::as_str) {
-        Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or_else(|| 1.into()),
-        Some("boolean") => true.into(),
-        Some("array") if schema["minItems"].as_u64().unwrap_or(0) > 0 => {
-            vec![value(connector, &schema["items"], depth)].into()
+/// A sketch of a value has no more values inside it: an object may hold itself many times.
+const MOST_VALUES: usize = 60;
+
+/// Values that are made up from schemas.
+struct Sketch<'a> {
+    connector: &'a Connector,
+    room: usize,
+}
+
+impl Sketch<'_> {
+    fn value(&mut self, schema: &Value, depth: usize) -> Value {
+        let shown = schema["examples"].get(0).or_else(|| schema.get("const")).or_else(|| schema["enum"].get(0));
+        if let Some(value) = shown.or_else(|| schema.get("default")) {
+            return value.clone();
         }
-        Some("array") => json!([]),
-        Some("object") => {
-            let members = schema::members(connector, schema).into_iter().filter(|member| member.required);
-            members.map(|member| (member.name.to_owned(), value(connector, member.schema, depth))).collect()
+        let (Some(depth), Some(room)) = (depth.checked_sub(1), self.room.checked_sub(1)) else { return Value::Null };
+        self.room = room;
+        let branch =
+            ["anyOf", "oneOf"].into_iter().flat_map(|key| parts(schema, key)).find(|part| part["type"] != "null");
+        let branch = branch.filter(|_| schema.get("properties").is_none());
+        if let Some(inner) = schema::referred(self.connector, schema).or(branch) {
+            return self.value(inner, depth);
         }
-        Some("null") => Value::Null,
-        Some(_) | None => text(schema).into(),
+        let types = schema::types(self.connector, schema);
+        match types.first().map(String::as_str) {
+            Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or_else(|| 1.into()),
+            Some("boolean") => true.into(),
+            Some("array") if schema["minItems"].as_u64().unwrap_or(0) > 0 => {
+                vec![self.value(&schema["items"], depth)].into()
+            }
+            Some("array") => json!([]),
+            Some("object") => {
+                let members = schema::members(self.connector, schema).into_iter().filter(|member| member.required);
+                members.map(|member| (member.name.to_owned(), self.value(member.schema, depth))).collect()
+            }
+            Some("null") => Value::Null,
+            Some(_) | None => text(schema).into(),
+        }
     }
 }
 

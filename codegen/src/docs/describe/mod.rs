@@ -1,8 +1,9 @@
 //! From a connector to what its pages show.
 
+mod alternatives;
 mod call;
 mod errors;
-mod example;
+pub(crate) mod example;
 mod oauth;
 mod operation;
 mod rules;
@@ -60,9 +61,9 @@ fn connector(connector: &Connector, snippets: &[(&str, &dyn Snippets)]) -> Resul
             cannot: questions.cannot.clone(),
         }),
         search_strategy: head.hints.as_ref().and_then(|hints| line(&hints.search_strategy)),
-        server: head.server.to_string(),
+        server: sign_in::shown(&head.server),
         config: head.config.iter().map(|(name, value)| config_value(connector, name, value)).collect(),
-        limited_or_several: sign_in.len() + limited_sign_in.len() > 1,
+        several_ways: sign_in.len() + limited_sign_in.len() > 1,
         sign_in,
         limited_sign_in,
         wrong,

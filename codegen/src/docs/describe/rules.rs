@@ -132,7 +132,8 @@ pub(super) fn shown(value: &Value) -> Inline {
     }
 }
 
-fn either(texts: &[String]) -> String {
+/// Texts as alternatives in a sentence.
+pub(super) fn either(texts: &[String]) -> String {
     match texts {
         [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
         texts => texts.concat(),

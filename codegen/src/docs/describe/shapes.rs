@@ -7,7 +7,8 @@ use serde_json::Value;
 use tieline::Connector;
 use tieline::catalog::schema;
 
-use super::rules::rules;
+use super::alternatives::{self, values};
+use super::rules::{choice, rules};
 use crate::docs::anchors::Anchors;
 use crate::docs::markdown::Inline;
 use crate::docs::model::{Object, Row};
@@ -133,13 +134,12 @@ impl<'a> Shapes<'a> {
     fn typed(&self, schema: &Value, name: &str, depth: usize) -> String {
         match name {
             "array" => match schema.get("items").map(|items| self.alternatives(items, depth)) {
-                Some(items) if items.len() > 1 => format!("array of ({})", joined(items)),
-                Some(items) => format!("array of {}", joined(items)),
+                Some(items) => format!("array of {}", grouped(items)),
                 None => "array".to_owned(),
             },
             "object" => match schema.get("additionalProperties").filter(|other| other.is_object()) {
                 Some(other) if schema.get("properties").is_none() => {
-                    format!("object of {}", joined(self.alternatives(other, depth)))
+                    format!("object of {}", grouped(self.alternatives(other, depth)))
                 }
                 Some(_) | None => "object".to_owned(),
             },
@@ -174,6 +174,11 @@ impl<'a> Shapes<'a> {
             place: None,
         }
     }
+}
+
+/// Several words as one.
+fn grouped(words: Vec<String>) -> String {
+    if words.len() > 1 { format!("({})", joined(words)) } else { joined(words) }
 }
 
 fn joined(mut words: Vec<String>) -> String {
@@ -277,16 +282,14 @@ impl Rows<'_, '_> {
             .copied()
             .filter(|branch| has_place(branch) && schema::reference(branch).is_none())
             .collect();
-        let told_by = discriminator(&own);
+        let told_by = alternatives::told_by(&own);
         if let Some(name) = told_by {
-            self.discriminating(name, &own, own.len() < branches.len(), path, condition, schema);
+            let is_open = own.len() < branches.len() || own.iter().any(|branch| values(branch, name).is_empty());
+            self.discriminating(name, &own, is_open, path, condition, schema);
         }
         for (number, branch) in own.iter().enumerate() {
-            let when = match told_by.and_then(|name| Some((name, constant(&branch["properties"][name])?))) {
-                Some((name, value)) => {
-                    let (name, value) = (Inline::code(name), super::rules::shown(value));
-                    Some(Inline::of(format!("If {} is {}", name.as_str(), value.as_str())))
-                }
+            let when = match told_by {
+                Some(name) => Some(alternatives::condition(branch, name)),
                 None if own.len() > 1 => Some(Inline::of(format!("Alternative {} of {}", number + 1, own.len()))),
                 None => None,
             };
@@ -320,8 +323,7 @@ impl Rows<'_, '_> {
         condition: Option<&Inline>,
         schema: &Value,
     ) {
-        let values: Vec<_> = own.iter().filter_map(|branch| constant(&branch["properties"][name])).collect();
-        let rule = super::rules::choice(values.into_iter(), is_open);
+        let rule = choice(own.iter().flat_map(|branch| values(branch, name)), is_open);
         let path = joined_path(path, name);
         if let Some(row) = self.rows.iter_mut().find(|row| row.path == path) {
             row.rules.push(rule);
@@ -338,26 +340,4 @@ impl Rows<'_, '_> {
 
 fn joined_path(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
-}
-
-/// The member that has another constant in each of these alternatives.
-fn discriminator<'v>(branches: &[&'v Value]) -> Option<&'v str> {
-    let (first, rest) = branches.split_first()?;
-    if rest.is_empty() {
-        return None;
-    }
-    let members = first["properties"].as_object()?;
-    members.iter().map(|(name, _)| name.as_str()).find(|name| {
-        let mut values: Vec<_> =
-            branches.iter().filter_map(|branch| constant(&branch["properties"][*name]).map(Value::to_string)).collect();
-        values.sort();
-        values.dedup();
-        values.len() == branches.len()
-    })
-}
-
-/// The only value that a schema takes.
-fn constant(schema: &Value) -> Option<&Value> {
-    let values = schema["enum"].as_array().filter(|values| values.len() == 1);
-    schema.get("const").or_else(|| values.and_then(|values| values.first()))
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use tieline::auth::{ApiKeyPlace, Field, Scheme};
 use tieline::catalog::sign_in::{meant, simplest, variable};
 use tieline::manifest::SchemeChoice;
+use tieline::notation::{Part, Template};
 use tieline::plan::{Entity, Operation};
 use tieline::{Connector, Credentials, Error, ErrorKind};
 
@@ -61,7 +62,11 @@ impl Signing<'_, '_> {
         let check = head.check.as_ref().and_then(|(entity, action)| {
             operations().find(|operation| operation.entity == *entity && operation.action == *action)
         });
-        let by_choice = || check.or_else(|| operations().find(|operation| is_easy(operation)));
+        let uses_it = |operation: &&Operation| operation.auth.is_none() || names_it(operation);
+        let by_choice = || {
+            let easy = || operations().filter(uses_it).find(|operation| is_easy(operation));
+            check.filter(uses_it).or_else(easy).or_else(|| operations().find(uses_it))
+        };
         let try_it = match scheme.limited {
             Some(true) => operations().find(names_it),
             Some(false) | None => by_choice(),
@@ -91,6 +96,7 @@ impl Signing<'_, '_> {
                     entities,
                 )
             }),
+            limited: scheme.limited == Some(true),
             only_for: operations().filter(names_it).map(|operation| self.places.link(&operation.name())).collect(),
             example: texts(&example::credentials_to_keep(scheme)),
             variables: config_variables(self.connector).chain(variables(self.connector, scheme)).collect(),
@@ -129,38 +135,41 @@ fn field(connector: &Connector, name: &str, field: &Field) -> model::Field {
     }
 }
 
-/// What a way to sign in puts on a request.
+/// What a way to sign in puts on a request; `<field>` stands for the value of a field.
 fn sends(scheme: &Scheme) -> Vec<Inline> {
-    let header = |name: &str, value: &str| {
-        Inline::of(format!("the header {}", Inline::code(&format!("{name}: {value}")).as_str()))
-    };
+    let code = |text: &str| Inline::code(text).as_str().to_owned();
+    let header = |name: &str, value: &str| Inline::of(format!("the header {}", code(&format!("{name}: {value}"))));
     let mut sends = Vec::new();
-    sends.extend(scheme.bearer.as_ref().map(|bearer| header("Authorization", &format!("Bearer {}", bearer.value))));
+    sends.extend(scheme.bearer.as_ref().map(|bearer| header("Authorization", &format!("Bearer {}", shown(bearer)))));
     sends.extend(scheme.basic.as_ref().map(|basic| {
-        let password = basic.password.as_ref().map(|password| password.value.to_string()).unwrap_or_default();
-        let pair = Inline::code(&format!("{}:{password}", basic.username.value));
-        let header = Inline::code("Authorization: Basic …");
-        Inline::of(format!("the header {}, which holds {} in Base64", header.as_str(), pair.as_str()))
+        let password = basic.password.as_ref().map(|password| shown(password)).unwrap_or_default();
+        let pair = code(&format!("{}:{password}", shown(&basic.username)));
+        Inline::of(format!("the header {}, which holds {pair} in Base64", code("Authorization: Basic …")))
     }));
     sends.extend(scheme.api_key.as_ref().map(|key| {
-        let (name, value) = (&key.name.value, key.value.value.to_string());
+        let (name, value) = (&key.name.value, shown(&key.value));
         match key.place {
             ApiKeyPlace::Header => header(name, &value),
-            ApiKeyPlace::Query => {
-                Inline::of(format!("the query parameter {}", Inline::code(&format!("{name}={value}")).as_str()))
-            }
-            ApiKeyPlace::Cookie => {
-                Inline::of(format!("the cookie {}", Inline::code(&format!("{name}={value}")).as_str()))
-            }
+            ApiKeyPlace::Query => Inline::of(format!("the query parameter {}", code(&format!("{name}={value}")))),
+            ApiKeyPlace::Cookie => Inline::of(format!("the cookie {}", code(&format!("{name}={value}")))),
         }
     }));
     sends.extend(scheme.oauth2.as_ref().map(|oauth2| {
         let prefix = oauth2.prefix.as_deref().unwrap_or("Bearer");
         let name = oauth2.header.as_deref().unwrap_or("Authorization");
-        header(name, format!("{prefix} (access token)").trim())
+        header(name, format!("{prefix} <access token>").trim())
     }));
-    sends.extend(scheme.headers.iter().map(|(name, value)| header(name, &value.value.to_string())));
+    sends.extend(scheme.headers.iter().map(|(name, value)| header(name, &shown(value))));
     sends
+}
+
+/// A template for people: `<name>` stands for a value.
+pub(super) fn shown(template: &Template) -> String {
+    let part = |part: &Part| match part {
+        Part::Text(text) => text.clone(),
+        Part::Name(name) => format!("<{}>", name.strip_prefix("config.").unwrap_or(name)),
+    };
+    template.parts().iter().map(part).collect()
 }
 
 /// What is said about credentials that do not do: by the engine before anything is sent, and by the API.

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Call, Link, OperationLink, Snippets, Variable};
+use super::{Call, Link, OperationLink, Texts, Variable};
 use crate::docs::markdown::{Block, Inline};
 
 /// A way to sign in.
@@ -30,6 +30,8 @@ pub struct SignIn {
     pub fields: Vec<Field>,
     /// Where tokens come from, where it is OAuth 2.0.
     pub oauth: Option<OAuth>,
+    /// Whether it serves only the operations that name it.
+    pub limited: bool,
     /// The operations that name it.
     pub only_for: Vec<OperationLink>,
     /// What a file of credentials should hold, with values to show.
@@ -41,7 +43,7 @@ pub struct SignIn {
     /// A call to try it with.
     pub call: Option<Call>,
     /// What each face shows.
-    pub snippets: Snippets,
+    pub snippets: Texts,
 }
 
 /// A value that the user gives to sign in.
