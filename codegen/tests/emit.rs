@@ -69,6 +69,9 @@ fn a_crate_has_a_feature_for_each_connector() {
 
     //! Typed clients, one module for each connector, each behind a feature of the connector's name.
 
+    /// The engine: what the clients stand on.
+    pub use ::tieline;
+
     /// Books of a city library, and who has them.
     #[cfg(feature = "library")]
     #[rustfmt::skip]

@@ -2,6 +2,9 @@
 
 //! Typed clients, one module for each connector, each behind a feature of the connector's name.
 
+/// The engine: what the clients stand on.
+pub use ::tieline;
+
 /// Customers, subscriptions, invoices and coupons of a Chargebee billing site.
 #[cfg(feature = "chargebee")]
 #[rustfmt::skip]

@@ -157,8 +157,8 @@ async fn example_pages_create() -> Result<(), Box<dyn Error>> {
 
 async fn example_pages_create_2() -> Result<(), Box<dyn Error>> {
     use tieline_connectors::notion::types::{
-        DateRequest, OptionRequest, ParentRequest, PropertyValueRequestValue, RichTextRequest,
-        RichTextRequestText,
+        DateRequest, ParentRequest, PropertyValueRequest, RichTextRequest, RichTextRequestText,
+        SelectOptionRequest,
     };
     let notion = connect_token()?;
     let page = notion
@@ -168,17 +168,17 @@ async fn example_pages_create_2() -> Result<(), Box<dyn Error>> {
         .properties([
             (
                 "Name",
-                PropertyValueRequestValue::new().title([
+                PropertyValueRequest::new().title([
                     RichTextRequest::new().text(RichTextRequestText::new("Write the manual")),
                 ]),
             ),
             (
                 "Status",
-                PropertyValueRequestValue::new().status(OptionRequest::new().name("In progress")),
+                PropertyValueRequest::new().status(SelectOptionRequest::new().name("In progress")),
             ),
             (
                 "Due",
-                PropertyValueRequestValue::new().date(DateRequest::new("2026-03-20")),
+                PropertyValueRequest::new().date(DateRequest::new("2026-03-20")),
             ),
         ])
         .send()
@@ -261,12 +261,12 @@ async fn example_blocks_get() -> Result<(), Box<dyn Error>> {
 }
 
 async fn example_blocks_update() -> Result<(), Box<dyn Error>> {
-    use tieline_connectors::notion::types::ToDoRequest;
+    use tieline_connectors::notion::types::ToDoBlockRequest;
     let notion = connect_token()?;
     let block = notion
         .blocks()
         .update("7c1e9a34-2f60-4b8a-8d15-3e9b50f1b002")
-        .to_do(ToDoRequest::new().checked(true))
+        .to_do(ToDoBlockRequest::new().checked(true))
         .send()
         .await?;
     Ok(())
@@ -297,14 +297,14 @@ async fn example_blocks_list() -> Result<(), Box<dyn Error>> {
 
 async fn example_blocks_append() -> Result<(), Box<dyn Error>> {
     use tieline_connectors::notion::types::{
-        BlockRequest, RichTextRequest, RichTextRequestText, TextRequest,
+        BlockRequest, RichTextRequest, RichTextRequestText, TextBlockRequest,
     };
     let notion = connect_token()?;
     let blocks = notion
         .blocks()
         .append(
             "7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001",
-            [BlockRequest::new().paragraph(TextRequest::new().rich_text([
+            [BlockRequest::new().paragraph(TextBlockRequest::new().rich_text([
                 RichTextRequest::new().text(RichTextRequestText::new("An example paragraph.")),
             ]))],
         )
@@ -359,8 +359,8 @@ async fn example_databases_get() -> Result<(), Box<dyn Error>> {
 async fn example_databases_create() -> Result<(), Box<dyn Error>> {
     use tieline_connectors::notion::databases::CreateInitialDataSource;
     use tieline_connectors::notion::types::{
-        Empty, OptionsRequest, ParentRequest, ParentRequestType, PropertySchemaRequest, RichTextRequest,
-        RichTextRequestText,
+        Empty, ParentRequest, ParentRequestType, PropertySchemaRequest, RichTextRequest,
+        RichTextRequestText, SelectOptionsRequest,
     };
     let notion = connect_token()?;
     let database = notion
@@ -375,7 +375,7 @@ async fn example_databases_create() -> Result<(), Box<dyn Error>> {
             ("Name", PropertySchemaRequest::new().title(Empty::new())),
             (
                 "Status",
-                PropertySchemaRequest::new().status(OptionsRequest::new()),
+                PropertySchemaRequest::new().status(SelectOptionsRequest::new()),
             ),
             ("Due", PropertySchemaRequest::new().date(Empty::new())),
         ]))
@@ -408,8 +408,8 @@ async fn example_data_sources_get() -> Result<(), Box<dyn Error>> {
 
 async fn example_data_sources_create() -> Result<(), Box<dyn Error>> {
     use tieline_connectors::notion::types::{
-        Empty, OptionsRequest, ParentRequest, ParentRequestType, PropertySchemaRequest, RichTextRequest,
-        RichTextRequestText,
+        Empty, ParentRequest, ParentRequestType, PropertySchemaRequest, RichTextRequest,
+        RichTextRequestText, SelectOptionsRequest,
     };
     let notion = connect_token()?;
     let data_source = notion
@@ -422,7 +422,7 @@ async fn example_data_sources_create() -> Result<(), Box<dyn Error>> {
                 ("Name", PropertySchemaRequest::new().title(Empty::new())),
                 (
                     "Status",
-                    PropertySchemaRequest::new().status(OptionsRequest::new()),
+                    PropertySchemaRequest::new().status(SelectOptionsRequest::new()),
                 ),
                 ("Due", PropertySchemaRequest::new().date(Empty::new())),
             ],
@@ -435,7 +435,7 @@ async fn example_data_sources_create() -> Result<(), Box<dyn Error>> {
 
 async fn example_data_sources_update() -> Result<(), Box<dyn Error>> {
     use tieline_connectors::notion::types::{
-        OptionColorName, OptionRequest, OptionsRequest, PropertySchemaRequest,
+        PropertySchemaRequest, SelectOptionColorName, SelectOptionRequest, SelectOptionsRequest,
     };
     let notion = connect_token()?;
     let data_source = notion
@@ -443,10 +443,10 @@ async fn example_data_sources_update() -> Result<(), Box<dyn Error>> {
         .update("7c1e9a34-2f60-4b8a-8d15-3e9b50f1da01")
         .properties([(
             "Priority",
-            Some(PropertySchemaRequest::new().select(OptionsRequest::new().options([
-                OptionRequest::new()
+            Some(PropertySchemaRequest::new().select(SelectOptionsRequest::new().options([
+                SelectOptionRequest::new()
                     .name("High")
-                    .color(OptionColorName::Red),
+                    .color(SelectOptionColorName::Red),
             ]))),
         )])
         .send()

@@ -202,7 +202,7 @@ fn build() -> PathBuf {
 }
 
 /// The folder `target`, above the test that runs.
-fn target_folder() -> PathBuf {
+pub fn target_folder() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     test.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file()).unwrap().to_owned()
 }

@@ -3,9 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
-use crate::ir::{Item, Kind, Member, Object, Place, Presence};
+use crate::ir::{Item, Kind, Member, Object, Place, Presence, Type};
 
-use super::argument::{Argument, member_type};
+use super::argument::{Argument, member_type, type_tokens};
 use super::source::Source;
 use super::words::{code, docs, ident};
 use super::{Error, one_of, table};
@@ -118,26 +118,28 @@ fn written(object: &Object, name: &Ident, here: Place, source: &mut Source) -> R
             #(#setters)*
         }
     })?;
-    match &object.kind {
-        Some(kind) if names.len() == 1 => {
-            let kind = ident(&kind.name)?;
-            source.item(quote! {
-                impl From<#kind> for #name {
-                    fn from(kind: #kind) -> Self {
-                        Self::new(kind)
-                    }
-                }
-            })?;
-            source.item(quote! {
-                impl From<#kind> for typed::Field<#name> {
-                    fn from(kind: #kind) -> Self {
-                        Self::Value(kind.into())
-                    }
-                }
-            })
-        }
-        Some(_) | None => Ok(()),
+    if names.len() == 1 { made_of_one(object, name, here, source) } else { Ok(()) }
+}
+
+/// An object is made of what must be there, where that is one kind, text, number or list.
+fn made_of_one(object: &Object, name: &Ident, here: Place, source: &mut Source) -> Result<(), Error> {
+    if let Some(kind) = &object.kind {
+        let kind = ident(&kind.name)?;
+        source.item(one_of::from(name, &quote!(#kind), &quote!(Self::new(value))))?;
+        return source.item(one_of::from(
+            &quote!(typed::Field<#name>),
+            &quote!(#kind),
+            &quote!(Self::Value(value.into())),
+        ));
     }
+    let Some(member) = object.members.iter().find(|member| is_given(member)) else { return Ok(()) };
+    if member.presence != Presence::Required || matches!(member.value, Type::Boxed(_) | Type::Named(..)) {
+        return Ok(());
+    }
+    if member.value == Type::Text {
+        source.item(one_of::from(name, &quote!(&str), &quote!(Self::new(value))))?;
+    }
+    source.item(one_of::from(name, &type_tokens(&member.value, here)?, &quote!(Self::new(value))))
 }
 
 /// What has to be given to make an object, and the object made of it.
@@ -175,7 +177,7 @@ pub(super) fn made(object: &Object, here: Place) -> Result<Made, Error> {
         given.push(member.to_token_stream());
     }
     let value = if has_default(object) {
-        quote!(#name::default())
+        quote!(Default::default())
     } else {
         quote!(#name { #(#given,)* extra: typed::Extra::default() })
     };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use crate::ir::{AnyOf, Choice, Newtype, OneOf, Place, Type};
 
@@ -109,7 +109,8 @@ fn becomes<'a>(
     Ok(())
 }
 
-fn from(name: &Ident, given: &TokenStream, gives: &TokenStream) -> TokenStream {
+/// Makes a type of another.
+pub(super) fn from(name: &impl ToTokens, given: &TokenStream, gives: &TokenStream) -> TokenStream {
     quote! {
         impl From<#given> for #name {
             fn from(value: #given) -> Self {

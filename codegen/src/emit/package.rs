@@ -15,7 +15,9 @@ pub fn package(name: &str, clients: &[Client], origin: impl Fn(Option<&Client>) 
     let line = origin(None).line();
     tree.add("Cargo.toml", format!("# {line}\n\n{}", manifest(name, clients)));
     let mut library = format!(
-        "// {line}\n\n//! Typed clients, one module for each connector, each behind a feature of the connector's name.\n"
+        "// {line}\n\n//! Typed clients, one module for each connector, each behind a feature of the connector's name.\n
+/// The engine: what the clients stand on.
+pub use ::tieline;\n"
     );
     for client in clients {
         let (feature, module) = (text(&client.connector), ident(&client.module)?);

@@ -64,7 +64,7 @@ impl Client {
         boxes::box_cycles(&mut items);
         let schemes = head.auth.iter().map(|(key, scheme)| {
             let fields = scheme.fields.iter();
-            let mut idents = Names::without(&["new"]);
+            let mut idents = Names::without(&["new", "clone", "into_values"]);
             Scheme {
                 name: names.type_name(scheme.title.as_deref().unwrap_or(key)),
                 scheme: key.clone(),
@@ -73,7 +73,7 @@ impl Client {
             }
         });
         let schemes = schemes.collect();
-        let mut idents = Names::without(&["new"]);
+        let mut idents = Names::without(&["new", "clone"]);
         let mut client = Self {
             module: Names::default().member(&head.name),
             name,
@@ -166,14 +166,16 @@ fn action<'a>(
     named: ActionNames,
 ) -> Action {
     let hint = Hint::named(&named.builder);
-    let mut idents = Names::without(&["self", "extra"]);
+    let mut idents = Names::without(objects::TAKEN_MEMBERS);
+    let mut setters = Names::without(BUILDER_METHODS);
     let (mut members, mut files) = (Vec::new(), Vec::new());
     for param in operation.params.iter().filter(|param| !param.hidden) {
         if param.file {
-            files.push(file(&mut idents, param));
+            files.push(file(&mut idents, &mut setters, param));
         } else {
             let required = param.required && param.fill.is_none();
-            members.push(with_setter(types.member(&mut idents, &param.name, &param.schema, required.into(), &hint)));
+            let member = types.member(&mut idents, &param.name, &param.schema, required.into(), &hint);
+            members.push(Member { setter: setters.setter(&member.ident), ..member });
         }
     }
     members.sort_by_key(|member| !objects::is_argument(member));
@@ -203,21 +205,9 @@ fn action<'a>(
     }
 }
 
-/// The member with a method that does not hide one of the builder's own.
-fn with_setter(mut member: Member) -> Member {
-    if BUILDER_METHODS.contains(&member.setter.as_str()) {
-        member.setter.push('_');
-    }
-    member
-}
-
-fn file(idents: &mut Names, param: &Param) -> File {
-    let mut ident = idents.member(&param.name);
-    if BUILDER_METHODS.contains(&ident.as_str()) {
-        ident.push('_');
-    }
+fn file(idents: &mut Names, setters: &mut Names, param: &Param) -> File {
     File {
-        ident,
+        ident: setters.setter(&idents.member(&param.name)),
         key: param.name.clone(),
         docs: param.description().map_or_else(|| vec![format!("{}.", code(&param.name))], docs),
         required: param.required,

@@ -79,6 +79,17 @@ impl Names {
     }
 }
 
+impl Names {
+    /// A name for a method that sets a member: that of the member, with `_` behind it until it is free.
+    pub(crate) fn setter(&mut self, ident: &str) -> String {
+        let mut name = ident.to_owned();
+        while !self.0.insert(name.trim_start_matches("r#").to_owned()) {
+            name = format!("{}_", name.trim_start_matches("r#"));
+        }
+        name
+    }
+}
+
 /// `page_id` → `PageId`, in ASCII; `otherwise` when nothing is left.
 pub(crate) fn camel(text: &str, otherwise: &str) -> String {
     begin_with_letter(ascii(text).to_upper_camel_case(), otherwise)
@@ -142,6 +153,11 @@ mod tests {
             .scan(Names::without(&["extra"]), |names, text| Some(names.member(text)))
             .collect();
         assert_eq!(members, ["r#type", "created_time", "self_", "extra_", "n1st", "value", "created_time_", "a_panic"]);
+        let setters: Vec<_> = ["send", "send_", "r#type", "id"]
+            .into_iter()
+            .scan(Names::without(&["send"]), |names, ident| Some(names.setter(ident)))
+            .collect();
+        assert_eq!(setters, ["send_", "send__", "r#type", "id"]);
         let variants: Vec<_> = ["unknown", "", "<=", ">=", "user.message"]
             .into_iter()
             .scan(Names::without(&["Unknown"]), |names, text| Some(names.variant(text)))

@@ -11,7 +11,7 @@ use super::shape::{Branch, Shape, branches};
 use super::{Constant, Docs, Item, Kind, Member, Object, OneOf, Presence, Type, Variant};
 
 /// Members of a struct that are not its own.
-const TAKEN_MEMBERS: &[&str] = &["extra"];
+pub(super) const TAKEN_MEMBERS: &[&str] = &["extra"];
 
 /// The declaration of a schema of objects.
 pub(super) fn object<'a>(types: &mut Lowering<'a>, schema: &'a Value, name: &str, text: Docs) -> Item {
@@ -102,11 +102,15 @@ fn with_kind<'a>(types: &mut Lowering<'a>, mut shape: Shape<'a>, found: &[Branch
         names.member(if shape.members.contains_key("kind") { "variant" } else { "kind" })
     });
     let (mut members, mut constants) = (Vec::new(), Vec::new());
+    let mut setters = Names::without(&["new", "clone"]);
     for (key, schema) in &shape.members {
         let is_required = shape.required.contains(key);
         match schema.get("const").and_then(Value::as_str) {
             Some(value) if is_required => constants.push(Constant { key: (*key).to_owned(), value: value.to_owned() }),
-            Some(_) | None => members.push(types.member(&mut names, key, schema, is_required.into(), &hint)),
+            Some(_) | None => {
+                let member = types.member(&mut names, key, schema, is_required.into(), &hint);
+                members.push(Member { setter: setters.setter(&member.ident), ..member });
+            }
         }
     }
     let kind = tag.zip(kind_ident).map(|(tag, ident)| {

@@ -307,14 +307,14 @@ mod typed_client {
         }
 
         impl From<CoverKind> for Cover {
-            fn from(kind: CoverKind) -> Self {
-                Self::new(kind)
+            fn from(value: CoverKind) -> Self {
+                Self::new(value)
             }
         }
 
         impl From<CoverKind> for typed::Field<Cover> {
-            fn from(kind: CoverKind) -> Self {
-                Self::Value(kind.into())
+            fn from(value: CoverKind) -> Self {
+                Self::Value(value.into())
             }
         }
 
@@ -473,7 +473,7 @@ mod typed_client {
         impl Page {
             /// One with nothing in it.
             pub fn new() -> Self {
-                Page::default()
+                Default::default()
             }
 
             /// The number.
@@ -611,7 +611,7 @@ mod typed_client {
             pub fn list(&self) -> List {
                 List {
                     call: self.connection.call("books", "list"),
-                    params: ListParams::default(),
+                    params: Default::default(),
                 }
             }
 
@@ -921,6 +921,18 @@ mod typed_client {
             }
         }
 
+        impl From<&str> for Call {
+            fn from(value: &str) -> Self {
+                Self::new(value)
+            }
+        }
+
+        impl From<String> for Call {
+            fn from(value: String) -> Self {
+                Self::new(value)
+            }
+        }
+
         typed::object!(Call {
             required id = "id",
         });
@@ -941,6 +953,18 @@ mod typed_client {
                     id: id.into(),
                     extra: typed::Extra::default(),
                 }
+            }
+        }
+
+        impl From<&str> for Connection {
+            fn from(value: &str) -> Self {
+                Self::new(value)
+            }
+        }
+
+        impl From<String> for Connection {
+            fn from(value: String) -> Self {
+                Self::new(value)
             }
         }
 
@@ -967,6 +991,18 @@ mod typed_client {
             }
         }
 
+        impl From<&str> for Error {
+            fn from(value: &str) -> Self {
+                Self::new(value)
+            }
+        }
+
+        impl From<String> for Error {
+            fn from(value: String) -> Self {
+                Self::new(value)
+            }
+        }
+
         typed::object!(Error {
             required id = "id",
         });
@@ -990,6 +1026,18 @@ mod typed_client {
             }
         }
 
+        impl From<&str> for Read {
+            fn from(value: &str) -> Self {
+                Self::new(value)
+            }
+        }
+
+        impl From<String> for Read {
+            fn from(value: String) -> Self {
+                Self::new(value)
+            }
+        }
+
         typed::object!(Read {
             required id = "id",
         });
@@ -1010,6 +1058,18 @@ mod typed_client {
                     id: id.into(),
                     extra: typed::Extra::default(),
                 }
+            }
+        }
+
+        impl From<&str> for Upload {
+            fn from(value: &str) -> Self {
+                Self::new(value)
+            }
+        }
+
+        impl From<String> for Upload {
+            fn from(value: String) -> Self {
+                Self::new(value)
             }
         }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind};
 use crate::execute::{self, Call, Data};
 use crate::raw::Raw;
 
-use super::Extra;
+use super::{Extra, Stream};
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,15 +94,12 @@ macro_rules! __list {
             }
 
             /// The pages, each asked for when the one before is taken.
-            pub fn pages(
-                self,
-            ) -> $crate::typed::BoxStream<'static, ::core::result::Result<$crate::typed::Page<$record>, $crate::Error>>
-            {
+            pub fn pages(self) -> $crate::typed::Stream<$crate::typed::Page<$record>> {
                 $crate::typed::expanded::pages(self.call, &self.params)
             }
 
             /// The records, page by page.
-            pub fn records(self) -> $crate::typed::BoxStream<'static, ::core::result::Result<$record, $crate::Error>> {
+            pub fn records(self) -> $crate::typed::Stream<$record> {
                 $crate::typed::expanded::records(self.call, &self.params)
             }
         }
@@ -244,26 +241,20 @@ pub async fn all<T: DeserializeOwned>(call: Call, params: &impl Serialize) -> Re
 }
 
 /// The pages, as a stream.
-pub fn pages<T: DeserializeOwned + Send + 'static>(
-    call: Call,
-    params: &impl Serialize,
-) -> BoxStream<'static, Result<Page<T>, Error>> {
+pub fn pages<T: DeserializeOwned + Send + 'static>(call: Call, params: &impl Serialize) -> Stream<Page<T>> {
     let read = |page: execute::Page| {
         let data = page.records.iter().map(execute::read_record).collect::<Result<_, _>>()?;
         Ok(Page { data, meta: page.meta.into(), next: page.next })
     };
     match with_params(call, params) {
-        Ok(call) => call.pages().map(move |page| page.and_then(read)).boxed(),
-        Err(error) => stream::once(async { Err(error) }).boxed(),
+        Ok(call) => call.pages().map(move |page| page.and_then(read)).boxed().into(),
+        Err(error) => stream::once(async { Err(error) }).boxed().into(),
     }
 }
 
 /// The records, as a stream.
-pub fn records<T: DeserializeOwned + Send + 'static>(
-    call: Call,
-    params: &impl Serialize,
-) -> BoxStream<'static, Result<T, Error>> {
-    pages(call, params).map_ok(|page| stream::iter(page.data.into_iter().map(Ok))).try_flatten().boxed()
+pub fn records<T: DeserializeOwned + Send + 'static>(call: Call, params: &impl Serialize) -> Stream<T> {
+    pages(call, params).map_ok(|page| stream::iter(page.data.into_iter().map(Ok))).try_flatten().boxed().into()
 }
 
 /// One record.

@@ -1,6 +1,10 @@
 //! A member that may be absent, null, or there.
 
+use std::ops::Deref;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Number, Secret};
 
 /// A member of an object that may be absent, null, or there: three things that an API tells apart.
 ///
@@ -9,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 ///
 /// let icon: Field<String> = "🚀".to_owned().into();
 /// let no_icon: Field<String> = None.into();
-/// assert_eq!(icon.value().map(String::as_str), Some("🚀"));
+/// assert_eq!(icon.as_deref(), Some("🚀"));
 /// assert!(no_icon.is_null() && !no_icon.is_absent());
 /// assert!(Field::<String>::default().is_absent());
 /// ```
@@ -39,6 +43,14 @@ impl<T> Field<T> {
             Self::Value(value) => Some(value),
             Self::Null | Self::Absent => None,
         }
+    }
+
+    /// What the value points to, if it is there: `&str` of a text.
+    pub fn as_deref(&self) -> Option<&T::Target>
+    where
+        T: Deref,
+    {
+        self.value().map(Deref::deref)
     }
 
     /// What becomes of the value, if it is there.
@@ -79,6 +91,23 @@ impl From<&str> for Field<String> {
         Self::Value(text.to_owned())
     }
 }
+
+impl From<&str> for Field<Secret> {
+    fn from(text: &str) -> Self {
+        Self::Value(text.into())
+    }
+}
+
+macro_rules! from_numbers {
+    ($($number:ty),*) => {
+        $(impl From<$number> for Field<Number> {
+            fn from(number: $number) -> Self {
+                Self::Value(number.into())
+            }
+        })*
+    };
+}
+from_numbers!(i32, i64, u32, u64, f64);
 
 impl<T, const N: usize> From<[T; N]> for Field<Vec<T>> {
     fn from(items: [T; N]) -> Self {

@@ -1,6 +1,6 @@
 //! What generated code stands on: values that are true to the JSON they came from, and calls that have types.
 //!
-//! People meet [`Field`], [`Extra`], [`Number`], [`Written`], [`Secret`], [`Page`] and [`Answer`]. The macros are for the generator
+//! People meet [`Field`], [`Extra`], [`Number`], [`Written`], [`Secret`], [`Page`], [`Stream`] and [`Answer`]. The macros are for the generator
 //! (`tieline generate rust`): each reads and writes one generated type, straight from and to JSON text.
 
 mod call;
@@ -12,6 +12,7 @@ mod number;
 mod object;
 mod one_of;
 mod secret;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod written;
@@ -21,6 +22,7 @@ pub use extra::Extra;
 pub use field::Field;
 pub use number::Number;
 pub use secret::Secret;
+pub use stream::Stream;
 pub use written::{Date, Timestamp, Url, Uuid, Written};
 
 #[doc(hidden)]
@@ -41,8 +43,6 @@ pub use crate::__object as object;
 pub use crate::__one as one;
 #[doc(hidden)]
 pub use crate::__one_of as one_of;
-#[doc(hidden)]
-pub use futures_util::stream::BoxStream;
 #[doc(hidden)]
 pub use indexmap::IndexMap;
 #[doc(hidden)]

@@ -48,6 +48,19 @@ impl<T> From<T> for Written<T> {
     }
 }
 
+/// So that what was read, such as an id, can be given where a text is wanted.
+impl<T: Display> From<&Written<T>> for String {
+    fn from(written: &Written<T>) -> Self {
+        written.to_string()
+    }
+}
+
+impl<T: Display> From<Written<T>> for String {
+    fn from(written: Written<T>) -> Self {
+        written.to_string()
+    }
+}
+
 impl<T> Deref for Written<T> {
     type Target = T;
 

@@ -20,7 +20,7 @@ impl<'a> Coupons<'a> {
     pub fn list(&self) -> List {
         List {
             call: self.connection.call("coupons", "list"),
-            params: ListParams::default(),
+            params: Default::default(),
         }
     }
 

@@ -20,7 +20,7 @@ impl<'a> Customers<'a> {
     pub fn list(&self) -> List {
         List {
             call: self.connection.call("customers", "list"),
-            params: ListParams::default(),
+            params: Default::default(),
         }
     }
 
@@ -41,7 +41,7 @@ impl<'a> Customers<'a> {
     pub fn create(&self) -> Create {
         Create {
             call: self.connection.call("customers", "create"),
-            params: CreateParams::default(),
+            params: Default::default(),
         }
     }
 
@@ -768,7 +768,7 @@ pub struct ListSortBy {
 impl ListSortBy {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ListSortBy::default()
+        Default::default()
     }
 
     /// The earliest first, by this field.

@@ -20,7 +20,7 @@ impl<'a> Invoices<'a> {
     pub fn list(&self) -> List {
         List {
             call: self.connection.call("invoices", "list"),
-            params: ListParams::default(),
+            params: Default::default(),
         }
     }
 
@@ -277,7 +277,7 @@ pub struct ListSortBy {
 impl ListSortBy {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ListSortBy::default()
+        Default::default()
     }
 
     /// The earliest first, by this field.

@@ -20,7 +20,7 @@ impl<'a> Subscriptions<'a> {
     pub fn list(&self) -> List {
         List {
             call: self.connection.call("subscriptions", "list"),
-            params: ListParams::default(),
+            params: Default::default(),
         }
     }
 
@@ -561,7 +561,7 @@ pub struct ListSortBy {
 impl ListSortBy {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ListSortBy::default()
+        Default::default()
     }
 
     /// The earliest first, by this field.
@@ -632,7 +632,7 @@ pub struct CreateSubscriptionItems {
 impl CreateSubscriptionItems {
     /// One with nothing in it.
     pub fn new() -> Self {
-        CreateSubscriptionItems::default()
+        Default::default()
     }
 
     /// Ids of the item prices; one of them is a plan's.

@@ -20,7 +20,7 @@ pub struct TextFilter {
 impl TextFilter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TextFilter::default()
+        Default::default()
     }
 
     /// It is this.
@@ -63,7 +63,7 @@ pub struct ChoiceFilter {
 impl ChoiceFilter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ChoiceFilter::default()
+        Default::default()
     }
 
     /// It is this.
@@ -101,7 +101,7 @@ pub struct TimeFilter {
 impl TimeFilter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TimeFilter::default()
+        Default::default()
     }
 
     /// It is later than this.
@@ -151,7 +151,7 @@ pub struct AmountFilter {
 impl AmountFilter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        AmountFilter::default()
+        Default::default()
     }
 
     /// An amount in the currency's smallest unit.
@@ -247,7 +247,7 @@ pub struct AddressRequest {
 impl AddressRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        AddressRequest::default()
+        Default::default()
     }
 
     /// At most 150 characters.

@@ -36,7 +36,7 @@ impl<'a> Agents<'a> {
     pub fn query(&self) -> Query {
         Query {
             call: self.connection.call("agents", "query"),
-            params: QueryParams::default(),
+            params: Default::default(),
         }
     }
 

@@ -165,31 +165,43 @@ impl Update {
     }
 
     /// Text, and blocks inside it.
-    pub fn paragraph(mut self, paragraph: impl Into<types::TextRequest>) -> Self {
+    pub fn paragraph(mut self, paragraph: impl Into<types::TextBlockRequest>) -> Self {
         self.params.paragraph = Some(paragraph.into());
         self
     }
 
     /// A heading, and blocks inside it.
-    pub fn heading_1(mut self, heading_1: impl Into<types::HeadingRequest>) -> Self {
+    pub fn heading_1(
+        mut self,
+        heading_1: impl Into<types::HeadingBlockRequest>,
+    ) -> Self {
         self.params.heading_1 = Some(heading_1.into());
         self
     }
 
     /// A heading, and blocks inside it.
-    pub fn heading_2(mut self, heading_2: impl Into<types::HeadingRequest>) -> Self {
+    pub fn heading_2(
+        mut self,
+        heading_2: impl Into<types::HeadingBlockRequest>,
+    ) -> Self {
         self.params.heading_2 = Some(heading_2.into());
         self
     }
 
     /// A heading, and blocks inside it.
-    pub fn heading_3(mut self, heading_3: impl Into<types::HeadingRequest>) -> Self {
+    pub fn heading_3(
+        mut self,
+        heading_3: impl Into<types::HeadingBlockRequest>,
+    ) -> Self {
         self.params.heading_3 = Some(heading_3.into());
         self
     }
 
     /// A heading, and blocks inside it.
-    pub fn heading_4(mut self, heading_4: impl Into<types::HeadingRequest>) -> Self {
+    pub fn heading_4(
+        mut self,
+        heading_4: impl Into<types::HeadingBlockRequest>,
+    ) -> Self {
         self.params.heading_4 = Some(heading_4.into());
         self
     }
@@ -197,7 +209,7 @@ impl Update {
     /// Text, and blocks inside it.
     pub fn bulleted_list_item(
         mut self,
-        bulleted_list_item: impl Into<types::TextRequest>,
+        bulleted_list_item: impl Into<types::TextBlockRequest>,
     ) -> Self {
         self.params.bulleted_list_item = Some(bulleted_list_item.into());
         self
@@ -206,7 +218,7 @@ impl Update {
     /// An entry of a numbered list.
     pub fn numbered_list_item(
         mut self,
-        numbered_list_item: impl Into<types::NumberedRequest>,
+        numbered_list_item: impl Into<types::NumberedBlockRequest>,
     ) -> Self {
         self.params.numbered_list_item = Some(numbered_list_item.into());
         self
@@ -214,43 +226,43 @@ impl Update {
 
     /// Something to do, done or not.
     #[allow(clippy::wrong_self_convention, reason = "as in the API")]
-    pub fn to_do(mut self, to_do: impl Into<types::ToDoRequest>) -> Self {
+    pub fn to_do(mut self, to_do: impl Into<types::ToDoBlockRequest>) -> Self {
         self.params.to_do = Some(to_do.into());
         self
     }
 
     /// Text, and blocks inside it.
-    pub fn toggle(mut self, toggle: impl Into<types::TextRequest>) -> Self {
+    pub fn toggle(mut self, toggle: impl Into<types::TextBlockRequest>) -> Self {
         self.params.toggle = Some(toggle.into());
         self
     }
 
     /// Text, and blocks inside it.
-    pub fn quote(mut self, quote: impl Into<types::TextRequest>) -> Self {
+    pub fn quote(mut self, quote: impl Into<types::TextBlockRequest>) -> Self {
         self.params.quote = Some(quote.into());
         self
     }
 
     /// Text, and blocks inside it.
-    pub fn callout(mut self, callout: impl Into<types::TextRequest>) -> Self {
+    pub fn callout(mut self, callout: impl Into<types::TextBlockRequest>) -> Self {
         self.params.callout = Some(callout.into());
         self
     }
 
     /// Text, and blocks inside it.
-    pub fn template(mut self, template: impl Into<types::TextRequest>) -> Self {
+    pub fn template(mut self, template: impl Into<types::TextBlockRequest>) -> Self {
         self.params.template = Some(template.into());
         self
     }
 
     /// Program text.
-    pub fn code(mut self, code: impl Into<types::CodeRequest>) -> Self {
+    pub fn code(mut self, code: impl Into<types::CodeBlockRequest>) -> Self {
         self.params.code = Some(code.into());
         self
     }
 
     /// A formula on a line of its own.
-    pub fn equation(mut self, equation: impl Into<types::EquationRequest>) -> Self {
+    pub fn equation(mut self, equation: impl Into<types::EquationBlockRequest>) -> Self {
         self.params.equation = Some(equation.into());
         self
     }
@@ -274,7 +286,7 @@ impl Update {
     }
 
     /// One column of a column list.
-    pub fn column(mut self, column: impl Into<types::ColumnRequest>) -> Self {
+    pub fn column(mut self, column: impl Into<types::ColumnBlockRequest>) -> Self {
         self.params.column = Some(column.into());
         self
     }
@@ -282,62 +294,65 @@ impl Update {
     /// Links to the headings of the page.
     pub fn table_of_contents(
         mut self,
-        table_of_contents: impl Into<types::TableOfContentsRequest>,
+        table_of_contents: impl Into<types::TableOfContentsBlockRequest>,
     ) -> Self {
         self.params.table_of_contents = Some(table_of_contents.into());
         self
     }
 
     /// A table; its rows are blocks inside it.
-    pub fn table(mut self, table: impl Into<types::TableRequest>) -> Self {
+    pub fn table(mut self, table: impl Into<types::TableBlockRequest>) -> Self {
         self.params.table = Some(table.into());
         self
     }
 
     /// One row of a table.
-    pub fn table_row(mut self, table_row: impl Into<types::TableRowRequest>) -> Self {
+    pub fn table_row(
+        mut self,
+        table_row: impl Into<types::TableRowBlockRequest>,
+    ) -> Self {
         self.params.table_row = Some(table_row.into());
         self
     }
 
     /// A file; give `file_upload` or `external`.
-    pub fn image(mut self, image: impl Into<types::MediaRequest>) -> Self {
+    pub fn image(mut self, image: impl Into<types::MediaBlockRequest>) -> Self {
         self.params.image = Some(image.into());
         self
     }
 
     /// A file; give `file_upload` or `external`.
-    pub fn video(mut self, video: impl Into<types::MediaRequest>) -> Self {
+    pub fn video(mut self, video: impl Into<types::MediaBlockRequest>) -> Self {
         self.params.video = Some(video.into());
         self
     }
 
     /// A file; give `file_upload` or `external`.
-    pub fn audio(mut self, audio: impl Into<types::MediaRequest>) -> Self {
+    pub fn audio(mut self, audio: impl Into<types::MediaBlockRequest>) -> Self {
         self.params.audio = Some(audio.into());
         self
     }
 
     /// A file; give `file_upload` or `external`.
-    pub fn pdf(mut self, pdf: impl Into<types::MediaRequest>) -> Self {
+    pub fn pdf(mut self, pdf: impl Into<types::MediaBlockRequest>) -> Self {
         self.params.pdf = Some(pdf.into());
         self
     }
 
     /// A file; give `file_upload` or `external`.
-    pub fn file(mut self, file: impl Into<types::MediaRequest>) -> Self {
+    pub fn file(mut self, file: impl Into<types::MediaBlockRequest>) -> Self {
         self.params.file = Some(file.into());
         self
     }
 
     /// Something on the web.
-    pub fn bookmark(mut self, bookmark: impl Into<types::LinkRequest>) -> Self {
+    pub fn bookmark(mut self, bookmark: impl Into<types::LinkBlockRequest>) -> Self {
         self.params.bookmark = Some(bookmark.into());
         self
     }
 
     /// Something on the web.
-    pub fn embed(mut self, embed: impl Into<types::LinkRequest>) -> Self {
+    pub fn embed(mut self, embed: impl Into<types::LinkBlockRequest>) -> Self {
         self.params.embed = Some(embed.into());
         self
     }
@@ -345,7 +360,7 @@ impl Update {
     /// A link to a page, a database or a comment; give one of the keys.
     pub fn link_to_page(
         mut self,
-        link_to_page: impl Into<types::LinkToPageRequest>,
+        link_to_page: impl Into<types::LinkToPageBlockRequest>,
     ) -> Self {
         self.params.link_to_page = Some(link_to_page.into());
         self
@@ -354,7 +369,7 @@ impl Update {
     /// A block that stands in several places.
     pub fn synced_block(
         mut self,
-        synced_block: impl Into<types::SyncedRequest>,
+        synced_block: impl Into<types::SyncedBlockRequest>,
     ) -> Self {
         self.params.synced_block = Some(synced_block.into());
         self
@@ -385,33 +400,33 @@ pub struct UpdateParams {
     /// Type of the block; may be left out.
     pub r#type: Option<String>,
     /// Text, and blocks inside it.
-    pub paragraph: Option<types::TextRequest>,
+    pub paragraph: Option<types::TextBlockRequest>,
     /// A heading, and blocks inside it.
-    pub heading_1: Option<types::HeadingRequest>,
+    pub heading_1: Option<types::HeadingBlockRequest>,
     /// A heading, and blocks inside it.
-    pub heading_2: Option<types::HeadingRequest>,
+    pub heading_2: Option<types::HeadingBlockRequest>,
     /// A heading, and blocks inside it.
-    pub heading_3: Option<types::HeadingRequest>,
+    pub heading_3: Option<types::HeadingBlockRequest>,
     /// A heading, and blocks inside it.
-    pub heading_4: Option<types::HeadingRequest>,
+    pub heading_4: Option<types::HeadingBlockRequest>,
     /// Text, and blocks inside it.
-    pub bulleted_list_item: Option<types::TextRequest>,
+    pub bulleted_list_item: Option<types::TextBlockRequest>,
     /// An entry of a numbered list.
-    pub numbered_list_item: Option<types::NumberedRequest>,
+    pub numbered_list_item: Option<types::NumberedBlockRequest>,
     /// Something to do, done or not.
-    pub to_do: Option<types::ToDoRequest>,
+    pub to_do: Option<types::ToDoBlockRequest>,
     /// Text, and blocks inside it.
-    pub toggle: Option<types::TextRequest>,
+    pub toggle: Option<types::TextBlockRequest>,
     /// Text, and blocks inside it.
-    pub quote: Option<types::TextRequest>,
+    pub quote: Option<types::TextBlockRequest>,
     /// Text, and blocks inside it.
-    pub callout: Option<types::TextRequest>,
+    pub callout: Option<types::TextBlockRequest>,
     /// Text, and blocks inside it.
-    pub template: Option<types::TextRequest>,
+    pub template: Option<types::TextBlockRequest>,
     /// Program text.
-    pub code: Option<types::CodeRequest>,
+    pub code: Option<types::CodeBlockRequest>,
     /// A formula on a line of its own.
-    pub equation: Option<types::EquationRequest>,
+    pub equation: Option<types::EquationBlockRequest>,
     /// Carries no settings.
     pub divider: Option<types::Empty>,
     /// Carries no settings.
@@ -419,31 +434,31 @@ pub struct UpdateParams {
     /// Carries no settings.
     pub tab: Option<types::Empty>,
     /// One column of a column list.
-    pub column: Option<types::ColumnRequest>,
+    pub column: Option<types::ColumnBlockRequest>,
     /// Links to the headings of the page.
-    pub table_of_contents: Option<types::TableOfContentsRequest>,
+    pub table_of_contents: Option<types::TableOfContentsBlockRequest>,
     /// A table; its rows are blocks inside it.
-    pub table: Option<types::TableRequest>,
+    pub table: Option<types::TableBlockRequest>,
     /// One row of a table.
-    pub table_row: Option<types::TableRowRequest>,
+    pub table_row: Option<types::TableRowBlockRequest>,
     /// A file; give `file_upload` or `external`.
-    pub image: Option<types::MediaRequest>,
+    pub image: Option<types::MediaBlockRequest>,
     /// A file; give `file_upload` or `external`.
-    pub video: Option<types::MediaRequest>,
+    pub video: Option<types::MediaBlockRequest>,
     /// A file; give `file_upload` or `external`.
-    pub audio: Option<types::MediaRequest>,
+    pub audio: Option<types::MediaBlockRequest>,
     /// A file; give `file_upload` or `external`.
-    pub pdf: Option<types::MediaRequest>,
+    pub pdf: Option<types::MediaBlockRequest>,
     /// A file; give `file_upload` or `external`.
-    pub file: Option<types::MediaRequest>,
+    pub file: Option<types::MediaBlockRequest>,
     /// Something on the web.
-    pub bookmark: Option<types::LinkRequest>,
+    pub bookmark: Option<types::LinkBlockRequest>,
     /// Something on the web.
-    pub embed: Option<types::LinkRequest>,
+    pub embed: Option<types::LinkBlockRequest>,
     /// A link to a page, a database or a comment; give one of the keys.
-    pub link_to_page: Option<types::LinkToPageRequest>,
+    pub link_to_page: Option<types::LinkToPageBlockRequest>,
     /// A block that stands in several places.
-    pub synced_block: Option<types::SyncedRequest>,
+    pub synced_block: Option<types::SyncedBlockRequest>,
     /// `true` moves it to the trash, `false` takes it out again.
     pub in_trash: Option<bool>,
     /// Deprecated.

@@ -47,7 +47,7 @@ impl<'a> Comments<'a> {
     pub fn create(&self) -> Create {
         Create {
             call: self.connection.call("comments", "create"),
-            params: CreateParams::default(),
+            params: Default::default(),
         }
     }
 

@@ -20,7 +20,7 @@ impl<'a> CustomEmojis<'a> {
     pub fn list(&self) -> List {
         List {
             call: self.connection.call("custom_emojis", "list"),
-            params: ListParams::default(),
+            params: Default::default(),
         }
     }
 }

@@ -321,7 +321,7 @@ pub struct CreateInitialDataSource {
 impl CreateInitialDataSource {
     /// One with nothing in it.
     pub fn new() -> Self {
-        CreateInitialDataSource::default()
+        Default::default()
     }
 
     /// The columns by name; a data source has exactly one of type `title`.

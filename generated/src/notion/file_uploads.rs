@@ -35,7 +35,7 @@ impl<'a> FileUploads<'a> {
     pub fn list(&self) -> List {
         List {
             call: self.connection.call("file_uploads", "list"),
-            params: ListParams::default(),
+            params: Default::default(),
         }
     }
 
@@ -43,7 +43,7 @@ impl<'a> FileUploads<'a> {
     pub fn create(&self) -> Create {
         Create {
             call: self.connection.call("file_uploads", "create"),
-            params: CreateParams::default(),
+            params: Default::default(),
         }
     }
 

@@ -38,7 +38,7 @@ impl<'a> MeetingNotes<'a> {
     pub fn query(&self) -> Query {
         Query {
             call: self.connection.call("meeting_notes", "query"),
-            params: QueryParams::default(),
+            params: Default::default(),
         }
     }
 }
@@ -264,7 +264,7 @@ pub struct CreateOptions {
 impl CreateOptions {
     /// One with nothing in it.
     pub fn new() -> Self {
-        CreateOptions::default()
+        Default::default()
     }
 
     /// Write a summary once the transcript is there.

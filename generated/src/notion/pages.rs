@@ -41,7 +41,7 @@ impl<'a> Pages<'a> {
     pub fn create(&self) -> Create {
         Create {
             call: self.connection.call("pages", "create"),
-            params: CreateParams::default(),
+            params: Default::default(),
         }
     }
 
@@ -214,7 +214,7 @@ impl Create {
     pub fn properties(
         mut self,
         properties: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<types::PropertyValueRequest>),
+            Item = (impl Into<String>, impl Into<types::PropertyValueOrTextRequest>),
         >,
     ) -> Self {
         self.params.properties = Some(
@@ -308,7 +308,7 @@ pub struct CreateParams {
     pub parent: Option<types::ParentRequest>,
     /// Values by property name or id. A page below a page has only `title`; a row takes the properties of its data
     /// source. Formulas, rollups, buttons, unique ids and who or when created or edited cannot be written.
-    pub properties: Option<typed::IndexMap<String, types::PropertyValueRequest>>,
+    pub properties: Option<typed::IndexMap<String, types::PropertyValueOrTextRequest>>,
     /// The content, as blocks: 100 at most, nested two levels deep at most.
     pub children: Option<Vec<types::BlockRequest>>,
     /// The content, as Markdown; instead of `children`.
@@ -369,7 +369,7 @@ impl Update {
     pub fn properties(
         mut self,
         properties: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<types::PropertyValueRequest>),
+            Item = (impl Into<String>, impl Into<types::PropertyValueOrTextRequest>),
         >,
     ) -> Self {
         self.params.properties = Some(
@@ -458,7 +458,7 @@ pub struct UpdateParams {
     pub page_id: String,
     /// Values by property name or id. A page below a page has only `title`; a row takes the properties of its data
     /// source. Formulas, rollups, buttons, unique ids and who or when created or edited cannot be written.
-    pub properties: Option<typed::IndexMap<String, types::PropertyValueRequest>>,
+    pub properties: Option<typed::IndexMap<String, types::PropertyValueOrTextRequest>>,
     /// An icon, or null to take it away.
     pub icon: typed::Field<types::IconRequest>,
     /// A picture above the content, or null to take it away.

@@ -22,7 +22,7 @@ impl<'a> SearchEntity<'a> {
     pub fn search(&self) -> Search {
         Search {
             call: self.connection.call("search", "search"),
-            params: SearchParams::default(),
+            params: Default::default(),
         }
     }
 }

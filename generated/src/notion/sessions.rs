@@ -26,7 +26,7 @@ impl<'a> Sessions<'a> {
     pub fn create(&self) -> Create {
         Create {
             call: self.connection.call("sessions", "create"),
-            params: CreateParams::default(),
+            params: Default::default(),
         }
     }
 
@@ -49,7 +49,7 @@ impl<'a> Sessions<'a> {
     pub fn query(&self) -> Query {
         Query {
             call: self.connection.call("sessions", "query"),
-            params: QueryParams::default(),
+            params: Default::default(),
         }
     }
 

@@ -14,7 +14,7 @@ pub struct Empty {
 impl Empty {
     /// One with nothing in it.
     pub fn new() -> Self {
-        Empty::default()
+        Default::default()
     }
 }
 
@@ -108,7 +108,7 @@ typed::choice!(ColorName {
 
 /// Colour of a select or status option.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum OptionColorName {
+pub enum SelectOptionColorName {
     /// `default`.
     Default,
     /// `gray`.
@@ -133,7 +133,7 @@ pub enum OptionColorName {
     Unknown(String),
 }
 
-typed::choice!(OptionColorName {
+typed::choice!(SelectOptionColorName {
     Default = "default",
     Gray = "gray",
     Brown = "brown",
@@ -409,7 +409,7 @@ pub struct TemplateMention {
 impl TemplateMention {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TemplateMention::default()
+        Default::default()
     }
 
     /// `type`.
@@ -492,7 +492,7 @@ pub struct RichTextRequest {
 impl RichTextRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        RichTextRequest::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -589,6 +589,18 @@ impl RichTextRequestText {
     }
 }
 
+impl From<&str> for RichTextRequestText {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for RichTextRequestText {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(RichTextRequestText {
     required content = "content",
     field link = "link",
@@ -615,6 +627,18 @@ impl RichTextRequestTextLink {
     }
 }
 
+impl From<&str> for RichTextRequestTextLink {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for RichTextRequestTextLink {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(RichTextRequestTextLink {
     required url = "url",
 });
@@ -637,6 +661,18 @@ impl RichTextRequestEquation {
             expression: expression.into(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<&str> for RichTextRequestEquation {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for RichTextRequestEquation {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -666,7 +702,7 @@ pub struct RichTextRequestAnnotations {
 impl RichTextRequestAnnotations {
     /// One with nothing in it.
     pub fn new() -> Self {
-        RichTextRequestAnnotations::default()
+        Default::default()
     }
 
     /// `bold`.
@@ -739,7 +775,7 @@ pub struct MentionRequest {
 impl MentionRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        MentionRequest::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -854,6 +890,18 @@ impl DateRequest {
     }
 }
 
+impl From<&str> for DateRequest {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for DateRequest {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(DateRequest {
     required start = "start",
     field end = "end",
@@ -885,6 +933,18 @@ impl ReferenceRequest {
     pub fn object(mut self, object: impl Into<String>) -> Self {
         self.object = Some(object.into());
         self
+    }
+}
+
+impl From<&str> for ReferenceRequest {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for ReferenceRequest {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -1011,6 +1071,18 @@ impl FileUploadReference {
     }
 }
 
+impl From<&str> for FileUploadReference {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for FileUploadReference {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(FileUploadReference {
     required id = "id",
 });
@@ -1033,6 +1105,18 @@ impl ExternalLinkRequest {
             url: url.into(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<&str> for ExternalLinkRequest {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for ExternalLinkRequest {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -1060,7 +1144,7 @@ pub struct FileRequest {
 impl FileRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        FileRequest::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -1146,6 +1230,18 @@ impl FileRequestFile {
     pub fn expiry_time(mut self, expiry_time: impl Into<String>) -> Self {
         self.expiry_time = Some(expiry_time.into());
         self
+    }
+}
+
+impl From<&str> for FileRequestFile {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for FileRequestFile {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -1239,6 +1335,18 @@ impl NativeIcon {
     }
 }
 
+impl From<&str> for NativeIcon {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for NativeIcon {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(NativeIcon {
     required name = "name",
     optional color = "color",
@@ -1301,7 +1409,7 @@ pub struct IconRequest {
 impl IconRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        IconRequest::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -1431,7 +1539,7 @@ pub struct ParentRequest {
 impl ParentRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ParentRequest::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -1862,17 +1970,17 @@ pub enum PropertyValueKind {
     /// `type` is `select`.
     Select {
         /// `select`.
-        select: Option<Box<OptionValue>>,
+        select: Option<Box<SelectOption>>,
     },
     /// `type` is `status`.
     Status {
         /// `status`.
-        status: Option<Box<OptionValue>>,
+        status: Option<Box<SelectOption>>,
     },
     /// `type` is `multi_select`.
     MultiSelect {
         /// `multi_select`.
-        multi_select: Vec<OptionValue>,
+        multi_select: Vec<SelectOption>,
     },
     /// `type` is `date`.
     Date {
@@ -2036,17 +2144,17 @@ pub enum PropertyItemKind {
     /// `type` is `select`.
     Select {
         /// `select`.
-        select: Option<Box<OptionValue>>,
+        select: Option<Box<SelectOption>>,
     },
     /// `type` is `status`.
     Status {
         /// `status`.
-        status: Option<Box<OptionValue>>,
+        status: Option<Box<SelectOption>>,
     },
     /// `type` is `multi_select`.
     MultiSelect {
         /// `multi_select`.
-        multi_select: Vec<OptionValue>,
+        multi_select: Vec<SelectOption>,
     },
     /// `type` is `date`.
     Date {
@@ -2177,20 +2285,20 @@ typed::object!(SimplePropertyValueUniqueId {
 
 /// A chosen option of a select, multi-select or status property.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OptionValue {
+pub struct SelectOption {
     /// `id`.
     pub id: Option<String>,
     /// `name`.
     pub name: String,
     /// `color`.
-    pub color: Option<OptionColorName>,
+    pub color: Option<SelectOptionColorName>,
     /// `description`.
     pub description: typed::Field<String>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-typed::object!(OptionValue {
+typed::object!(SelectOption {
     optional id = "id",
     required name = "name",
     optional color = "color",
@@ -2527,35 +2635,35 @@ typed::object!(Place {
 /// A value under the key of the property's type, such as `{"number": 3}`; a title or text may be just its list of
 /// runs.
 #[derive(Clone, Debug, PartialEq)]
-pub enum PropertyValueRequest {
-    /// See [`PropertyValueRequestValue`].
-    Value(Box<PropertyValueRequestValue>),
+pub enum PropertyValueOrTextRequest {
+    /// See [`PropertyValueRequest`].
+    PropertyValueRequest(Box<PropertyValueRequest>),
     /// A list.
     RichTextListRequest(Vec<RichTextRequest>),
     /// None that the manifest knows: its JSON.
     Unknown(::tieline::Raw),
 }
 
-impl From<PropertyValueRequestValue> for PropertyValueRequest {
-    fn from(value: PropertyValueRequestValue) -> Self {
-        Self::Value(Box::new(value))
+impl From<PropertyValueRequest> for PropertyValueOrTextRequest {
+    fn from(value: PropertyValueRequest) -> Self {
+        Self::PropertyValueRequest(Box::new(value))
     }
 }
 
-impl From<Vec<RichTextRequest>> for PropertyValueRequest {
+impl From<Vec<RichTextRequest>> for PropertyValueOrTextRequest {
     fn from(value: Vec<RichTextRequest>) -> Self {
         Self::RichTextListRequest(value)
     }
 }
 
-typed::any_of!(PropertyValueRequest {
-    Value,
+typed::any_of!(PropertyValueOrTextRequest {
+    PropertyValueRequest,
     RichTextListRequest,
 });
 
 /// An object.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct PropertyValueRequestValue {
+pub struct PropertyValueRequest {
     /// May be left out.
     pub r#type: Option<String>,
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -2567,11 +2675,11 @@ pub struct PropertyValueRequestValue {
     /// `checkbox`.
     pub checkbox: Option<bool>,
     /// `select`.
-    pub select: typed::Field<OptionRequest>,
+    pub select: typed::Field<SelectOptionRequest>,
     /// `status`.
-    pub status: typed::Field<OptionRequest>,
+    pub status: typed::Field<SelectOptionRequest>,
     /// At most 100 entries.
-    pub multi_select: Option<Vec<OptionRequest>>,
+    pub multi_select: Option<Vec<SelectOptionRequest>>,
     /// `date`.
     pub date: typed::Field<DateRequest>,
     /// Users or groups by id.
@@ -2593,15 +2701,15 @@ pub struct PropertyValueRequestValue {
     /// `place`.
     pub place: typed::Field<Place>,
     /// `verification`.
-    pub verification: Option<PropertyValueRequestValueVerification>,
+    pub verification: Option<PropertyValueRequestVerification>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl PropertyValueRequestValue {
+impl PropertyValueRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        PropertyValueRequestValue::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -2641,13 +2749,19 @@ impl PropertyValueRequestValue {
     }
 
     /// `select`.
-    pub fn select(mut self, select: impl Into<typed::Field<OptionRequest>>) -> Self {
+    pub fn select(
+        mut self,
+        select: impl Into<typed::Field<SelectOptionRequest>>,
+    ) -> Self {
         self.select = select.into();
         self
     }
 
     /// `status`.
-    pub fn status(mut self, status: impl Into<typed::Field<OptionRequest>>) -> Self {
+    pub fn status(
+        mut self,
+        status: impl Into<typed::Field<SelectOptionRequest>>,
+    ) -> Self {
         self.status = status.into();
         self
     }
@@ -2655,7 +2769,7 @@ impl PropertyValueRequestValue {
     /// At most 100 entries.
     pub fn multi_select(
         mut self,
-        multi_select: impl IntoIterator<Item = impl Into<OptionRequest>>,
+        multi_select: impl IntoIterator<Item = impl Into<SelectOptionRequest>>,
     ) -> Self {
         self.multi_select = Some(multi_select.into_iter().map(Into::into).collect());
         self
@@ -2728,14 +2842,14 @@ impl PropertyValueRequestValue {
     /// `verification`.
     pub fn verification(
         mut self,
-        verification: impl Into<PropertyValueRequestValueVerification>,
+        verification: impl Into<PropertyValueRequestVerification>,
     ) -> Self {
         self.verification = Some(verification.into());
         self
     }
 }
 
-typed::object!(PropertyValueRequestValue {
+typed::object!(PropertyValueRequest {
     optional r#type = "type",
     optional title = "title",
     optional rich_text = "rich_text",
@@ -2757,19 +2871,19 @@ typed::object!(PropertyValueRequestValue {
 
 /// An object.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PropertyValueRequestValueVerification {
+pub struct PropertyValueRequestVerification {
     /// `state`.
-    pub state: PropertyValueRequestValueVerificationState,
+    pub state: PropertyValueRequestVerificationState,
     /// `date`.
     pub date: Option<DateRequest>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl PropertyValueRequestValueVerification {
+impl PropertyValueRequestVerification {
     /// One with what must be there.
-    pub fn new(state: impl Into<PropertyValueRequestValueVerificationState>) -> Self {
-        PropertyValueRequestValueVerification {
+    pub fn new(state: impl Into<PropertyValueRequestVerificationState>) -> Self {
+        PropertyValueRequestVerification {
             state: state.into(),
             date: None,
             extra: typed::Extra::default(),
@@ -2783,14 +2897,14 @@ impl PropertyValueRequestValueVerification {
     }
 }
 
-typed::object!(PropertyValueRequestValueVerification {
+typed::object!(PropertyValueRequestVerification {
     required state = "state",
     optional date = "date",
 });
 
 /// A choice between texts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum PropertyValueRequestValueVerificationState {
+pub enum PropertyValueRequestVerificationState {
     /// `verified`.
     Verified,
     /// `unverified`.
@@ -2799,20 +2913,20 @@ pub enum PropertyValueRequestValueVerificationState {
     Unknown(String),
 }
 
-typed::choice!(PropertyValueRequestValueVerificationState {
+typed::choice!(PropertyValueRequestVerificationState {
     Verified = "verified",
     Unverified = "unverified",
 });
 
 /// An option by name or id.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct OptionRequest {
+pub struct SelectOptionRequest {
     /// `id`.
     pub id: Option<String>,
     /// `name`.
     pub name: Option<String>,
     /// Colour of a select or status option.
-    pub color: Option<OptionColorName>,
+    pub color: Option<SelectOptionColorName>,
     /// `description`.
     pub description: typed::Field<String>,
     /// For a status: the group the option belongs to.
@@ -2821,10 +2935,10 @@ pub struct OptionRequest {
     pub extra: typed::Extra,
 }
 
-impl OptionRequest {
+impl SelectOptionRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        OptionRequest::default()
+        Default::default()
     }
 
     /// `id`.
@@ -2840,7 +2954,7 @@ impl OptionRequest {
     }
 
     /// Colour of a select or status option.
-    pub fn color(mut self, color: impl Into<OptionColorName>) -> Self {
+    pub fn color(mut self, color: impl Into<SelectOptionColorName>) -> Self {
         self.color = Some(color.into());
         self
     }
@@ -2858,7 +2972,7 @@ impl OptionRequest {
     }
 }
 
-typed::object!(OptionRequest {
+typed::object!(SelectOptionRequest {
     optional id = "id",
     optional name = "name",
     optional color = "color",
@@ -3865,67 +3979,67 @@ pub struct BlockRequest {
     /// May be left out.
     pub r#type: Option<String>,
     /// Text, and blocks inside it.
-    pub paragraph: Option<TextRequest>,
+    pub paragraph: Option<TextBlockRequest>,
     /// A heading, and blocks inside it.
-    pub heading_1: Option<HeadingRequest>,
+    pub heading_1: Option<HeadingBlockRequest>,
     /// A heading, and blocks inside it.
-    pub heading_2: Option<HeadingRequest>,
+    pub heading_2: Option<HeadingBlockRequest>,
     /// A heading, and blocks inside it.
-    pub heading_3: Option<HeadingRequest>,
+    pub heading_3: Option<HeadingBlockRequest>,
     /// A heading, and blocks inside it.
-    pub heading_4: Option<HeadingRequest>,
+    pub heading_4: Option<HeadingBlockRequest>,
     /// Text, and blocks inside it.
-    pub bulleted_list_item: Option<TextRequest>,
+    pub bulleted_list_item: Option<TextBlockRequest>,
     /// An entry of a numbered list.
-    pub numbered_list_item: Option<NumberedRequest>,
+    pub numbered_list_item: Option<NumberedBlockRequest>,
     /// Something to do, done or not.
-    pub to_do: Option<ToDoRequest>,
+    pub to_do: Option<ToDoBlockRequest>,
     /// Text, and blocks inside it.
-    pub toggle: Option<TextRequest>,
+    pub toggle: Option<TextBlockRequest>,
     /// Text, and blocks inside it.
-    pub quote: Option<TextRequest>,
+    pub quote: Option<TextBlockRequest>,
     /// Text, and blocks inside it.
-    pub callout: Option<TextRequest>,
+    pub callout: Option<TextBlockRequest>,
     /// Text, and blocks inside it.
-    pub template: Option<TextRequest>,
+    pub template: Option<TextBlockRequest>,
     /// Program text.
-    pub code: Option<CodeRequest>,
+    pub code: Option<CodeBlockRequest>,
     /// A formula on a line of its own.
-    pub equation: Option<EquationRequest>,
+    pub equation: Option<EquationBlockRequest>,
     /// Carries no settings.
     pub divider: Option<Empty>,
     /// Carries no settings.
     pub breadcrumb: Option<Empty>,
     /// Holds other blocks: a column list its columns, a tab block the paragraphs that are its tabs.
-    pub tab: Option<ContainerRequest>,
+    pub tab: Option<ContainerBlockRequest>,
     /// Holds other blocks: a column list its columns, a tab block the paragraphs that are its tabs.
-    pub column_list: Option<ContainerRequest>,
+    pub column_list: Option<ContainerBlockRequest>,
     /// One column of a column list.
-    pub column: Option<ColumnRequest>,
+    pub column: Option<ColumnBlockRequest>,
     /// Links to the headings of the page.
-    pub table_of_contents: Option<TableOfContentsRequest>,
+    pub table_of_contents: Option<TableOfContentsBlockRequest>,
     /// A table; its rows are blocks inside it.
-    pub table: Option<TableRequest>,
+    pub table: Option<TableBlockRequest>,
     /// One row of a table.
-    pub table_row: Option<TableRowRequest>,
+    pub table_row: Option<TableRowBlockRequest>,
     /// A file; give `file_upload` or `external`.
-    pub image: Option<MediaRequest>,
+    pub image: Option<MediaBlockRequest>,
     /// A file; give `file_upload` or `external`.
-    pub video: Option<MediaRequest>,
+    pub video: Option<MediaBlockRequest>,
     /// A file; give `file_upload` or `external`.
-    pub audio: Option<MediaRequest>,
+    pub audio: Option<MediaBlockRequest>,
     /// A file; give `file_upload` or `external`.
-    pub pdf: Option<MediaRequest>,
+    pub pdf: Option<MediaBlockRequest>,
     /// A file; give `file_upload` or `external`.
-    pub file: Option<MediaRequest>,
+    pub file: Option<MediaBlockRequest>,
     /// Something on the web.
-    pub bookmark: Option<LinkRequest>,
+    pub bookmark: Option<LinkBlockRequest>,
     /// Something on the web.
-    pub embed: Option<LinkRequest>,
+    pub embed: Option<LinkBlockRequest>,
     /// A link to a page, a database or a comment; give one of the keys.
-    pub link_to_page: Option<LinkToPageRequest>,
+    pub link_to_page: Option<LinkToPageBlockRequest>,
     /// A block that stands in several places.
-    pub synced_block: Option<SyncedRequest>,
+    pub synced_block: Option<SyncedBlockRequest>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
@@ -3933,7 +4047,7 @@ pub struct BlockRequest {
 impl BlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        BlockRequest::default()
+        Default::default()
     }
 
     /// `object`.
@@ -3949,31 +4063,31 @@ impl BlockRequest {
     }
 
     /// Text, and blocks inside it.
-    pub fn paragraph(mut self, paragraph: impl Into<TextRequest>) -> Self {
+    pub fn paragraph(mut self, paragraph: impl Into<TextBlockRequest>) -> Self {
         self.paragraph = Some(paragraph.into());
         self
     }
 
     /// A heading, and blocks inside it.
-    pub fn heading_1(mut self, heading_1: impl Into<HeadingRequest>) -> Self {
+    pub fn heading_1(mut self, heading_1: impl Into<HeadingBlockRequest>) -> Self {
         self.heading_1 = Some(heading_1.into());
         self
     }
 
     /// A heading, and blocks inside it.
-    pub fn heading_2(mut self, heading_2: impl Into<HeadingRequest>) -> Self {
+    pub fn heading_2(mut self, heading_2: impl Into<HeadingBlockRequest>) -> Self {
         self.heading_2 = Some(heading_2.into());
         self
     }
 
     /// A heading, and blocks inside it.
-    pub fn heading_3(mut self, heading_3: impl Into<HeadingRequest>) -> Self {
+    pub fn heading_3(mut self, heading_3: impl Into<HeadingBlockRequest>) -> Self {
         self.heading_3 = Some(heading_3.into());
         self
     }
 
     /// A heading, and blocks inside it.
-    pub fn heading_4(mut self, heading_4: impl Into<HeadingRequest>) -> Self {
+    pub fn heading_4(mut self, heading_4: impl Into<HeadingBlockRequest>) -> Self {
         self.heading_4 = Some(heading_4.into());
         self
     }
@@ -3981,7 +4095,7 @@ impl BlockRequest {
     /// Text, and blocks inside it.
     pub fn bulleted_list_item(
         mut self,
-        bulleted_list_item: impl Into<TextRequest>,
+        bulleted_list_item: impl Into<TextBlockRequest>,
     ) -> Self {
         self.bulleted_list_item = Some(bulleted_list_item.into());
         self
@@ -3990,7 +4104,7 @@ impl BlockRequest {
     /// An entry of a numbered list.
     pub fn numbered_list_item(
         mut self,
-        numbered_list_item: impl Into<NumberedRequest>,
+        numbered_list_item: impl Into<NumberedBlockRequest>,
     ) -> Self {
         self.numbered_list_item = Some(numbered_list_item.into());
         self
@@ -3998,43 +4112,43 @@ impl BlockRequest {
 
     /// Something to do, done or not.
     #[allow(clippy::wrong_self_convention, reason = "as in the API")]
-    pub fn to_do(mut self, to_do: impl Into<ToDoRequest>) -> Self {
+    pub fn to_do(mut self, to_do: impl Into<ToDoBlockRequest>) -> Self {
         self.to_do = Some(to_do.into());
         self
     }
 
     /// Text, and blocks inside it.
-    pub fn toggle(mut self, toggle: impl Into<TextRequest>) -> Self {
+    pub fn toggle(mut self, toggle: impl Into<TextBlockRequest>) -> Self {
         self.toggle = Some(toggle.into());
         self
     }
 
     /// Text, and blocks inside it.
-    pub fn quote(mut self, quote: impl Into<TextRequest>) -> Self {
+    pub fn quote(mut self, quote: impl Into<TextBlockRequest>) -> Self {
         self.quote = Some(quote.into());
         self
     }
 
     /// Text, and blocks inside it.
-    pub fn callout(mut self, callout: impl Into<TextRequest>) -> Self {
+    pub fn callout(mut self, callout: impl Into<TextBlockRequest>) -> Self {
         self.callout = Some(callout.into());
         self
     }
 
     /// Text, and blocks inside it.
-    pub fn template(mut self, template: impl Into<TextRequest>) -> Self {
+    pub fn template(mut self, template: impl Into<TextBlockRequest>) -> Self {
         self.template = Some(template.into());
         self
     }
 
     /// Program text.
-    pub fn code(mut self, code: impl Into<CodeRequest>) -> Self {
+    pub fn code(mut self, code: impl Into<CodeBlockRequest>) -> Self {
         self.code = Some(code.into());
         self
     }
 
     /// A formula on a line of its own.
-    pub fn equation(mut self, equation: impl Into<EquationRequest>) -> Self {
+    pub fn equation(mut self, equation: impl Into<EquationBlockRequest>) -> Self {
         self.equation = Some(equation.into());
         self
     }
@@ -4052,19 +4166,19 @@ impl BlockRequest {
     }
 
     /// Holds other blocks: a column list its columns, a tab block the paragraphs that are its tabs.
-    pub fn tab(mut self, tab: impl Into<ContainerRequest>) -> Self {
+    pub fn tab(mut self, tab: impl Into<ContainerBlockRequest>) -> Self {
         self.tab = Some(tab.into());
         self
     }
 
     /// Holds other blocks: a column list its columns, a tab block the paragraphs that are its tabs.
-    pub fn column_list(mut self, column_list: impl Into<ContainerRequest>) -> Self {
+    pub fn column_list(mut self, column_list: impl Into<ContainerBlockRequest>) -> Self {
         self.column_list = Some(column_list.into());
         self
     }
 
     /// One column of a column list.
-    pub fn column(mut self, column: impl Into<ColumnRequest>) -> Self {
+    pub fn column(mut self, column: impl Into<ColumnBlockRequest>) -> Self {
         self.column = Some(column.into());
         self
     }
@@ -4072,74 +4186,77 @@ impl BlockRequest {
     /// Links to the headings of the page.
     pub fn table_of_contents(
         mut self,
-        table_of_contents: impl Into<TableOfContentsRequest>,
+        table_of_contents: impl Into<TableOfContentsBlockRequest>,
     ) -> Self {
         self.table_of_contents = Some(table_of_contents.into());
         self
     }
 
     /// A table; its rows are blocks inside it.
-    pub fn table(mut self, table: impl Into<TableRequest>) -> Self {
+    pub fn table(mut self, table: impl Into<TableBlockRequest>) -> Self {
         self.table = Some(table.into());
         self
     }
 
     /// One row of a table.
-    pub fn table_row(mut self, table_row: impl Into<TableRowRequest>) -> Self {
+    pub fn table_row(mut self, table_row: impl Into<TableRowBlockRequest>) -> Self {
         self.table_row = Some(table_row.into());
         self
     }
 
     /// A file; give `file_upload` or `external`.
-    pub fn image(mut self, image: impl Into<MediaRequest>) -> Self {
+    pub fn image(mut self, image: impl Into<MediaBlockRequest>) -> Self {
         self.image = Some(image.into());
         self
     }
 
     /// A file; give `file_upload` or `external`.
-    pub fn video(mut self, video: impl Into<MediaRequest>) -> Self {
+    pub fn video(mut self, video: impl Into<MediaBlockRequest>) -> Self {
         self.video = Some(video.into());
         self
     }
 
     /// A file; give `file_upload` or `external`.
-    pub fn audio(mut self, audio: impl Into<MediaRequest>) -> Self {
+    pub fn audio(mut self, audio: impl Into<MediaBlockRequest>) -> Self {
         self.audio = Some(audio.into());
         self
     }
 
     /// A file; give `file_upload` or `external`.
-    pub fn pdf(mut self, pdf: impl Into<MediaRequest>) -> Self {
+    pub fn pdf(mut self, pdf: impl Into<MediaBlockRequest>) -> Self {
         self.pdf = Some(pdf.into());
         self
     }
 
     /// A file; give `file_upload` or `external`.
-    pub fn file(mut self, file: impl Into<MediaRequest>) -> Self {
+    pub fn file(mut self, file: impl Into<MediaBlockRequest>) -> Self {
         self.file = Some(file.into());
         self
     }
 
     /// Something on the web.
-    pub fn bookmark(mut self, bookmark: impl Into<LinkRequest>) -> Self {
+    pub fn bookmark(mut self, bookmark: impl Into<LinkBlockRequest>) -> Self {
         self.bookmark = Some(bookmark.into());
         self
     }
 
     /// Something on the web.
-    pub fn embed(mut self, embed: impl Into<LinkRequest>) -> Self {
+    pub fn embed(mut self, embed: impl Into<LinkBlockRequest>) -> Self {
         self.embed = Some(embed.into());
         self
     }
 
     /// A link to a page, a database or a comment; give one of the keys.
-    pub fn link_to_page(mut self, link_to_page: impl Into<LinkToPageRequest>) -> Self {
+    pub fn link_to_page(
+        mut self,
+        link_to_page: impl Into<LinkToPageBlockRequest>,
+    ) -> Self {
         self.link_to_page = Some(link_to_page.into());
         self
     }
 
     /// A block that stands in several places.
-    pub fn synced_block(mut self, synced_block: impl Into<SyncedRequest>) -> Self {
+    pub fn synced_block(mut self, synced_block: impl Into<SyncedBlockRequest>) -> Self {
         self.synced_block = Some(synced_block.into());
         self
     }
@@ -4183,7 +4300,7 @@ typed::object!(BlockRequest {
 
 /// Text, and blocks inside it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct TextRequest {
+pub struct TextBlockRequest {
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
     pub rich_text: Option<Vec<RichTextRequest>>,
     /// Colour of text, or of its background with the suffix `_background`.
@@ -4196,10 +4313,10 @@ pub struct TextRequest {
     pub extra: typed::Extra,
 }
 
-impl TextRequest {
+impl TextBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TextRequest::default()
+        Default::default()
     }
 
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4233,7 +4350,7 @@ impl TextRequest {
     }
 }
 
-typed::object!(TextRequest {
+typed::object!(TextBlockRequest {
     optional rich_text = "rich_text",
     optional color = "color",
     field icon = "icon",
@@ -4242,7 +4359,7 @@ typed::object!(TextRequest {
 
 /// A heading, and blocks inside it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct HeadingRequest {
+pub struct HeadingBlockRequest {
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
     pub rich_text: Option<Vec<RichTextRequest>>,
     /// Colour of text, or of its background with the suffix `_background`.
@@ -4255,10 +4372,10 @@ pub struct HeadingRequest {
     pub extra: typed::Extra,
 }
 
-impl HeadingRequest {
+impl HeadingBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        HeadingRequest::default()
+        Default::default()
     }
 
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4293,7 +4410,7 @@ impl HeadingRequest {
     }
 }
 
-typed::object!(HeadingRequest {
+typed::object!(HeadingBlockRequest {
     optional rich_text = "rich_text",
     optional color = "color",
     optional is_toggleable = "is_toggleable",
@@ -4302,7 +4419,7 @@ typed::object!(HeadingRequest {
 
 /// An entry of a numbered list.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct NumberedRequest {
+pub struct NumberedBlockRequest {
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
     pub rich_text: Option<Vec<RichTextRequest>>,
     /// Colour of text, or of its background with the suffix `_background`.
@@ -4312,17 +4429,17 @@ pub struct NumberedRequest {
     /// Not below 0.
     pub list_start_index: Option<i64>,
     /// `list_format`.
-    pub list_format: Option<NumberedRequestListFormat>,
+    pub list_format: Option<NumberedBlockRequestListFormat>,
     /// Blocks, 100 at most and nested two levels deep at most.
     pub children: Option<Vec<BlockRequest>>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl NumberedRequest {
+impl NumberedBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        NumberedRequest::default()
+        Default::default()
     }
 
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4351,7 +4468,7 @@ impl NumberedRequest {
     /// `list_format`.
     pub fn list_format(
         mut self,
-        list_format: impl Into<NumberedRequestListFormat>,
+        list_format: impl Into<NumberedBlockRequestListFormat>,
     ) -> Self {
         self.list_format = Some(list_format.into());
         self
@@ -4367,7 +4484,7 @@ impl NumberedRequest {
     }
 }
 
-typed::object!(NumberedRequest {
+typed::object!(NumberedBlockRequest {
     optional rich_text = "rich_text",
     optional color = "color",
     optional list_start_index = "list_start_index",
@@ -4377,7 +4494,7 @@ typed::object!(NumberedRequest {
 
 /// A choice between texts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum NumberedRequestListFormat {
+pub enum NumberedBlockRequestListFormat {
     /// `numbers`.
     Numbers,
     /// `letters`.
@@ -4388,7 +4505,7 @@ pub enum NumberedRequestListFormat {
     Unknown(String),
 }
 
-typed::choice!(NumberedRequestListFormat {
+typed::choice!(NumberedBlockRequestListFormat {
     Numbers = "numbers",
     Letters = "letters",
     Roman = "roman",
@@ -4396,7 +4513,7 @@ typed::choice!(NumberedRequestListFormat {
 
 /// Something to do, done or not.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ToDoRequest {
+pub struct ToDoBlockRequest {
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
     pub rich_text: Option<Vec<RichTextRequest>>,
     /// Colour of text, or of its background with the suffix `_background`.
@@ -4409,10 +4526,10 @@ pub struct ToDoRequest {
     pub extra: typed::Extra,
 }
 
-impl ToDoRequest {
+impl ToDoBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ToDoRequest::default()
+        Default::default()
     }
 
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4446,7 +4563,7 @@ impl ToDoRequest {
     }
 }
 
-typed::object!(ToDoRequest {
+typed::object!(ToDoBlockRequest {
     optional rich_text = "rich_text",
     optional color = "color",
     optional checked = "checked",
@@ -4455,7 +4572,7 @@ typed::object!(ToDoRequest {
 
 /// Program text.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct CodeRequest {
+pub struct CodeBlockRequest {
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
     pub rich_text: Option<Vec<RichTextRequest>>,
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4466,10 +4583,10 @@ pub struct CodeRequest {
     pub extra: typed::Extra,
 }
 
-impl CodeRequest {
+impl CodeBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        CodeRequest::default()
+        Default::default()
     }
 
     /// Runs of text, 100 at most, such as `[{"text": {"content": "Hello"}}]`.
@@ -4497,7 +4614,7 @@ impl CodeRequest {
     }
 }
 
-typed::object!(CodeRequest {
+typed::object!(CodeBlockRequest {
     optional rich_text = "rich_text",
     optional caption = "caption",
     optional language = "language",
@@ -4505,7 +4622,7 @@ typed::object!(CodeRequest {
 
 /// A formula on a line of its own.
 #[derive(Clone, Debug, PartialEq)]
-pub struct EquationRequest {
+pub struct EquationBlockRequest {
     /// KaTeX source.
     ///
     /// At most 1000 characters.
@@ -4514,33 +4631,45 @@ pub struct EquationRequest {
     pub extra: typed::Extra,
 }
 
-impl EquationRequest {
+impl EquationBlockRequest {
     /// One with what must be there.
     pub fn new(expression: impl Into<String>) -> Self {
-        EquationRequest {
+        EquationBlockRequest {
             expression: expression.into(),
             extra: typed::Extra::default(),
         }
     }
 }
 
-typed::object!(EquationRequest {
+impl From<&str> for EquationBlockRequest {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for EquationBlockRequest {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
+typed::object!(EquationBlockRequest {
     required expression = "expression",
 });
 
 /// Holds other blocks: a column list its columns, a tab block the paragraphs that are its tabs.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ContainerRequest {
+pub struct ContainerBlockRequest {
     /// Blocks, 100 at most and nested two levels deep at most.
     pub children: Option<Vec<BlockRequest>>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl ContainerRequest {
+impl ContainerBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ContainerRequest::default()
+        Default::default()
     }
 
     /// Blocks, 100 at most and nested two levels deep at most.
@@ -4553,13 +4682,13 @@ impl ContainerRequest {
     }
 }
 
-typed::object!(ContainerRequest {
+typed::object!(ContainerBlockRequest {
     optional children = "children",
 });
 
 /// One column of a column list.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ColumnRequest {
+pub struct ColumnBlockRequest {
     /// Share of the width; equal shares if left out.
     ///
     /// Not below 0. Not above 1.
@@ -4570,10 +4699,10 @@ pub struct ColumnRequest {
     pub extra: typed::Extra,
 }
 
-impl ColumnRequest {
+impl ColumnBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ColumnRequest::default()
+        Default::default()
     }
 
     /// Share of the width; equal shares if left out.
@@ -4594,24 +4723,24 @@ impl ColumnRequest {
     }
 }
 
-typed::object!(ColumnRequest {
+typed::object!(ColumnBlockRequest {
     optional width_ratio = "width_ratio",
     optional children = "children",
 });
 
 /// Links to the headings of the page.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct TableOfContentsRequest {
+pub struct TableOfContentsBlockRequest {
     /// Colour of text, or of its background with the suffix `_background`.
     pub color: Option<ColorName>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl TableOfContentsRequest {
+impl TableOfContentsBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TableOfContentsRequest::default()
+        Default::default()
     }
 
     /// Colour of text, or of its background with the suffix `_background`.
@@ -4621,13 +4750,13 @@ impl TableOfContentsRequest {
     }
 }
 
-typed::object!(TableOfContentsRequest {
+typed::object!(TableOfContentsBlockRequest {
     optional color = "color",
 });
 
 /// A table; its rows are blocks inside it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct TableRequest {
+pub struct TableBlockRequest {
     /// Number of columns; fixed once the table exists.
     ///
     /// Not below 1.
@@ -4642,10 +4771,10 @@ pub struct TableRequest {
     pub extra: typed::Extra,
 }
 
-impl TableRequest {
+impl TableBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TableRequest::default()
+        Default::default()
     }
 
     /// Number of columns; fixed once the table exists.
@@ -4678,7 +4807,7 @@ impl TableRequest {
     }
 }
 
-typed::object!(TableRequest {
+typed::object!(TableBlockRequest {
     optional table_width = "table_width",
     optional has_column_header = "has_column_header",
     optional has_row_header = "has_row_header",
@@ -4687,7 +4816,7 @@ typed::object!(TableRequest {
 
 /// One row of a table.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TableRowRequest {
+pub struct TableRowBlockRequest {
     /// One entry a column.
     ///
     /// At most 100 entries.
@@ -4696,14 +4825,14 @@ pub struct TableRowRequest {
     pub extra: typed::Extra,
 }
 
-impl TableRowRequest {
+impl TableRowBlockRequest {
     /// One with what must be there.
     pub fn new(
         cells: impl IntoIterator<
             Item = impl IntoIterator<Item = impl Into<RichTextRequest>>,
         >,
     ) -> Self {
-        TableRowRequest {
+        TableRowBlockRequest {
             cells: cells
                 .into_iter()
                 .map(|item| item.into_iter().map(Into::into).collect())
@@ -4713,15 +4842,21 @@ impl TableRowRequest {
     }
 }
 
-typed::object!(TableRowRequest {
+impl From<Vec<Vec<RichTextRequest>>> for TableRowBlockRequest {
+    fn from(value: Vec<Vec<RichTextRequest>>) -> Self {
+        Self::new(value)
+    }
+}
+
+typed::object!(TableRowBlockRequest {
     required cells = "cells",
 });
 
 /// A file; give `file_upload` or `external`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct MediaRequest {
+pub struct MediaBlockRequest {
     /// May be left out.
-    pub r#type: Option<MediaRequestType>,
+    pub r#type: Option<MediaBlockRequestType>,
     /// A finished file upload.
     pub file_upload: Option<FileUploadReference>,
     /// `external`.
@@ -4734,14 +4869,14 @@ pub struct MediaRequest {
     pub extra: typed::Extra,
 }
 
-impl MediaRequest {
+impl MediaBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        MediaRequest::default()
+        Default::default()
     }
 
     /// May be left out.
-    pub fn r#type(mut self, r#type: impl Into<MediaRequestType>) -> Self {
+    pub fn r#type(mut self, r#type: impl Into<MediaBlockRequestType>) -> Self {
         self.r#type = Some(r#type.into());
         self
     }
@@ -4774,7 +4909,7 @@ impl MediaRequest {
     }
 }
 
-typed::object!(MediaRequest {
+typed::object!(MediaBlockRequest {
     optional r#type = "type",
     optional file_upload = "file_upload",
     optional external = "external",
@@ -4784,7 +4919,7 @@ typed::object!(MediaRequest {
 
 /// May be left out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum MediaRequestType {
+pub enum MediaBlockRequestType {
     /// `file_upload`.
     FileUpload,
     /// `external`.
@@ -4795,7 +4930,7 @@ pub enum MediaRequestType {
     Unknown(String),
 }
 
-typed::choice!(MediaRequestType {
+typed::choice!(MediaBlockRequestType {
     FileUpload = "file_upload",
     External = "external",
     File = "file",
@@ -4803,7 +4938,7 @@ typed::choice!(MediaRequestType {
 
 /// Something on the web.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct LinkRequest {
+pub struct LinkBlockRequest {
     /// At most 2000 characters.
     pub url: Option<String>,
     /// For an embed: an uploaded HTML file instead of an address.
@@ -4814,10 +4949,10 @@ pub struct LinkRequest {
     pub extra: typed::Extra,
 }
 
-impl LinkRequest {
+impl LinkBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        LinkRequest::default()
+        Default::default()
     }
 
     /// At most 2000 characters.
@@ -4842,7 +4977,7 @@ impl LinkRequest {
     }
 }
 
-typed::object!(LinkRequest {
+typed::object!(LinkBlockRequest {
     optional url = "url",
     optional file_upload = "file_upload",
     optional caption = "caption",
@@ -4850,9 +4985,9 @@ typed::object!(LinkRequest {
 
 /// A link to a page, a database or a comment; give one of the keys.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct LinkToPageRequest {
+pub struct LinkToPageBlockRequest {
     /// May be left out.
-    pub r#type: Option<LinkToPageRequestType>,
+    pub r#type: Option<LinkToPageBlockRequestType>,
     /// A Notion id, with or without dashes.
     pub page_id: Option<String>,
     /// A Notion id, with or without dashes.
@@ -4863,14 +4998,14 @@ pub struct LinkToPageRequest {
     pub extra: typed::Extra,
 }
 
-impl LinkToPageRequest {
+impl LinkToPageBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        LinkToPageRequest::default()
+        Default::default()
     }
 
     /// May be left out.
-    pub fn r#type(mut self, r#type: impl Into<LinkToPageRequestType>) -> Self {
+    pub fn r#type(mut self, r#type: impl Into<LinkToPageBlockRequestType>) -> Self {
         self.r#type = Some(r#type.into());
         self
     }
@@ -4894,7 +5029,7 @@ impl LinkToPageRequest {
     }
 }
 
-typed::object!(LinkToPageRequest {
+typed::object!(LinkToPageBlockRequest {
     optional r#type = "type",
     optional page_id = "page_id",
     optional database_id = "database_id",
@@ -4903,7 +5038,7 @@ typed::object!(LinkToPageRequest {
 
 /// May be left out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum LinkToPageRequestType {
+pub enum LinkToPageBlockRequestType {
     /// `page_id`.
     PageId,
     /// `database_id`.
@@ -4914,7 +5049,7 @@ pub enum LinkToPageRequestType {
     Unknown(String),
 }
 
-typed::choice!(LinkToPageRequestType {
+typed::choice!(LinkToPageBlockRequestType {
     PageId = "page_id",
     DatabaseId = "database_id",
     CommentId = "comment_id",
@@ -4922,25 +5057,25 @@ typed::choice!(LinkToPageRequestType {
 
 /// A block that stands in several places.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct SyncedRequest {
+pub struct SyncedBlockRequest {
     /// Null for an original; the block to repeat for a copy.
-    pub synced_from: typed::Field<SyncedRequestSyncedFrom>,
+    pub synced_from: typed::Field<SyncedBlockRequestSyncedFrom>,
     /// Blocks, 100 at most and nested two levels deep at most.
     pub children: Option<Vec<BlockRequest>>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl SyncedRequest {
+impl SyncedBlockRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SyncedRequest::default()
+        Default::default()
     }
 
     /// Null for an original; the block to repeat for a copy.
     pub fn synced_from(
         mut self,
-        synced_from: impl Into<typed::Field<SyncedRequestSyncedFrom>>,
+        synced_from: impl Into<typed::Field<SyncedBlockRequestSyncedFrom>>,
     ) -> Self {
         self.synced_from = synced_from.into();
         self
@@ -4956,26 +5091,26 @@ impl SyncedRequest {
     }
 }
 
-typed::object!(SyncedRequest {
+typed::object!(SyncedBlockRequest {
     field synced_from = "synced_from",
     optional children = "children",
 });
 
 /// Null for an original; the block to repeat for a copy.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SyncedRequestSyncedFrom {
+pub struct SyncedBlockRequestSyncedFrom {
     /// `type`.
-    pub r#type: Option<SyncedRequestSyncedFromType>,
+    pub r#type: Option<SyncedBlockRequestSyncedFromType>,
     /// A Notion id, with or without dashes.
     pub block_id: String,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl SyncedRequestSyncedFrom {
+impl SyncedBlockRequestSyncedFrom {
     /// One with what must be there.
     pub fn new(block_id: impl Into<String>) -> Self {
-        SyncedRequestSyncedFrom {
+        SyncedBlockRequestSyncedFrom {
             r#type: None,
             block_id: block_id.into(),
             extra: typed::Extra::default(),
@@ -4983,27 +5118,42 @@ impl SyncedRequestSyncedFrom {
     }
 
     /// `type`.
-    pub fn r#type(mut self, r#type: impl Into<SyncedRequestSyncedFromType>) -> Self {
+    pub fn r#type(
+        mut self,
+        r#type: impl Into<SyncedBlockRequestSyncedFromType>,
+    ) -> Self {
         self.r#type = Some(r#type.into());
         self
     }
 }
 
-typed::object!(SyncedRequestSyncedFrom {
+impl From<&str> for SyncedBlockRequestSyncedFrom {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for SyncedBlockRequestSyncedFrom {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
+typed::object!(SyncedBlockRequestSyncedFrom {
     optional r#type = "type",
     required block_id = "block_id",
 });
 
 /// A choice between texts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum SyncedRequestSyncedFromType {
+pub enum SyncedBlockRequestSyncedFromType {
     /// `block_id`.
     BlockId,
     /// None that the manifest knows.
     Unknown(String),
 }
 
-typed::choice!(SyncedRequestSyncedFromType {
+typed::choice!(SyncedBlockRequestSyncedFromType {
     BlockId = "block_id",
 });
 
@@ -5219,12 +5369,12 @@ pub enum PropertySchemaKind {
     /// `type` is `select`.
     Select {
         /// `select`.
-        select: Box<Options>,
+        select: Box<SelectOptions>,
     },
     /// `type` is `multi_select`.
     MultiSelect {
         /// `multi_select`.
-        multi_select: Box<Options>,
+        multi_select: Box<SelectOptions>,
     },
     /// `type` is `status`.
     Status {
@@ -5405,14 +5555,14 @@ typed::object!(PropertySchemaUniqueId {
 
 /// An object.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Options {
+pub struct SelectOptions {
     /// `options`.
-    pub options: Option<Vec<OptionValue>>,
+    pub options: Option<Vec<SelectOption>>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-typed::object!(Options {
+typed::object!(SelectOptions {
     optional options = "options",
 });
 
@@ -5420,7 +5570,7 @@ typed::object!(Options {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StatusOptions {
     /// `options`.
-    pub options: Option<Vec<OptionValue>>,
+    pub options: Option<Vec<SelectOption>>,
     /// `groups`.
     pub groups: Option<Vec<StatusOptionsGroup>>,
     /// What the manifest does not declare.
@@ -5440,7 +5590,7 @@ pub struct StatusOptionsGroup {
     /// `name`.
     pub name: String,
     /// `color`.
-    pub color: Option<OptionColorName>,
+    pub color: Option<SelectOptionColorName>,
     /// `option_ids`.
     pub option_ids: Option<Vec<String>>,
     /// What the manifest does not declare.
@@ -5509,7 +5659,7 @@ pub struct DualProperty {
 impl DualProperty {
     /// One with nothing in it.
     pub fn new() -> Self {
-        DualProperty::default()
+        Default::default()
     }
 
     /// `synced_property_id`.
@@ -5622,11 +5772,11 @@ pub struct PropertySchemaRequest {
     /// `number`.
     pub number: Option<PropertySchemaRequestNumber>,
     /// `select`.
-    pub select: Option<OptionsRequest>,
+    pub select: Option<SelectOptionsRequest>,
     /// `multi_select`.
-    pub multi_select: Option<OptionsRequest>,
+    pub multi_select: Option<SelectOptionsRequest>,
     /// `status`.
-    pub status: Option<OptionsRequest>,
+    pub status: Option<SelectOptionsRequest>,
     /// Carries no settings.
     pub date: Option<Empty>,
     /// Carries no settings.
@@ -5674,7 +5824,7 @@ pub struct PropertySchemaRequest {
 impl PropertySchemaRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        PropertySchemaRequest::default()
+        Default::default()
     }
 
     /// May be left out.
@@ -5714,19 +5864,22 @@ impl PropertySchemaRequest {
     }
 
     /// `select`.
-    pub fn select(mut self, select: impl Into<OptionsRequest>) -> Self {
+    pub fn select(mut self, select: impl Into<SelectOptionsRequest>) -> Self {
         self.select = Some(select.into());
         self
     }
 
     /// `multi_select`.
-    pub fn multi_select(mut self, multi_select: impl Into<OptionsRequest>) -> Self {
+    pub fn multi_select(
+        mut self,
+        multi_select: impl Into<SelectOptionsRequest>,
+    ) -> Self {
         self.multi_select = Some(multi_select.into());
         self
     }
 
     /// `status`.
-    pub fn status(mut self, status: impl Into<OptionsRequest>) -> Self {
+    pub fn status(mut self, status: impl Into<SelectOptionsRequest>) -> Self {
         self.status = Some(status.into());
         self
     }
@@ -5899,7 +6052,7 @@ pub struct PropertySchemaRequestNumber {
 impl PropertySchemaRequestNumber {
     /// One with nothing in it.
     pub fn new() -> Self {
-        PropertySchemaRequestNumber::default()
+        Default::default()
     }
 
     /// How a number is shown.
@@ -5925,7 +6078,7 @@ pub struct PropertySchemaRequestFormula {
 impl PropertySchemaRequestFormula {
     /// One with nothing in it.
     pub fn new() -> Self {
-        PropertySchemaRequestFormula::default()
+        Default::default()
     }
 
     /// Formula source.
@@ -5951,7 +6104,7 @@ pub struct PropertySchemaRequestUniqueId {
 impl PropertySchemaRequestUniqueId {
     /// One with nothing in it.
     pub fn new() -> Self {
-        PropertySchemaRequestUniqueId::default()
+        Default::default()
     }
 
     /// Letters before the number.
@@ -5967,30 +6120,30 @@ typed::object!(PropertySchemaRequestUniqueId {
 
 /// An object.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct OptionsRequest {
+pub struct SelectOptionsRequest {
     /// At most 100 entries.
-    pub options: Option<Vec<OptionRequest>>,
+    pub options: Option<Vec<SelectOptionRequest>>,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
 
-impl OptionsRequest {
+impl SelectOptionsRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        OptionsRequest::default()
+        Default::default()
     }
 
     /// At most 100 entries.
     pub fn options(
         mut self,
-        options: impl IntoIterator<Item = impl Into<OptionRequest>>,
+        options: impl IntoIterator<Item = impl Into<SelectOptionRequest>>,
     ) -> Self {
         self.options = Some(options.into_iter().map(Into::into).collect());
         self
     }
 }
 
-typed::object!(OptionsRequest {
+typed::object!(SelectOptionsRequest {
     optional options = "options",
 });
 
@@ -6016,7 +6169,7 @@ pub struct RelationSchemaRequest {
 impl RelationSchemaRequest {
     /// One with nothing in it.
     pub fn new() -> Self {
-        RelationSchemaRequest::default()
+        Default::default()
     }
 
     /// A Notion id, with or without dashes.
@@ -6160,7 +6313,7 @@ pub struct Filter {
 impl Filter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        Filter::default()
+        Default::default()
     }
 
     /// At most 100 entries.
@@ -6392,7 +6545,7 @@ pub struct PresenceCondition {
 impl PresenceCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        PresenceCondition::default()
+        Default::default()
     }
 
     /// `is_empty`.
@@ -6441,7 +6594,7 @@ pub struct TextCondition {
 impl TextCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TextCondition::default()
+        Default::default()
     }
 
     /// `equals`.
@@ -6532,7 +6685,7 @@ pub struct NumberCondition {
 impl NumberCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        NumberCondition::default()
+        Default::default()
     }
 
     /// `equals`.
@@ -6617,7 +6770,7 @@ pub struct CheckboxCondition {
 impl CheckboxCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        CheckboxCondition::default()
+        Default::default()
     }
 
     /// `equals`.
@@ -6690,7 +6843,7 @@ pub struct OptionCondition {
 impl OptionCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        OptionCondition::default()
+        Default::default()
     }
 
     /// One name, or several of which one has to match.
@@ -6745,7 +6898,7 @@ pub struct OptionsCondition {
 impl OptionsCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        OptionsCondition::default()
+        Default::default()
     }
 
     /// One name, or several of which one has to match.
@@ -6820,7 +6973,7 @@ pub struct DateCondition {
 impl DateCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        DateCondition::default()
+        Default::default()
     }
 
     /// A day or a moment in ISO 8601, or a word: `today`, `tomorrow`, `yesterday`, `one_week_ago`, `one_week_from_now`, `one_month_ago`, `one_month_from_now`.
@@ -6945,7 +7098,7 @@ pub struct PeopleCondition {
 impl PeopleCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        PeopleCondition::default()
+        Default::default()
     }
 
     /// Id of a user, or `me`.
@@ -7000,7 +7153,7 @@ pub struct RelationCondition {
 impl RelationCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        RelationCondition::default()
+        Default::default()
     }
 
     /// A Notion id, with or without dashes.
@@ -7055,7 +7208,7 @@ pub struct FormulaCondition {
 impl FormulaCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        FormulaCondition::default()
+        Default::default()
     }
 
     /// `string`.
@@ -7110,7 +7263,7 @@ pub struct RollupCondition {
 impl RollupCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        RollupCondition::default()
+        Default::default()
     }
 
     /// `any`.
@@ -7182,7 +7335,7 @@ pub struct RollupEntryCondition {
 impl RollupEntryCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        RollupEntryCondition::default()
+        Default::default()
     }
 
     /// `rich_text`.
@@ -7273,7 +7426,7 @@ pub struct VerificationCondition {
 impl VerificationCondition {
     /// One with nothing in it.
     pub fn new() -> Self {
-        VerificationCondition::default()
+        Default::default()
     }
 
     /// `status`.
@@ -7410,7 +7563,7 @@ pub struct SearchFilter {
 impl SearchFilter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SearchFilter::default()
+        Default::default()
     }
 
     /// `property`.
@@ -7473,7 +7626,7 @@ pub struct SearchSort {
 impl SearchSort {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SearchSort::default()
+        Default::default()
     }
 
     /// `timestamp`.
@@ -7663,6 +7816,18 @@ impl CommentAttachmentRequest {
     }
 }
 
+impl From<&str> for CommentAttachmentRequest {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for CommentAttachmentRequest {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(CommentAttachmentRequest {
     optional r#type = "type",
     required file_upload_id = "file_upload_id",
@@ -7749,6 +7914,18 @@ impl CommentNameRequestCustom {
             name: name.into(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<&str> for CommentNameRequestCustom {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for CommentNameRequestCustom {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -8700,7 +8877,7 @@ pub struct ViewConfigurationCover {
 impl ViewConfigurationCover {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ViewConfigurationCover::default()
+        Default::default()
     }
 
     /// `type`.
@@ -8735,7 +8912,7 @@ pub struct ViewConfigurationPreference {
 impl ViewConfigurationPreference {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ViewConfigurationPreference::default()
+        Default::default()
     }
 
     /// `zoom_level`.
@@ -8771,7 +8948,7 @@ pub struct ViewConfigurationArrowsBy {
 impl ViewConfigurationArrowsBy {
     /// One with nothing in it.
     pub fn new() -> Self {
-        ViewConfigurationArrowsBy::default()
+        Default::default()
     }
 
     /// `property_id`.
@@ -8876,6 +9053,18 @@ impl ViewProperty {
     pub fn time_format(mut self, time_format: impl Into<String>) -> Self {
         self.time_format = Some(time_format.into());
         self
+    }
+}
+
+impl From<&str> for ViewProperty {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for ViewProperty {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -9047,7 +9236,7 @@ pub struct GroupBySort {
 impl GroupBySort {
     /// One with nothing in it.
     pub fn new() -> Self {
-        GroupBySort::default()
+        Default::default()
     }
 
     /// `type`.
@@ -9086,6 +9275,18 @@ impl ChartAggregation {
     pub fn property_id(mut self, property_id: impl Into<String>) -> Self {
         self.property_id = Some(property_id.into());
         self
+    }
+}
+
+impl From<&str> for ChartAggregation {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for ChartAggregation {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -9149,6 +9350,12 @@ impl ChartReferenceLine {
     }
 }
 
+impl From<typed::Number> for ChartReferenceLine {
+    fn from(value: typed::Number) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(ChartReferenceLine {
     optional id = "id",
     required value = "value",
@@ -9197,6 +9404,18 @@ impl DashboardRow {
     }
 }
 
+impl From<&str> for DashboardRow {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for DashboardRow {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(DashboardRow {
     required id = "id",
     optional height = "height",
@@ -9221,7 +9440,7 @@ pub struct DashboardRowWidget {
 impl DashboardRowWidget {
     /// One with nothing in it.
     pub fn new() -> Self {
-        DashboardRowWidget::default()
+        Default::default()
     }
 
     /// `id`.
@@ -9413,6 +9632,18 @@ impl ViewDatabaseRequestPosition {
     }
 }
 
+impl From<&str> for ViewDatabaseRequestPosition {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for ViewDatabaseRequestPosition {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(ViewDatabaseRequestPosition {
     required block_id = "block_id",
 } constants {
@@ -9536,7 +9767,7 @@ pub struct MeetingFilter {
 impl MeetingFilter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        MeetingFilter::default()
+        Default::default()
     }
 
     /// `operator`.
@@ -9615,6 +9846,18 @@ impl MeetingFilterFilter {
     pub fn value(mut self, value: impl Into<MeetingFilterFilterValue>) -> Self {
         self.value = Some(value.into());
         self
+    }
+}
+
+impl From<&str> for MeetingFilterFilter {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for MeetingFilterFilter {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -9746,6 +9989,18 @@ impl MarkdownInsertion {
     }
 }
 
+impl From<&str> for MarkdownInsertion {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for MarkdownInsertion {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(MarkdownInsertion {
     required content = "content",
     optional position = "position",
@@ -9829,6 +10084,12 @@ impl MarkdownUpdate {
     }
 }
 
+impl From<Vec<MarkdownUpdateContentUpdate>> for MarkdownUpdate {
+    fn from(value: Vec<MarkdownUpdateContentUpdate>) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(MarkdownUpdate {
     required content_updates = "content_updates",
     optional allow_deleting_content = "allow_deleting_content",
@@ -9904,6 +10165,18 @@ impl MarkdownReplacement {
     pub fn allow_deleting_content(mut self, allow_deleting_content: bool) -> Self {
         self.allow_deleting_content = Some(allow_deleting_content);
         self
+    }
+}
+
+impl From<&str> for MarkdownReplacement {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for MarkdownReplacement {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -10619,7 +10892,7 @@ pub struct AgentFilter {
 impl AgentFilter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        AgentFilter::default()
+        Default::default()
     }
 
     /// At most 100 entries.
@@ -10769,6 +11042,18 @@ impl AgentFilterId {
     }
 }
 
+impl From<&str> for AgentFilterId {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for AgentFilterId {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(AgentFilterId {
     required equals = "equals",
 });
@@ -10789,6 +11074,18 @@ impl AgentFilterString {
             equals: equals.into(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<&str> for AgentFilterString {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for AgentFilterString {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -10815,6 +11112,18 @@ impl AgentFilterPeople {
     }
 }
 
+impl From<&str> for AgentFilterPeople {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for AgentFilterPeople {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(AgentFilterPeople {
     required contains = "contains",
 });
@@ -10833,7 +11142,7 @@ pub struct AgentFilterDate {
 impl AgentFilterDate {
     /// One with nothing in it.
     pub fn new() -> Self {
-        AgentFilterDate::default()
+        Default::default()
     }
 
     /// `after`.
@@ -10873,6 +11182,12 @@ impl AgentFilterCheckbox {
     }
 }
 
+impl From<bool> for AgentFilterCheckbox {
+    fn from(value: bool) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(AgentFilterCheckbox {
     required equals = "equals",
 });
@@ -10893,6 +11208,18 @@ impl AgentFilterMcpServer {
             contains: contains.into(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<&str> for AgentFilterMcpServer {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for AgentFilterMcpServer {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -10918,6 +11245,12 @@ impl AgentFilterStatus {
             r#in: r#in.into_iter().map(Into::into).collect(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<Vec<AgentFilterStatusInItem>> for AgentFilterStatus {
+    fn from(value: Vec<AgentFilterStatusInItem>) -> Self {
+        Self::new(value)
     }
 }
 
@@ -10999,6 +11332,12 @@ impl AgentFilterNumber {
             equals: equals.into(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<typed::Number> for AgentFilterNumber {
+    fn from(value: typed::Number) -> Self {
+        Self::new(value)
     }
 }
 
@@ -11125,7 +11464,7 @@ pub struct AgentOperationRequestFields {
 impl AgentOperationRequestFields {
     /// One with nothing in it.
     pub fn new() -> Self {
-        AgentOperationRequestFields::default()
+        Default::default()
     }
 
     /// `status`.
@@ -11567,7 +11906,7 @@ pub struct TimeRange {
 impl TimeRange {
     /// One with nothing in it.
     pub fn new() -> Self {
-        TimeRange::default()
+        Default::default()
     }
 
     /// `equals`.
@@ -11632,7 +11971,7 @@ pub struct SessionFilter {
 impl SessionFilter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SessionFilter::default()
+        Default::default()
     }
 
     /// At most 100 entries.
@@ -11728,6 +12067,18 @@ impl SessionFilterString {
     }
 }
 
+impl From<&str> for SessionFilterString {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for SessionFilterString {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(SessionFilterString {
     required equals = "equals",
 });
@@ -11746,7 +12097,7 @@ pub struct SessionFilterStatus {
 impl SessionFilterStatus {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SessionFilterStatus::default()
+        Default::default()
     }
 
     /// `equals`.
@@ -11841,7 +12192,7 @@ pub struct SessionEventFilter {
 impl SessionEventFilter {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SessionEventFilter::default()
+        Default::default()
     }
 
     /// At most 100 entries.
@@ -11947,6 +12298,18 @@ impl SessionEventFilterString {
     }
 }
 
+impl From<&str> for SessionEventFilterString {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for SessionEventFilterString {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(SessionEventFilterString {
     required equals = "equals",
 });
@@ -11965,7 +12328,7 @@ pub struct SessionEventFilterEventType {
 impl SessionEventFilterEventType {
     /// One with nothing in it.
     pub fn new() -> Self {
-        SessionEventFilterEventType::default()
+        Default::default()
     }
 
     /// `equals`.

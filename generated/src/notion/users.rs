@@ -24,7 +24,7 @@ impl<'a> Users<'a> {
     pub fn me(&self) -> Me {
         Me {
             call: self.connection.call("users", "me"),
-            params: MeParams::default(),
+            params: Default::default(),
         }
     }
 
@@ -43,7 +43,7 @@ impl<'a> Users<'a> {
     pub fn list(&self) -> List {
         List {
             call: self.connection.call("users", "list"),
-            params: ListParams::default(),
+            params: Default::default(),
         }
     }
 }

@@ -22,7 +22,7 @@ impl<'a> Views<'a> {
     pub fn list(&self) -> List {
         List {
             call: self.connection.call("views", "list"),
-            params: ListParams::default(),
+            params: Default::default(),
         }
     }
 

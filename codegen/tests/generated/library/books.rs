@@ -20,7 +20,7 @@ impl<'a> Books<'a> {
     pub fn list(&self) -> List {
         List {
             call: self.connection.call("books", "list"),
-            params: ListParams::default(),
+            params: Default::default(),
         }
     }
 

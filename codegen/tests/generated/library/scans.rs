@@ -111,6 +111,18 @@ impl Call {
     }
 }
 
+impl From<&str> for Call {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for Call {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(Call {
     required id = "id",
 });
@@ -131,6 +143,18 @@ impl Connection {
             id: id.into(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<&str> for Connection {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for Connection {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -157,6 +181,18 @@ impl Error {
     }
 }
 
+impl From<&str> for Error {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for Error {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(Error {
     required id = "id",
 });
@@ -180,6 +216,18 @@ impl Read {
     }
 }
 
+impl From<&str> for Read {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for Read {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 typed::object!(Read {
     required id = "id",
 });
@@ -200,6 +248,18 @@ impl Upload {
             id: id.into(),
             extra: typed::Extra::default(),
         }
+    }
+}
+
+impl From<&str> for Upload {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for Upload {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 

@@ -90,14 +90,14 @@ impl Cover {
 }
 
 impl From<CoverKind> for Cover {
-    fn from(kind: CoverKind) -> Self {
-        Self::new(kind)
+    fn from(value: CoverKind) -> Self {
+        Self::new(value)
     }
 }
 
 impl From<CoverKind> for typed::Field<Cover> {
-    fn from(kind: CoverKind) -> Self {
-        Self::Value(kind.into())
+    fn from(value: CoverKind) -> Self {
+        Self::Value(value.into())
     }
 }
 
@@ -256,7 +256,7 @@ pub struct Page {
 impl Page {
     /// One with nothing in it.
     pub fn new() -> Self {
-        Page::default()
+        Default::default()
     }
 
     /// The number.
