@@ -84,6 +84,7 @@ fn a_crate_has_a_feature_for_each_connector() {
 
     /// Does something with each operation of the connector of this name and its types; nothing when there is no such connector.
     #[allow(unused_variables, reason = "without any feature there is none")]
+    #[doc(hidden)]
     pub fn each_operation(connector: &str, each: &mut impl ::tieline::typed::EachOperation) {
         match connector {
             #[cfg(feature = "library")]

@@ -17,6 +17,7 @@ pub mod notion;
 
 /// Does something with each operation of the connector of this name and its types; nothing when there is no such connector.
 #[allow(unused_variables, reason = "without any feature there is none")]
+#[doc(hidden)]
 pub fn each_operation(connector: &str, each: &mut impl ::tieline::typed::EachOperation) {
     match connector {
         #[cfg(feature = "chargebee")]

@@ -679,7 +679,7 @@ async fn example_file_uploads_create() -> Result<(), Box<dyn Error>> {
 }
 
 async fn example_file_uploads_send() -> Result<(), Box<dyn Error>> {
-    use tieline::wire::Upload;
+    use tieline_connectors::tieline::wire::Upload;
     let notion = connect_token()?;
     let file_upload = notion
         .file_uploads()

@@ -95,6 +95,7 @@ pub(super) fn client(client: &Client) -> Result<Source, Error> {
             }
 
             #[doc = " Does something with each operation and its types."]
+            #[doc(hidden)]
             pub fn each_operation(#each: &mut impl ::tieline::typed::EachOperation) {
                 #(#operations)*
             }

@@ -137,7 +137,14 @@ fn made_of_one(object: &Object, name: &Ident, here: Place, source: &mut Source) 
         return Ok(());
     }
     if member.value == Type::Text {
-        source.item(one_of::from(name, &quote!(&str), &quote!(Self::new(value))))?;
+        // Whatever becomes a text, such as an id that was read.
+        return source.item(quote! {
+            impl<__Text: Into<String>> From<__Text> for #name {
+                fn from(value: __Text) -> Self {
+                    Self::new(value)
+                }
+            }
+        });
     }
     source.item(one_of::from(name, &type_tokens(&member.value, here)?, &quote!(Self::new(value))))
 }

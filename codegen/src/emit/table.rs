@@ -93,6 +93,7 @@ pub(super) fn call(action: &Action) -> Result<String, Error> {
     let (name, record, end) = match &action.answer {
         Answer::List(value) => ("list", record(value)?, ""),
         Answer::One(value) => ("one", record(value)?, ""),
+        Answer::OneOrNothing(value) => ("one", record(value)?, ", or nothing"),
         Answer::OneWithMeta(value) => ("one", record(value)?, ", with meta"),
         Answer::Nothing => ("nothing", String::new(), ""),
         Answer::File => ("download", String::new(), ""),

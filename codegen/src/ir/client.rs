@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use tieline::auth::{Field, FieldType};
-use tieline::manifest::ConfigValue;
+use tieline::manifest::{ConfigValue, Effect};
 use tieline::plan::{self, Operation, Param};
 use tieline::{Connector, Error};
 
@@ -238,10 +238,16 @@ fn answer<'a>(types: &mut Lowering<'a>, records: &mut Records<'a>, operation: &'
     };
     match operation.answer {
         plan::Answer::List(_) => Answer::List(known.unwrap_or_else(&mut lower)),
+        plan::Answer::One(_) if may_be_nothing(operation) => Answer::OneOrNothing(known.unwrap_or_else(&mut lower)),
         plan::Answer::One(_) if operation.meta.is_empty() => Answer::One(known.unwrap_or_else(&mut lower)),
         plan::Answer::One(_) => Answer::OneWithMeta(known.unwrap_or_else(&mut lower)),
         plan::Answer::File(_) => Answer::File,
     }
+}
+
+/// Whether an API may say nothing of what it has deleted: no example shows what it says, and the record is that of the whole entity.
+fn may_be_nothing(operation: &Operation) -> bool {
+    operation.effect == Effect::Delete && operation.examples.iter().all(|example| example.answer.is_none())
 }
 
 impl Client {

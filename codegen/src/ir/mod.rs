@@ -138,6 +138,8 @@ pub enum Answer {
     List(Type),
     /// One record.
     One(Type),
+    /// One record, or nothing: what was deleted, perhaps.
+    OneOrNothing(Type),
     /// One record, and what is about it.
     OneWithMeta(Type),
     /// Anything or nothing: the manifest gives no schema.

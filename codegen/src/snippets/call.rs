@@ -36,7 +36,7 @@ pub(super) fn call(mut values: Values<'_>, action: &Action, shown: &Shown<'_>) -
                 let end = format!("for {one} in {several}.data {{\n    println!(\"{{{one}:?}}\");\n}}\n");
                 (code.after(format!("let {several} = ")), end)
             }
-            Answer::Nothing => (code, String::new()),
+            Answer::OneOrNothing(_) | Answer::Nothing => (code, String::new()),
             Answer::File => {
                 values.uses.add("std", "fs");
                 (code.after("let file = "), "fs::write(\"answer\", &file.content)?;\n".to_owned())

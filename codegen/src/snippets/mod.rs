@@ -132,7 +132,11 @@ impl<'a> Snippets<'a> {
         let Operation { entity, action, .. } = shown.operation;
         let entity = self.client.entities.iter().find(|known| known.entity == *entity)?;
         let action = entity.actions.iter().find(|known| known.action == *action)?;
-        Some(call::call(Values::new(&self.client, entity, &self.root), action, shown))
+        let snippet = call::call(Values::new(&self.client, entity, &self.root), action, shown);
+        // The crate of the clients gives out the engine, so that a program need not name it.
+        let library = LIBRARY.replace('-', "_");
+        let is_of_library = self.root.split("::").next() == Some(library.as_str());
+        Some(if is_of_library { Snippet { uses: snippet.uses.through(&library), ..snippet } } else { snippet })
     }
 
     /// How to connect in this way. `None` when there is no such way to sign in.

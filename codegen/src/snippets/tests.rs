@@ -258,7 +258,7 @@ fn files_are_read_from_the_disk() {
         "acme.things().make(Upload::bytes(fs::read(\"a\\\".txt\")?).filename(\"a\\\".txt\")).r#type(\"a\")\
          .send_(Upload::bytes(fs::read(\"b.txt\")?).filename(\"b.txt\")).send().await?;"
     );
-    assert_eq!(both.uses(), "use std::fs;\nuse tieline::wire::Upload;\n");
+    assert_eq!(both.uses(), "use std::fs;\nuse tieline_connectors::tieline::wire::Upload;\n");
     let without = written(&connector, json!({}), &[("send", "b.txt")]);
     assert!(
         flat(&without).contains(".call(\"things\", \"make\").upload(\"send\", Upload::bytes("),

@@ -22,6 +22,15 @@ impl Uses {
         self.0.keys().any(|module| module.split("::").next() == Some(library))
     }
 
+    /// The same with the engine's modules as another crate gives them out.
+    pub(super) fn through(&self, library: &str) -> Self {
+        let path = |module: &String| match module.split("::").next() {
+            Some("tieline") => format!("{library}::{module}"),
+            Some(_) | None => module.clone(),
+        };
+        Self(self.0.iter().map(|(module, names)| (path(module), names.clone())).collect())
+    }
+
     /// Without what a module has.
     pub(super) fn without(&self, module: &str) -> Self {
         Self(

@@ -68,6 +68,7 @@ mod typed_client {
         }
 
         /// Does something with each operation and its types.
+        #[doc(hidden)]
         pub fn each_operation(each: &mut impl ::tieline::typed::EachOperation) {
             each.operation::<books::List>();
             each.operation::<books::Get>();
@@ -921,14 +922,8 @@ mod typed_client {
             }
         }
 
-        impl From<&str> for Call {
-            fn from(value: &str) -> Self {
-                Self::new(value)
-            }
-        }
-
-        impl From<String> for Call {
-            fn from(value: String) -> Self {
+        impl<__Text: Into<String>> From<__Text> for Call {
+            fn from(value: __Text) -> Self {
                 Self::new(value)
             }
         }
@@ -956,14 +951,8 @@ mod typed_client {
             }
         }
 
-        impl From<&str> for Connection {
-            fn from(value: &str) -> Self {
-                Self::new(value)
-            }
-        }
-
-        impl From<String> for Connection {
-            fn from(value: String) -> Self {
+        impl<__Text: Into<String>> From<__Text> for Connection {
+            fn from(value: __Text) -> Self {
                 Self::new(value)
             }
         }
@@ -991,14 +980,8 @@ mod typed_client {
             }
         }
 
-        impl From<&str> for Error {
-            fn from(value: &str) -> Self {
-                Self::new(value)
-            }
-        }
-
-        impl From<String> for Error {
-            fn from(value: String) -> Self {
+        impl<__Text: Into<String>> From<__Text> for Error {
+            fn from(value: __Text) -> Self {
                 Self::new(value)
             }
         }
@@ -1026,14 +1009,8 @@ mod typed_client {
             }
         }
 
-        impl From<&str> for Read {
-            fn from(value: &str) -> Self {
-                Self::new(value)
-            }
-        }
-
-        impl From<String> for Read {
-            fn from(value: String) -> Self {
+        impl<__Text: Into<String>> From<__Text> for Read {
+            fn from(value: __Text) -> Self {
                 Self::new(value)
             }
         }
@@ -1061,14 +1038,8 @@ mod typed_client {
             }
         }
 
-        impl From<&str> for Upload {
-            fn from(value: &str) -> Self {
-                Self::new(value)
-            }
-        }
-
-        impl From<String> for Upload {
-            fn from(value: String) -> Self {
+        impl<__Text: Into<String>> From<__Text> for Upload {
+            fn from(value: __Text) -> Self {
                 Self::new(value)
             }
         }

@@ -66,6 +66,7 @@ mod typed_client {
         }
 
         /// Does something with each operation and its types.
+        #[doc(hidden)]
         pub fn each_operation(each: &mut impl ::tieline::typed::EachOperation) {
             each.operation::<r#type::Plain>();
             each.operation::<r#type::OrNull>();

@@ -107,7 +107,7 @@ macro_rules! __list {
 }
 
 /// A call that answers with one record: `one!(Builder, ParamsType, RecordType, "entity", "action")`; with `with meta` at the end, it
-/// gives what is about the record too.
+/// gives what is about the record too, with `or nothing` an `Option`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __one {
@@ -121,6 +121,19 @@ macro_rules! __one {
             /// See [`tieline::ErrorKind`]($crate::ErrorKind).
             pub async fn send(self) -> ::core::result::Result<$record, $crate::Error> {
                 $crate::typed::expanded::record(self.call, &self.params).await
+            }
+        }
+    };
+    ($builder:ident, $params:ty, $record:ty, $entity:literal, $action:literal, or nothing) => {
+        $crate::__call!($builder, $params, $record, $entity, $action);
+
+        impl $builder {
+            /// Makes the call. `None` when the API answers with nothing.
+            ///
+            /// # Errors
+            /// See [`tieline::ErrorKind`]($crate::ErrorKind).
+            pub async fn send(self) -> ::core::result::Result<::core::option::Option<$record>, $crate::Error> {
+                $crate::typed::expanded::record_or_nothing(self.call, &self.params).await
             }
         }
     };
@@ -260,6 +273,15 @@ pub fn records<T: DeserializeOwned + Send + 'static>(call: Call, params: &impl S
 /// One record.
 pub async fn record<T: DeserializeOwned>(call: Call, params: &impl Serialize) -> Result<T, Error> {
     with_params(call, params)?.execute().await?.record()
+}
+
+/// One record, or nothing.
+pub async fn record_or_nothing<T: DeserializeOwned>(call: Call, params: &impl Serialize) -> Result<Option<T>, Error> {
+    let envelope = with_params(call, params)?.execute().await?;
+    match &envelope.data {
+        Data::Nothing => Ok(None),
+        Data::Record(_) | Data::Records(_) | Data::File(_) => envelope.record().map(Some),
+    }
 }
 
 /// One record, with what is about it.

@@ -53,7 +53,9 @@ pub use serde_json::{Map, Value};
 /// What the macros call. Nobody else should.
 #[doc(hidden)]
 pub mod expanded {
-    pub use super::call::{all, answer, explain, file, list, nothing, pages, record, records, stream};
+    pub use super::call::{
+        all, answer, explain, file, list, nothing, pages, record, record_or_nothing, records, stream,
+    };
     pub use super::kind::{Kind, KindDraft, Rest};
     pub use super::object::{Key, Members, read_constant, read_field, read_optional, read_required, required};
     pub use super::one_of::{OneOf, read_one_of};

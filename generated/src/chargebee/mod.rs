@@ -97,6 +97,7 @@ impl Chargebee {
     }
 
     /// Does something with each operation and its types.
+    #[doc(hidden)]
     pub fn each_operation(each: &mut impl ::tieline::typed::EachOperation) {
         each.operation::<customers::List>();
         each.operation::<customers::Get>();

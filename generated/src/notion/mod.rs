@@ -105,6 +105,7 @@ impl Notion {
     }
 
     /// Does something with each operation and its types.
+    #[doc(hidden)]
     pub fn each_operation(each: &mut impl ::tieline::typed::EachOperation) {
         each.operation::<users::Me>();
         each.operation::<users::Get>();

@@ -589,14 +589,8 @@ impl RichTextRequestText {
     }
 }
 
-impl From<&str> for RichTextRequestText {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for RichTextRequestText {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for RichTextRequestText {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -627,14 +621,8 @@ impl RichTextRequestTextLink {
     }
 }
 
-impl From<&str> for RichTextRequestTextLink {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for RichTextRequestTextLink {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for RichTextRequestTextLink {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -664,14 +652,8 @@ impl RichTextRequestEquation {
     }
 }
 
-impl From<&str> for RichTextRequestEquation {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for RichTextRequestEquation {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for RichTextRequestEquation {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -890,14 +872,8 @@ impl DateRequest {
     }
 }
 
-impl From<&str> for DateRequest {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for DateRequest {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for DateRequest {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -936,14 +912,8 @@ impl ReferenceRequest {
     }
 }
 
-impl From<&str> for ReferenceRequest {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for ReferenceRequest {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for ReferenceRequest {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -1071,14 +1041,8 @@ impl FileUploadReference {
     }
 }
 
-impl From<&str> for FileUploadReference {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for FileUploadReference {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for FileUploadReference {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -1108,14 +1072,8 @@ impl ExternalLinkRequest {
     }
 }
 
-impl From<&str> for ExternalLinkRequest {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for ExternalLinkRequest {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for ExternalLinkRequest {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -1233,14 +1191,8 @@ impl FileRequestFile {
     }
 }
 
-impl From<&str> for FileRequestFile {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for FileRequestFile {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for FileRequestFile {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -1335,14 +1287,8 @@ impl NativeIcon {
     }
 }
 
-impl From<&str> for NativeIcon {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for NativeIcon {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for NativeIcon {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -4641,14 +4587,8 @@ impl EquationBlockRequest {
     }
 }
 
-impl From<&str> for EquationBlockRequest {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for EquationBlockRequest {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for EquationBlockRequest {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -5127,14 +5067,8 @@ impl SyncedBlockRequestSyncedFrom {
     }
 }
 
-impl From<&str> for SyncedBlockRequestSyncedFrom {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for SyncedBlockRequestSyncedFrom {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for SyncedBlockRequestSyncedFrom {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -7816,14 +7750,8 @@ impl CommentAttachmentRequest {
     }
 }
 
-impl From<&str> for CommentAttachmentRequest {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for CommentAttachmentRequest {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for CommentAttachmentRequest {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -7917,14 +7845,8 @@ impl CommentNameRequestCustom {
     }
 }
 
-impl From<&str> for CommentNameRequestCustom {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for CommentNameRequestCustom {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for CommentNameRequestCustom {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -9056,14 +8978,8 @@ impl ViewProperty {
     }
 }
 
-impl From<&str> for ViewProperty {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for ViewProperty {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for ViewProperty {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -9278,14 +9194,8 @@ impl ChartAggregation {
     }
 }
 
-impl From<&str> for ChartAggregation {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for ChartAggregation {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for ChartAggregation {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -9404,14 +9314,8 @@ impl DashboardRow {
     }
 }
 
-impl From<&str> for DashboardRow {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for DashboardRow {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for DashboardRow {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -9632,14 +9536,8 @@ impl ViewDatabaseRequestPosition {
     }
 }
 
-impl From<&str> for ViewDatabaseRequestPosition {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for ViewDatabaseRequestPosition {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for ViewDatabaseRequestPosition {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -9849,14 +9747,8 @@ impl MeetingFilterFilter {
     }
 }
 
-impl From<&str> for MeetingFilterFilter {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for MeetingFilterFilter {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for MeetingFilterFilter {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -9989,14 +9881,8 @@ impl MarkdownInsertion {
     }
 }
 
-impl From<&str> for MarkdownInsertion {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for MarkdownInsertion {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for MarkdownInsertion {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -10168,14 +10054,8 @@ impl MarkdownReplacement {
     }
 }
 
-impl From<&str> for MarkdownReplacement {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for MarkdownReplacement {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for MarkdownReplacement {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -11042,14 +10922,8 @@ impl AgentFilterId {
     }
 }
 
-impl From<&str> for AgentFilterId {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for AgentFilterId {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for AgentFilterId {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -11077,14 +10951,8 @@ impl AgentFilterString {
     }
 }
 
-impl From<&str> for AgentFilterString {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for AgentFilterString {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for AgentFilterString {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -11112,14 +10980,8 @@ impl AgentFilterPeople {
     }
 }
 
-impl From<&str> for AgentFilterPeople {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for AgentFilterPeople {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for AgentFilterPeople {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -11211,14 +11073,8 @@ impl AgentFilterMcpServer {
     }
 }
 
-impl From<&str> for AgentFilterMcpServer {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for AgentFilterMcpServer {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for AgentFilterMcpServer {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -12067,14 +11923,8 @@ impl SessionFilterString {
     }
 }
 
-impl From<&str> for SessionFilterString {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for SessionFilterString {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for SessionFilterString {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -12298,14 +12148,8 @@ impl SessionEventFilterString {
     }
 }
 
-impl From<&str> for SessionEventFilterString {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for SessionEventFilterString {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for SessionEventFilterString {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }

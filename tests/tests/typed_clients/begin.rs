@@ -21,6 +21,11 @@ fn connect_with(transport: Arc<dyn Transport>, token: &str) -> Result<Notion, Er
     Ok(Notion::from(connection))
 }
 
+fn connect_to(url: &str, token: &str) -> Result<Notion, Box<dyn std::error::Error>> {
+    let connection = Notion::builder(Token::new(token))?.base_url(url.parse()?).connect()?;
+    Ok(Notion::from(connection))
+}
+
 /// Notion, played.
 pub(crate) fn mock() -> Notion {
     let mock = Mock::new(Notion::connector().unwrap(), MockOptions::default());
@@ -39,6 +44,8 @@ async fn readme(token: &str, data_source: &str) -> Result<(), Error> {
 #[tokio::test]
 async fn a_token_connects() {
     assert!(connect("ntn_1234").is_ok());
+    assert!(connect_to("http://127.0.0.1:8080", "ntn_1234").is_ok());
+    assert!(connect_to("8080", "ntn_1234").is_err());
     assert_eq!(connect("1234").unwrap_err().kind(), tieline::ErrorKind::Credentials);
     assert_eq!(readme("1234", "").await.unwrap_err().kind(), tieline::ErrorKind::Credentials);
     assert_eq!(mock().users().me().send().await.unwrap().extra.names().count(), 0);

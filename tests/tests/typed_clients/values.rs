@@ -1,7 +1,7 @@
 //! Values: what is absent, unknown, one of several, or written as text.
 
-use tieline::typed::{Field, Timestamp};
-use tieline_connectors::notion::types::{self, FileUploadStatus, PropertyValueKind};
+use tieline::typed::{Date, Field, Timestamp};
+use tieline_connectors::notion::types::{self, BlockKind, FileUploadStatus, PropertyValueKind};
 
 fn title(page: &types::Page) -> String {
     for value in page.properties.iter().flatten().map(|(_, value)| value) {
@@ -36,6 +36,21 @@ fn is_newer(page: &types::Page, than: &Timestamp) -> bool {
     page.last_edited_time.as_ref().is_some_and(|edited| **edited > **than)
 }
 
+fn day(text: &str) -> Result<Date, Box<dyn std::error::Error>> {
+    Ok(text.parse()?)
+}
+
+fn text_of(block: &types::Block) -> String {
+    match &block.kind {
+        BlockKind::Paragraph { paragraph } => paragraph.rich_text.iter().map(|run| run.plain_text.as_str()).collect(),
+        BlockKind::Unknown => match block.extra.get::<String>("type") {
+            Some(Ok(name)) => format!("(a block of the new kind {name})"),
+            Some(Err(_)) | None => "(a block without a kind)".to_owned(),
+        },
+        _ => String::new(),
+    }
+}
+
 #[test]
 fn values_are_true_to_the_json() {
     let text = r#"{"object":"page","id":"195de9221179449fab8075a27c979105","icon":null,"review_state":"open",
@@ -50,4 +65,11 @@ fn values_are_true_to_the_json() {
     };
     assert!(is_done(&serde_json::from_str(&upload("uploaded_twice")).unwrap()));
     assert!(!is_done(&serde_json::from_str(&upload("failed")).unwrap()));
+    assert_eq!(day("2026-03-11").unwrap().year(), 2026);
+    assert!(day("2026-02-30").is_err());
+    let block = |kind: &str| format!(r#"{{"object":"block","id":"195de9221179449fab8075a27c979105",{kind}}}"#);
+    let paragraph = block(r#""type":"paragraph","paragraph":{"rich_text":[],"color":"default"}"#);
+    assert_eq!(text_of(&serde_json::from_str(&paragraph).unwrap()), "");
+    let hologram = block(r#""type":"hologram","hologram":{}"#);
+    assert_eq!(text_of(&serde_json::from_str(&hologram).unwrap()), "(a block of the new kind hologram)");
 }

@@ -77,6 +77,7 @@ impl Library {
     }
 
     /// Does something with each operation and its types.
+    #[doc(hidden)]
     pub fn each_operation(each: &mut impl ::tieline::typed::EachOperation) {
         each.operation::<books::List>();
         each.operation::<books::Get>();

@@ -111,14 +111,8 @@ impl Call {
     }
 }
 
-impl From<&str> for Call {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for Call {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for Call {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -146,14 +140,8 @@ impl Connection {
     }
 }
 
-impl From<&str> for Connection {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for Connection {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for Connection {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -181,14 +169,8 @@ impl Error {
     }
 }
 
-impl From<&str> for Error {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for Error {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for Error {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -216,14 +198,8 @@ impl Read {
     }
 }
 
-impl From<&str> for Read {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for Read {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for Read {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
@@ -251,14 +227,8 @@ impl Upload {
     }
 }
 
-impl From<&str> for Upload {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for Upload {
-    fn from(value: String) -> Self {
+impl<__Text: Into<String>> From<__Text> for Upload {
+    fn from(value: __Text) -> Self {
         Self::new(value)
     }
 }
