@@ -104,6 +104,8 @@ impl<'a> Lowering<'a> {
 
     /// The types that the entity has declared.
     pub(crate) fn leave(&mut self) -> Vec<Item> {
+        // What it has declared stands in its module, which others do not see.
+        self.lowered.retain(|_, (place, _)| *place == Place::Types);
         self.local.take().unwrap_or_default().items
     }
 

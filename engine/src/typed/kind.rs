@@ -21,11 +21,11 @@ macro_rules! __kind {
             const TAG: &'static str = $tag;
             const UNKNOWN: Self = Self::Unknown;
 
-            fn read<'de, A: $crate::typed::serde::de::MapAccess<'de>>(
+            fn read<'de, __A: $crate::typed::serde::de::MapAccess<'de>>(
                 tag: &str,
                 key: &str,
-                map: &mut A,
-            ) -> ::core::result::Result<::core::option::Option<Self>, A::Error> {
+                map: &mut __A,
+            ) -> ::core::result::Result<::core::option::Option<Self>, __A::Error> {
                 match (tag, key) {
                     $($(($value, $key) => $crate::__kind_member!(read $presence $variant $member map),)*)*
                     _ => Ok(None),
@@ -45,7 +45,7 @@ macro_rules! __kind {
                 }
             }
 
-            fn write<M: $crate::typed::serde::ser::SerializeMap>(&self, map: &mut M) -> ::core::result::Result<(), M::Error> {
+            fn write<__M: $crate::typed::serde::ser::SerializeMap>(&self, map: &mut __M) -> ::core::result::Result<(), __M::Error> {
                 match self {
                     $(Self::$variant { $($member,)* } => {
                         map.serialize_entry($tag, $value)?;

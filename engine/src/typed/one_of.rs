@@ -18,7 +18,7 @@ use super::object::Key;
 macro_rules! __one_of {
     ($name:ident by $tag:literal { $($value:literal => $variant:ident,)* }) => {
         impl<'de> $crate::typed::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::typed::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+            fn deserialize<__D: $crate::typed::serde::Deserializer<'de>>(deserializer: __D) -> ::core::result::Result<Self, __D::Error> {
                 $crate::typed::expanded::read_one_of(deserializer)
             }
         }
@@ -30,10 +30,10 @@ macro_rules! __one_of {
                 Self::Unknown(members)
             }
 
-            fn read<'de, A: $crate::typed::serde::de::MapAccess<'de>>(
+            fn read<'de, __A: $crate::typed::serde::de::MapAccess<'de>>(
                 tag: &str,
-                members: &mut A,
-            ) -> ::core::result::Result<::core::option::Option<Self>, A::Error> {
+                members: &mut __A,
+            ) -> ::core::result::Result<::core::option::Option<Self>, __A::Error> {
                 let members = $crate::typed::serde::de::value::MapAccessDeserializer::new(members);
                 match tag {
                     $($value => $crate::typed::serde::Deserialize::deserialize(members).map(|value| Some(Self::$variant(value))),)*
@@ -50,7 +50,7 @@ macro_rules! __one_of {
         }
 
         impl $crate::typed::serde::Serialize for $name {
-            fn serialize<S: $crate::typed::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: $crate::typed::serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                 match self {
                     $(Self::$variant(value) => $crate::typed::serde::Serialize::serialize(value, serializer),)*
                     Self::Unknown(members) => $crate::typed::serde::Serialize::serialize(members, serializer),
@@ -66,7 +66,7 @@ macro_rules! __one_of {
 macro_rules! __any_of {
     ($name:ident { $($variant:ident),* $(,)? }) => {
         impl<'de> $crate::typed::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::typed::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+            fn deserialize<__D: $crate::typed::serde::Deserializer<'de>>(deserializer: __D) -> ::core::result::Result<Self, __D::Error> {
                 let raw = <$crate::Raw as $crate::typed::serde::Deserialize>::deserialize(deserializer)?;
                 $(if let Ok(value) = raw.read() {
                     return Ok(Self::$variant(value));
@@ -76,7 +76,7 @@ macro_rules! __any_of {
         }
 
         impl $crate::typed::serde::Serialize for $name {
-            fn serialize<S: $crate::typed::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: $crate::typed::serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                 match self {
                     $(Self::$variant(value) => $crate::typed::serde::Serialize::serialize(value, serializer),)*
                     Self::Unknown(raw) => $crate::typed::serde::Serialize::serialize(raw, serializer),
