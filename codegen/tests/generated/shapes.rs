@@ -334,6 +334,12 @@ mod typed_client {
             }
         }
 
+        impl From<i64> for Point {
+            fn from(value: i64) -> Self {
+                Self::new(value)
+            }
+        }
+
         typed::object!(Point {
             required x = "x",
             optional y_axis = "y-axis",
@@ -369,14 +375,14 @@ mod typed_client {
         }
 
         impl From<IconKind> for Icon {
-            fn from(kind: IconKind) -> Self {
-                Self::new(kind)
+            fn from(value: IconKind) -> Self {
+                Self::new(value)
             }
         }
 
         impl From<IconKind> for typed::Field<Icon> {
-            fn from(kind: IconKind) -> Self {
-                Self::Value(kind.into())
+            fn from(value: IconKind) -> Self {
+                Self::Value(value.into())
             }
         }
 
@@ -432,6 +438,12 @@ mod typed_client {
             }
         }
 
+        impl From<typed::Number> for Circle {
+            fn from(value: typed::Number) -> Self {
+                Self::new(value)
+            }
+        }
+
         typed::object!(Circle {
             required r = "r",
         } constants {
@@ -450,7 +462,7 @@ mod typed_client {
         impl Square {
             /// One with nothing in it.
             pub fn new() -> Self {
-                Square::default()
+                Default::default()
             }
 
             /// `a`.
@@ -588,7 +600,7 @@ mod typed_client {
         impl Upload {
             /// One with nothing in it.
             pub fn new() -> Self {
-                Upload::default()
+                Default::default()
             }
 
             /// `name`.
@@ -669,7 +681,7 @@ mod typed_client {
             pub fn several(&self) -> Several {
                 Several {
                     call: self.connection.call("type", "several"),
-                    params: SeveralParams::default(),
+                    params: Default::default(),
                 }
             }
 
@@ -1280,7 +1292,7 @@ mod typed_client {
             pub fn list(&self) -> List {
                 List {
                     call: self.connection.call("type_plain", "list"),
-                    params: ListParams::default(),
+                    params: Default::default(),
                 }
             }
 
@@ -1288,7 +1300,7 @@ mod typed_client {
             pub fn file(&self) -> File {
                 File {
                     call: self.connection.call("type_plain", "file"),
-                    params: FileParams::default(),
+                    params: Default::default(),
                 }
             }
 
@@ -1296,7 +1308,7 @@ mod typed_client {
             pub fn send(&self, file: ::tieline::wire::Upload) -> Send {
                 Send {
                     call: self.connection.call("type_plain", "send").upload("file", file),
-                    params: SendParams::default(),
+                    params: Default::default(),
                 }
             }
         }

@@ -56,6 +56,6 @@ pub mod expanded {
     pub use super::call::{all, answer, explain, file, list, nothing, pages, record, records, stream};
     pub use super::kind::{Kind, KindDraft, Rest};
     pub use super::object::{Key, read_constant, read_optional, required, write_constant};
-    pub use super::one_of::{OneOf, read_one_of};
+    pub use super::one_of::{Attempts, OneOf, read_one_of};
     pub use serde_json::Result as JsonResult;
 }
