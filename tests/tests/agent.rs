@@ -45,14 +45,6 @@ fn the_index_is_short_and_has_every_action() {
         assert!(words.any(|word| word == operation.action), "no {} in\n{index}", operation.name());
     }
     assert!(!index.contains("oauth"), "{index}");
-    insta::assert_snapshot!("index", index);
-}
-
-#[test]
-fn an_entity_and_an_action_look_as_before() {
-    let notion = built_in("notion").unwrap();
-    insta::assert_snapshot!("entity", read(&notion, Some("comments"), None));
-    insta::assert_snapshot!("action", read(&notion, Some("comments"), Some("create")));
 }
 
 #[test]

@@ -14,8 +14,15 @@ fn a_connector_is_added_as_the_guide_says() {
 
 #[test]
 fn links_lead_to_a_file_and_a_heading_in_it() {
-    let pages =
-        ["README", "ARCHITECTURE", "CONTRIBUTING", "docs/adding-a-connector", "docs/embedding", "docs/diagnostics"];
+    let pages = [
+        "README",
+        "ARCHITECTURE",
+        "CONTRIBUTING",
+        "docs/adding-a-connector",
+        "docs/embedding",
+        "docs/typed-clients",
+        "docs/diagnostics",
+    ];
     let mut broken = Vec::new();
     for page in pages {
         let place = here("..").join(format!("{page}.md"));

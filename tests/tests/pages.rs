@@ -26,8 +26,9 @@ tieline() {
 
 #[test]
 fn commands_run_and_answer_what_is_shown() {
-    let pages: Vec<_> =
-        connectors().flat_map(|name| ["README", "AUTH", "REFERENCE"].map(|page| format!("{name}/{page}.md"))).collect();
+    let pages: Vec<_> = connectors()
+        .flat_map(|name| ["README", "AUTH", "REFERENCE", "AGENT"].map(|page| format!("{name}/{page}.md")))
+        .collect();
     let wrong: Vec<_> = std::thread::scope(|scope| {
         let followed: Vec<_> = pages.iter().map(|page| scope.spawn(move || of_page(page))).collect();
         followed.into_iter().flat_map(|page| page.join().unwrap()).collect()

@@ -62,12 +62,32 @@ pub struct Connector {
     pub entities: Vec<Entity>,
     /// Where the list of objects stands on the reference page.
     pub objects_anchor: String,
+    /// What an agent reads, step by step.
+    pub agent: Agent,
     /// The named objects that parameters and records are made of.
     pub objects: Vec<Object>,
     /// What is sent again by itself, as sentences.
     pub retries: Vec<Inline>,
     /// How calls fail.
     pub errors: Vec<ErrorMeaning>,
+}
+
+/// What an agent reads, step by step; the third step is an action ([`tieline::catalog::Subject::for_agent`]).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Agent {
+    /// What there is, in short.
+    pub index: String,
+    /// Each entity that has actions for agents.
+    pub entities: Vec<AgentEntity>,
+}
+
+/// What an agent reads about an entity.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AgentEntity {
+    /// Its name.
+    pub name: String,
+    /// The text.
+    pub text: String,
 }
 
 /// A page of the vendor.

@@ -8,9 +8,10 @@ use super::helpers;
 use super::model::{Catalogue, Connector};
 use crate::tree::{MARK, Tree};
 
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 7] = [
     ("catalogue", include_str!("../../templates/catalogue.hbs")),
     ("readme", include_str!("../../templates/readme.hbs")),
+    ("agent", include_str!("../../templates/agent.hbs")),
     ("auth", include_str!("../../templates/auth.hbs")),
     ("reference", include_str!("../../templates/reference.hbs")),
     ("operation", include_str!("../../templates/partials/operation.hbs")),
@@ -25,7 +26,8 @@ pub struct PageError {
     reason: String,
 }
 
-/// The pages: `README.md` of all connectors, and `<name>/README.md`, `<name>/AUTH.md` and `<name>/REFERENCE.md` of each.
+/// The pages: `README.md` of all connectors, and `<name>/README.md`, `<name>/AUTH.md`, `<name>/REFERENCE.md` and
+/// `<name>/AGENT.md` of each.
 ///
 /// # Errors
 /// When a template does not fit the data model.
@@ -37,7 +39,9 @@ pub fn pages(catalogue: &Catalogue) -> Result<Tree, PageError> {
         let Connector { name, .. } = connector;
         let source = format!("specs/{name}/connector.yaml");
         let value = serde_json::to_value(connector).map_err(|error| failed(name, &error))?;
-        for (template, file) in [("readme", "README.md"), ("auth", "AUTH.md"), ("reference", "REFERENCE.md")] {
+        for (template, file) in
+            [("readme", "README.md"), ("auth", "AUTH.md"), ("reference", "REFERENCE.md"), ("agent", "AGENT.md")]
+        {
             let path = format!("{name}/{file}");
             let text = page(&templates, template, &path, &source, &value)?;
             tree.add(path, text);

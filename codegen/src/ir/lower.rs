@@ -40,24 +40,28 @@ pub(crate) struct Declarations {
 #[derive(Clone, Debug)]
 pub(crate) struct Hint {
     text: String,
+    /// The whole, and the name in JSON of the part.
+    part_of: Option<(String, String)>,
 }
 
 impl Hint {
     /// Called so.
     pub(crate) fn named(name: &str) -> Self {
-        Self { text: name.to_owned() }
+        Self { text: name.to_owned(), part_of: None }
     }
 
     /// A part of it, whose name may begin with the name of the whole.
-    pub(crate) fn part(&self, part: &str) -> Self {
-        let part = camel(part, "Value");
+    pub(crate) fn part(&self, key: &str) -> Self {
+        let part = camel(key, "Value");
         let is_said = part.len() > self.text.len() && part.starts_with(&self.text);
-        Self { text: if is_said { part } else { format!("{}{part}", self.text) } }
+        let part_of = Some((self.text.clone(), key.to_owned()));
+        Self { text: if is_said { part } else { format!("{}{part}", self.text) }, part_of }
     }
 
     /// One of the parts of it: `BlockChildren` → `BlockChild`.
     fn item(&self) -> Self {
-        Self { text: camel(&singular(&heck::ToSnakeCase::to_snake_case(self.text.as_str())), "Item") }
+        let text = camel(&singular(&heck::ToSnakeCase::to_snake_case(self.text.as_str())), "Item");
+        Self { text, part_of: self.part_of.clone() }
     }
 }
 
@@ -187,7 +191,12 @@ impl<'a> Lowering<'a> {
         let value = Type::Named(place, name.clone());
         self.lowered.insert(schema, (place, value.clone()));
         let at = self.declarations().items.len();
-        let item = self.declare(schema, &name, &Hint::named(&name));
+        let mut item = self.declare(schema, &name, &Hint::named(&name));
+        if let (docs, Some((whole, key))) = (item.docs_mut(), &hint.part_of)
+            && docs.is_empty()
+        {
+            docs.push(format!("{} of {}.", code(key), code(whole)));
+        }
         self.declarations().items.insert(at, item);
         value
     }

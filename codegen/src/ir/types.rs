@@ -30,6 +30,19 @@ impl Item {
     }
 }
 
+impl Item {
+    /// What it is.
+    pub(super) fn docs_mut(&mut self) -> &mut Docs {
+        match self {
+            Self::Object(object) => &mut object.docs,
+            Self::OneOf(one_of) => &mut one_of.docs,
+            Self::AnyOf(any_of) => &mut any_of.docs,
+            Self::Choice(choice) => &mut choice.docs,
+            Self::Newtype(newtype) => &mut newtype.docs,
+        }
+    }
+}
+
 /// An object: a struct, with `extra` for what is not declared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Object {

@@ -6,6 +6,7 @@ use serde::ser::SerializeMap;
 use crate::raw::Raw;
 
 use super::Extra;
+use super::object::Members;
 
 /// Reads and writes the kinds of an object: `kind!(Name by "tag" { "value" => Variant { presence member = "key", … }, … })`.
 ///
@@ -45,15 +46,14 @@ macro_rules! __kind {
                 }
             }
 
-            fn write<__M: $crate::typed::serde::ser::SerializeMap>(&self, map: &mut __M) -> ::core::result::Result<(), __M::Error> {
+            fn write<__M: $crate::typed::serde::ser::SerializeMap>(&self, members: &mut $crate::typed::expanded::Members<__M>) {
                 match self {
                     $(Self::$variant { $($member,)* } => {
-                        map.serialize_entry($tag, $value)?;
-                        $($crate::__member!(write $presence *$member, $key map);)*
+                        members.required($tag, $value);
+                        $(members.$presence($key, $member);)*
                     })*
                     Self::Unknown => {}
                 }
-                Ok(())
             }
         }
     };
@@ -111,7 +111,7 @@ pub trait Kind: Sized {
     fn take(tag: &str, rest: &mut Rest) -> serde_json::Result<Option<Self>>;
 
     /// Writes the tag and what the kind holds.
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+    fn write<M: SerializeMap>(&self, members: &mut Members<M>);
 }
 
 /// Members that nobody has read yet.

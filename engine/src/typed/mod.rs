@@ -55,7 +55,7 @@ pub use serde_json::{Map, Value};
 pub mod expanded {
     pub use super::call::{all, answer, explain, file, list, nothing, pages, record, records, stream};
     pub use super::kind::{Kind, KindDraft, Rest};
-    pub use super::object::{Key, read_constant, read_optional, required, write_constant};
+    pub use super::object::{Key, Members, read_constant, read_field, read_optional, read_required, required};
     pub use super::one_of::{Attempts, OneOf, read_one_of};
     pub use serde_json::Result as JsonResult;
 }

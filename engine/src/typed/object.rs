@@ -4,12 +4,11 @@ use std::fmt;
 
 use serde::de::{self, MapAccess};
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::raw::Raw;
 
-use super::Extra;
+use super::{Extra, Field};
 
 /// Reads and writes an object: `object!(Name { presence member = "key", … } constants { "key" = value, … } kind member: Type)`.
 ///
@@ -47,9 +46,9 @@ macro_rules! __object {
                         while let Some(key) = map.next_key::<$crate::typed::expanded::Key<'de>>()? {
                             match &*key {
                                 $($key => $crate::__member!(read $presence $member $key map extra),)*
-                                $($($constant_key => $crate::typed::expanded::read_constant($constant_key, &$constant.into(), &mut map, &mut extra)?,)*)?
+                                $($($constant_key => $crate::typed::expanded::read_constant($constant_key, $constant, &mut map, &mut extra),)*)?
                                 other => $crate::__other!(other map extra $($kind)?),
-                            }
+                            }?;
                         }
                         $(let $kind = $kind.finish(&mut extra)?;)?
                         Ok($name { $($member: $crate::__member!(done $presence $member $key),)* $($kind,)? extra })
@@ -61,16 +60,12 @@ macro_rules! __object {
 
         impl $crate::typed::serde::Serialize for $name {
             fn serialize<__S: $crate::typed::serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
-                #[allow(unused_imports)]
-                use $crate::typed::expanded::Kind as _;
-                use $crate::typed::serde::ser::SerializeMap as _;
-                let mut map = serializer.serialize_map(None)?;
-                // First, so that a member that has been set since counts more.
-                self.extra.write(&mut map)?;
-                $($($crate::typed::expanded::write_constant($constant_key, &$constant, &self.extra, &mut map)?;)*)?
-                $($crate::__member!(write $presence self.$member, $key map);)*
-                $(self.$kind.write(&mut map)?;)?
-                map.end()
+                let mut members = $crate::typed::expanded::Members::begin(serializer)?;
+                members.extra(&self.extra);
+                $($(members.constant($constant_key, $constant, &self.extra);)*)?
+                $(members.$presence($key, &self.$member);)*
+                $($crate::typed::expanded::Kind::write(&self.$kind, &mut members);)?
+                members.end()
             }
         }
     };
@@ -81,10 +76,10 @@ macro_rules! __object {
 #[macro_export]
 macro_rules! __other {
     ($key:ident $map:ident $extra:ident) => {
-        $extra.read($key, &mut $map)?
+        $extra.read($key, &mut $map)
     };
     ($key:ident $map:ident $extra:ident $kind:ident) => {
-        $kind.read($key, &mut $map)?
+        $kind.read($key, &mut $map)
     };
 }
 
@@ -100,13 +95,13 @@ macro_rules! __member {
     };
 
     (read optional $member:ident $key:literal $map:ident $extra:ident) => {
-        $member = $crate::typed::expanded::read_optional($key, &mut $map, &mut $extra)?
+        $crate::typed::expanded::read_optional(&mut $member, $key, &mut $map, &mut $extra)
     };
     (read field $member:ident $key:literal $map:ident $extra:ident) => {
-        $member = $map.next_value()?
+        $crate::typed::expanded::read_field(&mut $member, &mut $map)
     };
     (read $presence:ident $member:ident $key:literal $map:ident $extra:ident) => {
-        $member = ::core::option::Option::Some($map.next_value()?)
+        $crate::typed::expanded::read_required(&mut $member, &mut $map)
     };
 
     (done required $member:ident $key:literal) => {
@@ -117,20 +112,6 @@ macro_rules! __member {
     };
     (done $presence:ident $member:ident $key:literal) => {
         $member
-    };
-
-    (write optional $member:expr, $key:literal $map:ident) => {
-        if let ::core::option::Option::Some(value) = &$member {
-            $map.serialize_entry($key, value)?;
-        }
-    };
-    (write field $member:expr, $key:literal $map:ident) => {
-        if !$member.is_absent() {
-            $map.serialize_entry($key, &$member)?;
-        }
-    };
-    (write $presence:ident $member:expr, $key:literal $map:ident) => {
-        $map.serialize_entry($key, &$member)?
     };
 }
 
@@ -172,39 +153,127 @@ pub fn required<T, E: de::Error>(key: &'static str, value: Option<T>) -> Result<
     value.ok_or_else(|| E::missing_field(key))
 }
 
-/// A member that may be absent. A null, which its schema does not have, is kept.
+/// Reads a member that must be there.
+pub fn read_required<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    member: &mut Option<T>,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    *member = Some(map.next_value()?);
+    Ok(())
+}
+
+/// Reads a member that may be absent. A null, which its schema does not have, is kept.
 pub fn read_optional<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    member: &mut Option<T>,
     key: &str,
     map: &mut A,
     extra: &mut Extra,
-) -> Result<Option<T>, A::Error> {
-    let value = map.next_value::<Option<T>>()?;
-    if value.is_none() {
+) -> Result<(), A::Error> {
+    *member = map.next_value()?;
+    if member.is_none() {
         extra.put(key.to_owned(), Raw::null());
     }
-    Ok(value)
+    Ok(())
 }
 
-/// A member that is always the same. Another value is kept.
+/// Reads a member that may be absent or null.
+pub fn read_field<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    member: &mut Field<T>,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    *member = map.next_value()?;
+    Ok(())
+}
+
+/// Reads a member that is always the same. Another value is kept.
 pub fn read_constant<'de, A: MapAccess<'de>>(
     key: &str,
-    constant: &Value,
+    constant: &str,
     map: &mut A,
     extra: &mut Extra,
 ) -> Result<(), A::Error> {
     let raw: Raw = map.next_value()?;
-    if raw.to_value() != *constant {
+    let is_constant = serde_json::from_slice::<Key<'_>>(raw.as_bytes()).is_ok_and(|text| *text == *constant);
+    if !is_constant {
         extra.put(key.to_owned(), raw);
     }
     Ok(())
 }
 
-/// Writes a member that is always the same, unless it was read as something else.
-pub fn write_constant<M: SerializeMap>(
-    key: &str,
-    constant: &impl serde::Serialize,
-    extra: &Extra,
-    map: &mut M,
-) -> Result<(), M::Error> {
-    if extra.raw(key).is_some() { Ok(()) } else { map.serialize_entry(key, constant) }
+/// Writes the members of an object, each by the name of its presence. After one that cannot be written, none is: `end` says why.
+pub struct Members<M: SerializeMap> {
+    map: M,
+    outcome: Result<(), M::Error>,
+}
+
+impl<M: SerializeMap> Members<M> {
+    /// Begins an object.
+    pub fn begin<S: Serializer<SerializeMap = M, Error = M::Error>>(serializer: S) -> Result<Self, M::Error> {
+        Ok(Self { map: serializer.serialize_map(None)?, outcome: Ok(()) })
+    }
+
+    /// What the manifest does not declare. It comes first, so that a member that has been set since counts more.
+    pub fn extra(&mut self, extra: &Extra) {
+        self.outcome = extra.write(&mut self.map);
+    }
+
+    /// A member that is always the same, unless it was read as something else.
+    pub fn constant(&mut self, key: &'static str, constant: &str, extra: &Extra) {
+        if extra.raw(key).is_none() {
+            self.required(key, constant);
+        }
+    }
+
+    /// A member that is there.
+    pub fn required<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) {
+        self.name(key);
+        if self.outcome.is_ok() {
+            self.outcome = self.map.serialize_value(value);
+        }
+    }
+
+    /// The member that is all that a kind holds.
+    pub fn only<T: Serialize>(&mut self, key: &'static str, value: &T) {
+        self.required(key, value);
+    }
+
+    /// A member that is there or null.
+    pub fn nullable<T: Serialize>(&mut self, key: &'static str, value: &Option<T>) {
+        match value {
+            Some(value) => self.required(key, value),
+            None => self.required(key, &()),
+        }
+    }
+
+    /// A member that is there or absent.
+    pub fn optional<T: Serialize>(&mut self, key: &'static str, value: &Option<T>) {
+        if let Some(value) = value {
+            self.required(key, value);
+        }
+    }
+
+    /// A member that is there, null or absent.
+    pub fn field<T: Serialize>(&mut self, key: &'static str, value: &Field<T>) {
+        match value {
+            Field::Value(value) => self.required(key, value),
+            Field::Null => self.required(key, &()),
+            Field::Absent => {}
+        }
+    }
+
+    /// The name of the member that comes next: apart from its value, so that it is compiled once.
+    fn name(&mut self, key: &'static str) {
+        if self.outcome.is_ok() {
+            self.outcome = self.map.serialize_key(key);
+        }
+    }
+
+    /// Ends the object.
+    ///
+    /// # Errors
+    /// When a member could not be written.
+    pub fn end(self) -> Result<M::Ok, M::Error> {
+        self.outcome?;
+        self.map.end()
+    }
 }

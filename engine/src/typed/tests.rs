@@ -246,6 +246,10 @@ fn numbers_stay_as_they_were_written() {
     for (json, number) in [
         (json!(3), Number::Integer(3)),
         (json!(3.0), Number::Float(3.0)),
+        (json!(0.30000000000000004), Number::Float(0.30000000000000004)),
+        (json!(2.2250738585072014e-308), Number::Float(2.2250738585072014e-308)),
+        (json!(51.248178375505404), Number::Float(51.248178375505404)),
+        (json!(-93.31137037688033), Number::Float(-93.31137037688033)),
         (json!(-1), Number::Integer(-1)),
         (json!(u64::MAX), Number::Large(u64::MAX)),
     ] {

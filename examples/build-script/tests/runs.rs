@@ -1,7 +1,5 @@
 //! The program runs against the mock, over HTTP.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::future::pending;
 use std::process::Command;
 use std::sync::Arc;

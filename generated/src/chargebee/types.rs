@@ -661,7 +661,7 @@ typed::object!(Subscription {
     optional deleted = "deleted",
 });
 
-/// A choice between texts.
+/// `billing_period_unit` of `Subscription`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SubscriptionBillingPeriodUnit {
     /// `day`.
@@ -683,7 +683,7 @@ typed::choice!(SubscriptionBillingPeriodUnit {
     Year = "year",
 });
 
-/// An object.
+/// `subscription_items` of `Subscription`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SubscriptionItem {
     /// `item_price_id`.
@@ -708,7 +708,7 @@ typed::object!(SubscriptionItem {
     optional amount = "amount",
 });
 
-/// A choice between texts.
+/// `item_type` of `SubscriptionItem`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SubscriptionItemItemType {
     /// `plan`.
@@ -727,7 +727,7 @@ typed::choice!(SubscriptionItemItemType {
     Charge = "charge",
 });
 
-/// An object.
+/// `coupons` of `Subscription`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SubscriptionCoupon {
     /// `coupon_id`.
@@ -846,7 +846,7 @@ typed::object!(Invoice {
     optional deleted = "deleted",
 });
 
-/// A choice between texts.
+/// `price_type` of `Invoice`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum InvoicePriceType {
     /// `tax_exclusive`.
@@ -862,7 +862,7 @@ typed::choice!(InvoicePriceType {
     TaxInclusive = "tax_inclusive",
 });
 
-/// A choice between texts.
+/// `dunning_status` of `Invoice`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum InvoiceDunningStatus {
     /// `in_progress`.
@@ -884,7 +884,7 @@ typed::choice!(InvoiceDunningStatus {
     Success = "success",
 });
 
-/// An object.
+/// `line_items` of `Invoice`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct InvoiceLineItem {
     /// `id`.
@@ -1000,7 +1000,7 @@ typed::object!(Coupon {
     optional updated_at = "updated_at",
 });
 
-/// A choice between texts.
+/// `discount_type` of `Coupon`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CouponDiscountType {
     /// `fixed_amount`.
@@ -1019,7 +1019,7 @@ typed::choice!(CouponDiscountType {
     OfferQuantity = "offer_quantity",
 });
 
-/// A choice between texts.
+/// `apply_on` of `Coupon`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CouponApplyOn {
     /// `invoice_amount`.
@@ -1035,7 +1035,7 @@ typed::choice!(CouponApplyOn {
     EachSpecifiedItem = "each_specified_item",
 });
 
-/// A choice between texts.
+/// `duration_type` of `Coupon`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CouponDurationType {
     /// `one_time`.
@@ -1054,7 +1054,7 @@ typed::choice!(CouponDurationType {
     LimitedPeriod = "limited_period",
 });
 
-/// A choice between texts.
+/// `period_unit` of `Coupon`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CouponPeriodUnit {
     /// `day`.
@@ -1076,7 +1076,7 @@ typed::choice!(CouponPeriodUnit {
     Year = "year",
 });
 
-/// A choice between texts.
+/// `status` of `Coupon`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CouponStatus {
     /// `active`.

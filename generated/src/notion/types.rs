@@ -239,7 +239,7 @@ typed::kind!(RichTextKind by "type" {
     "equation" => Equation { only equation = "equation", },
 });
 
-/// An object.
+/// `text` of `RichText`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RichTextText {
     /// `content`.
@@ -255,7 +255,7 @@ typed::object!(RichTextText {
     field link = "link",
 });
 
-/// An object.
+/// `link` of `RichTextText`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RichTextTextLink {
     /// `url`.
@@ -268,7 +268,7 @@ typed::object!(RichTextTextLink {
     required url = "url",
 });
 
-/// An object.
+/// `equation` of `RichText`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RichTextEquation {
     /// KaTeX source.
@@ -443,7 +443,7 @@ typed::object!(TemplateMention {
     optional template_mention_user = "template_mention_user",
 });
 
-/// A choice between texts.
+/// `template_mention_date` of `TemplateMention`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TemplateMentionDate {
     /// `today`.
@@ -459,7 +459,7 @@ typed::choice!(TemplateMentionDate {
     Now = "now",
 });
 
-/// A choice between texts.
+/// `template_mention_user` of `TemplateMention`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TemplateMentionUser {
     /// `me`.
@@ -556,7 +556,7 @@ typed::choice!(RichTextRequestType {
     Equation = "equation",
 });
 
-/// An object.
+/// `text` of `RichTextRequest`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RichTextRequestText {
     /// The text, 2000 characters at most; split a longer one into several runs.
@@ -606,7 +606,7 @@ typed::object!(RichTextRequestText {
     field link = "link",
 });
 
-/// An object.
+/// `link` of `RichTextRequestText`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RichTextRequestTextLink {
     /// Where the text links to.
@@ -643,7 +643,7 @@ typed::object!(RichTextRequestTextLink {
     required url = "url",
 });
 
-/// An object.
+/// `equation` of `RichTextRequest`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RichTextRequestEquation {
     /// KaTeX source.
@@ -1205,7 +1205,7 @@ typed::choice!(FileRequestType {
     File = "file",
 });
 
-/// An object.
+/// `file` of `FileRequest`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FileRequestFile {
     /// `url`.
@@ -1646,7 +1646,7 @@ typed::object!(Position {
     optional after_block = "after_block",
 });
 
-/// A choice between texts.
+/// `type` of `Position`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PositionType {
     /// `start`.
@@ -1705,7 +1705,7 @@ typed::object!(User {
     optional request_id = "request_id",
 });
 
-/// A choice between texts.
+/// `object` of `User`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UserObject {
     /// `user`.
@@ -1721,7 +1721,7 @@ typed::choice!(UserObject {
     Group = "group",
 });
 
-/// A choice between texts.
+/// `type` of `User`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UserType {
     /// `person`.
@@ -1737,7 +1737,7 @@ typed::choice!(UserType {
     Bot = "bot",
 });
 
-/// An object.
+/// `person` of `User`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UserPerson {
     /// Present if the connection may read e-mail addresses.
@@ -1775,7 +1775,7 @@ typed::object!(Bot {
     optional workspace_limits = "workspace_limits",
 });
 
-/// An object.
+/// `workspace_limits` of `Bot`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BotWorkspaceLimits {
     /// Largest file that can be uploaded.
@@ -1840,7 +1840,7 @@ typed::object!(Actor {
     optional r#type = "type",
 });
 
-/// A choice between texts.
+/// `type` of `Actor`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ActorType {
     /// `person`.
@@ -2267,7 +2267,7 @@ typed::kind!(PropertyItemKind by "type" {
     "place" => Place { nullable place = "place", },
 });
 
-/// An object.
+/// `unique_id` of `SimplePropertyValue`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SimplePropertyValueUniqueId {
     /// `prefix`.
@@ -2540,7 +2540,7 @@ typed::object!(Verification {
     field verified_by = "verified_by",
 });
 
-/// A choice between texts.
+/// `state` of `Verification`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum VerificationState {
     /// `verified`.
@@ -2661,7 +2661,7 @@ typed::any_of!(PropertyValueOrTextRequest {
     RichTextListRequest,
 });
 
-/// An object.
+/// `value` of `PropertyValueOrTextRequest`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PropertyValueRequest {
     /// May be left out.
@@ -2869,7 +2869,7 @@ typed::object!(PropertyValueRequest {
     optional verification = "verification",
 });
 
-/// An object.
+/// `verification` of `PropertyValueRequest`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PropertyValueRequestVerification {
     /// `state`.
@@ -2902,7 +2902,7 @@ typed::object!(PropertyValueRequestVerification {
     optional date = "date",
 });
 
-/// A choice between texts.
+/// `state` of `PropertyValueRequestVerification`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PropertyValueRequestVerificationState {
     /// `verified`.
@@ -3024,7 +3024,7 @@ typed::object!(PageTemplateRequest {
     optional timezone = "timezone",
 });
 
-/// A choice between texts.
+/// `type` of `PageTemplateRequest`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PageTemplateRequestType {
     /// `none`.
@@ -3109,7 +3109,7 @@ typed::object!(AsyncTask {
     "object" = "async_task",
 });
 
-/// A choice between texts.
+/// `status` of `AsyncTask`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AsyncTaskStatus {
     /// `queued`.
@@ -3134,7 +3134,7 @@ typed::choice!(AsyncTaskStatus {
     Failed = "failed",
 });
 
-/// An object.
+/// `operation` of `AsyncTask`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AsyncTaskOperation {
     /// `surface`.
@@ -3150,7 +3150,7 @@ typed::object!(AsyncTaskOperation {
     optional name = "name",
 });
 
-/// A choice between texts.
+/// `surface` of `AsyncTaskOperation`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AsyncTaskOperationSurface {
     /// `rest`.
@@ -3526,7 +3526,7 @@ typed::kind!(BlockKind by "type" {
     "unsupported" => Unsupported { only unsupported = "unsupported", },
 });
 
-/// An object.
+/// `equation` of `Block`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BlockEquation {
     /// `expression`.
@@ -3539,7 +3539,7 @@ typed::object!(BlockEquation {
     required expression = "expression",
 });
 
-/// An object.
+/// `column` of `Block`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BlockColumn {
     /// `width_ratio`.
@@ -3552,7 +3552,7 @@ typed::object!(BlockColumn {
     optional width_ratio = "width_ratio",
 });
 
-/// An object.
+/// `table_of_contents` of `Block`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BlockTableOfContents {
     /// `color`.
@@ -3565,7 +3565,7 @@ typed::object!(BlockTableOfContents {
     optional color = "color",
 });
 
-/// An object.
+/// `unsupported` of `Block`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BlockUnsupported {
     /// `block_type`.
@@ -3638,7 +3638,7 @@ typed::object!(NumberedContent {
     optional list_format = "list_format",
 });
 
-/// A choice between texts.
+/// `list_format` of `NumberedContent`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum NumberedContentListFormat {
     /// `numbers`.
@@ -3889,7 +3889,7 @@ typed::object!(MeetingNotes {
     optional recording = "recording",
 });
 
-/// A choice between texts.
+/// `status` of `MeetingNotes`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum MeetingNotesStatus {
     /// `transcription_not_started`.
@@ -3936,7 +3936,7 @@ typed::object!(MeetingNotesChildren {
     optional transcript_block_id = "transcript_block_id",
 });
 
-/// An object.
+/// `calendar_event` of `MeetingNotes`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MeetingNotesCalendarEvent {
     /// `start_time`.
@@ -3955,7 +3955,7 @@ typed::object!(MeetingNotesCalendarEvent {
     optional attendees = "attendees",
 });
 
-/// An object.
+/// `recording` of `MeetingNotes`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MeetingNotesRecording {
     /// `start_time`.
@@ -4492,7 +4492,7 @@ typed::object!(NumberedBlockRequest {
     optional children = "children",
 });
 
-/// A choice between texts.
+/// `list_format` of `NumberedBlockRequest`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum NumberedBlockRequestListFormat {
     /// `numbers`.
@@ -5144,7 +5144,7 @@ typed::object!(SyncedBlockRequestSyncedFrom {
     required block_id = "block_id",
 });
 
-/// A choice between texts.
+/// `type` of `SyncedBlockRequestSyncedFrom`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SyncedBlockRequestSyncedFromType {
     /// `block_id`.
@@ -5217,7 +5217,7 @@ typed::object!(Database {
     "object" = "database",
 });
 
-/// An object.
+/// `data_sources` of `Database`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DatabaseDataSource {
     /// `id`.
@@ -5514,7 +5514,7 @@ typed::kind!(PropertySchemaKind by "type" {
     "location" => Location { only location = "location", },
 });
 
-/// An object.
+/// `number` of `PropertySchema`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PropertySchemaNumber {
     /// How a number is shown.
@@ -5527,7 +5527,7 @@ typed::object!(PropertySchemaNumber {
     optional format = "format",
 });
 
-/// An object.
+/// `formula` of `PropertySchema`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PropertySchemaFormula {
     /// `expression`.
@@ -5540,7 +5540,7 @@ typed::object!(PropertySchemaFormula {
     optional expression = "expression",
 });
 
-/// An object.
+/// `unique_id` of `PropertySchema`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PropertySchemaUniqueId {
     /// `prefix`.
@@ -5582,7 +5582,7 @@ typed::object!(StatusOptions {
     optional groups = "groups",
 });
 
-/// An object.
+/// `groups` of `StatusOptions`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StatusOptionsGroup {
     /// `id`.
@@ -5629,7 +5629,7 @@ typed::object!(RelationSchema {
     optional dual_property = "dual_property",
 });
 
-/// A choice between texts.
+/// `type` of `RelationSchema`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum RelationSchemaType {
     /// `single_property`.
@@ -6040,7 +6040,7 @@ typed::object!(PropertySchemaRequest {
     optional location = "location",
 });
 
-/// An object.
+/// `number` of `PropertySchemaRequest`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PropertySchemaRequestNumber {
     /// How a number is shown.
@@ -6066,7 +6066,7 @@ typed::object!(PropertySchemaRequestNumber {
     optional format = "format",
 });
 
-/// An object.
+/// `formula` of `PropertySchemaRequest`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PropertySchemaRequestFormula {
     /// Formula source.
@@ -6092,7 +6092,7 @@ typed::object!(PropertySchemaRequestFormula {
     optional expression = "expression",
 });
 
-/// An object.
+/// `unique_id` of `PropertySchemaRequest`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PropertySchemaRequestUniqueId {
     /// Letters before the number.
@@ -6213,7 +6213,7 @@ typed::object!(RelationSchemaRequest {
     optional dual_property = "dual_property",
 });
 
-/// A choice between texts.
+/// `type` of `RelationSchemaRequest`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum RelationSchemaRequestType {
     /// `single_property`.
@@ -7450,7 +7450,7 @@ typed::object!(VerificationCondition {
     optional does_not_equal = "does_not_equal",
 });
 
-/// A choice between texts.
+/// `status` of `VerificationCondition`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum VerificationConditionStatus {
     /// `verified`.
@@ -7469,7 +7469,7 @@ typed::choice!(VerificationConditionStatus {
     None = "none",
 });
 
-/// A choice between texts.
+/// `does_not_equal` of `VerificationCondition`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum VerificationConditionDoesNotEqual {
     /// `verified`.
@@ -7531,7 +7531,7 @@ typed::object!(Sort {
     required direction = "direction",
 });
 
-/// A choice between texts.
+/// `timestamp` of `Sort`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SortTimestamp {
     /// `created_time`.
@@ -7654,7 +7654,7 @@ typed::object!(SearchSort {
     optional direction = "direction",
 });
 
-/// A choice between texts.
+/// `timestamp` of `SearchSort`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SearchSortTimestamp {
     /// `last_edited_time`.
@@ -7728,7 +7728,7 @@ typed::object!(CommentDisplayName {
     field resolved_name = "resolved_name",
 });
 
-/// A choice between texts.
+/// `type` of `CommentDisplayName`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CommentDisplayNameType {
     /// `integration`.
@@ -7747,7 +7747,7 @@ typed::choice!(CommentDisplayNameType {
     Custom = "custom",
 });
 
-/// An object.
+/// `attachments` of `Comment`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CommentAttachment {
     /// `category`.
@@ -7763,7 +7763,7 @@ typed::object!(CommentAttachment {
     optional file = "file",
 });
 
-/// A choice between texts.
+/// `category` of `CommentAttachment`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CommentAttachmentCategory {
     /// `audio`.
@@ -7879,7 +7879,7 @@ typed::object!(CommentNameRequest {
     optional custom = "custom",
 });
 
-/// A choice between texts.
+/// `type` of `CommentNameRequest`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CommentNameRequestType {
     /// `integration`.
@@ -7898,7 +7898,7 @@ typed::choice!(CommentNameRequestType {
     Custom = "custom",
 });
 
-/// An object.
+/// `custom` of `CommentNameRequest`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CommentNameRequestCustom {
     /// `name`.
@@ -8049,7 +8049,7 @@ typed::object!(FileUpload {
     "object" = "file_upload",
 });
 
-/// A choice between texts.
+/// `status` of `FileUpload`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum FileUploadStatus {
     /// `pending`.
@@ -8071,7 +8071,7 @@ typed::choice!(FileUploadStatus {
     Failed = "failed",
 });
 
-/// An object.
+/// `number_of_parts` of `FileUpload`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FileUploadNumberOfParts {
     /// `total`.
@@ -8124,7 +8124,7 @@ typed::kind!(FileImportResultKind by "type" {
     "error" => Error { only error = "error", },
 });
 
-/// An object.
+/// `error` of `FileImportResult`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FileImportResultError {
     /// `type`.
@@ -9224,7 +9224,7 @@ typed::any_of!(GroupByGroupBy {
     Object,
 });
 
-/// An object.
+/// `sort` of `GroupBy`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GroupBySort {
     /// `type`.
@@ -9422,7 +9422,7 @@ typed::object!(DashboardRow {
     optional widgets = "widgets",
 });
 
-/// An object.
+/// `widgets` of `DashboardRow`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DashboardRowWidget {
     /// `id`.
@@ -9508,7 +9508,7 @@ typed::object!(ViewPositionRequest {
     optional view_id = "view_id",
 });
 
-/// A choice between texts.
+/// `type` of `ViewPositionRequest`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ViewPositionRequestType {
     /// `start`.
@@ -9564,7 +9564,7 @@ typed::object!(WidgetPlacementRequest {
     optional row_index = "row_index",
 });
 
-/// A choice between texts.
+/// `type` of `WidgetPlacementRequest`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum WidgetPlacementRequestType {
     /// `new_row`.
@@ -9732,7 +9732,7 @@ typed::object!(MeetingSourceRequest {
     optional block_id = "block_id",
 });
 
-/// A choice between texts.
+/// `type` of `MeetingSourceRequest`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum MeetingSourceRequestType {
     /// `file_upload`.
@@ -9805,7 +9805,7 @@ typed::object!(MeetingFilter {
     optional filter = "filter",
 });
 
-/// A choice between texts.
+/// `operator` of `MeetingFilter`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum MeetingFilterOperator {
     /// `and`.
@@ -9821,7 +9821,7 @@ typed::choice!(MeetingFilterOperator {
     Or = "or",
 });
 
-/// An object.
+/// `filter` of `MeetingFilter`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeetingFilterFilter {
     /// `operator`.
@@ -9924,7 +9924,7 @@ typed::object!(MeetingSort {
     required direction = "direction",
 });
 
-/// A choice between texts.
+/// `property` of `MeetingSort`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum MeetingSortProperty {
     /// `title`.
@@ -10095,7 +10095,7 @@ typed::object!(MarkdownUpdate {
     optional allow_deleting_content = "allow_deleting_content",
 });
 
-/// An object.
+/// `content_updates` of `MarkdownUpdate`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MarkdownUpdateContentUpdate {
     /// Text as it stands.
@@ -10387,7 +10387,7 @@ typed::choice!(AgentType {
     External = "external",
 });
 
-/// An object.
+/// `model` of `Agent`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AgentModel {
     /// `mode`.
@@ -10403,7 +10403,7 @@ typed::object!(AgentModel {
     field id = "id",
 });
 
-/// A choice between texts.
+/// `mode` of `AgentModel`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AgentModelMode {
     /// `auto`.
@@ -10493,7 +10493,7 @@ typed::choice!(PauseReason {
     ToolUnavailable = "tool_unavailable",
 });
 
-/// One of several types.
+/// `has_unpublished_changes` of `Agent`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AgentHasUnpublishedChanges {
     /// Yes or no.
@@ -10608,7 +10608,7 @@ typed::object!(AgentConnection {
     optional run_tools_automatically = "run_tools_automatically",
 });
 
-/// One of several types.
+/// `account` of `AgentConnection`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AgentConnectionAccount {
     /// A text.
@@ -10642,7 +10642,7 @@ typed::any_of!(AgentConnectionAccount {
     Object,
 });
 
-/// An object.
+/// `permissions` of `AgentConnection`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AgentConnectionPermission {
     /// `target`.
@@ -10658,7 +10658,7 @@ typed::object!(AgentConnectionPermission {
     optional scopes = "scopes",
 });
 
-/// One of several types.
+/// `enabled_tools` of `AgentConnection`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AgentConnectionEnabledTools {
     /// A list.
@@ -10692,7 +10692,7 @@ typed::any_of!(AgentConnectionEnabledTools {
     Text,
 });
 
-/// An object.
+/// `run_tools_automatically` of `AgentConnection`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AgentConnectionRunToolsAutomatically {
     /// `read`.
@@ -10772,7 +10772,7 @@ typed::object!(AgentInsights {
     "object" = "agent_insights",
 });
 
-/// One of several types.
+/// `credit_limit` of `AgentInsights`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AgentInsightsCreditLimit {
     /// A number.
@@ -10983,7 +10983,7 @@ typed::object!(AgentFilter {
     optional number = "number",
 });
 
-/// A choice between texts.
+/// `property` of `AgentFilter`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AgentFilterProperty {
     /// `id`.
@@ -11023,7 +11023,7 @@ typed::choice!(AgentFilterProperty {
     LastRunAt = "last_run_at",
 });
 
-/// An object.
+/// `id` of `AgentFilter`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentFilterId {
     /// `equals`.
@@ -11058,7 +11058,7 @@ typed::object!(AgentFilterId {
     required equals = "equals",
 });
 
-/// An object.
+/// `string` of `AgentFilter`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentFilterString {
     /// `equals`.
@@ -11093,7 +11093,7 @@ typed::object!(AgentFilterString {
     required equals = "equals",
 });
 
-/// An object.
+/// `people` of `AgentFilter`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentFilterPeople {
     /// Id of a user, or `me`.
@@ -11128,7 +11128,7 @@ typed::object!(AgentFilterPeople {
     required contains = "contains",
 });
 
-/// An object.
+/// `date` of `AgentFilter`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AgentFilterDate {
     /// `after`.
@@ -11163,7 +11163,7 @@ typed::object!(AgentFilterDate {
     optional before = "before",
 });
 
-/// An object.
+/// `checkbox` of `AgentFilter`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentFilterCheckbox {
     /// `equals`.
@@ -11192,7 +11192,7 @@ typed::object!(AgentFilterCheckbox {
     required equals = "equals",
 });
 
-/// An object.
+/// `mcp_server` of `AgentFilter`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentFilterMcpServer {
     /// `contains`.
@@ -11227,7 +11227,7 @@ typed::object!(AgentFilterMcpServer {
     required contains = "contains",
 });
 
-/// An object.
+/// `status` of `AgentFilter`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentFilterStatus {
     /// `in`.
@@ -11258,7 +11258,7 @@ typed::object!(AgentFilterStatus {
     required r#in = "in",
 });
 
-/// A choice between texts.
+/// `in` of `AgentFilterStatus`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AgentFilterStatusInItem {
     /// `active`.
@@ -11277,7 +11277,7 @@ typed::choice!(AgentFilterStatusInItem {
     Deleted = "deleted",
 });
 
-/// An object.
+/// `select` of `AgentFilter`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentFilterSelect {
     /// `equals`.
@@ -11300,7 +11300,7 @@ typed::object!(AgentFilterSelect {
     required equals = "equals",
 });
 
-/// A choice between texts.
+/// `equals` of `AgentFilterSelect`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AgentFilterSelectEquals {
     /// `auto`.
@@ -11316,7 +11316,7 @@ typed::choice!(AgentFilterSelectEquals {
     Pinned = "pinned",
 });
 
-/// An object.
+/// `number` of `AgentFilter`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentFilterNumber {
     /// `equals`.
@@ -11375,7 +11375,7 @@ typed::object!(AgentSort {
     required direction = "direction",
 });
 
-/// A choice between texts.
+/// `property` of `AgentSort`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AgentSortProperty {
     /// `created_time`.
@@ -11431,7 +11431,7 @@ typed::object!(AgentOperationRequest {
     optional fields = "fields",
 });
 
-/// A choice between texts.
+/// `action` of `AgentOperationRequest`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AgentOperationRequestAction {
     /// `update_status`.
@@ -11488,7 +11488,7 @@ typed::object!(AgentOperationRequestFields {
     field credit_limit = "credit_limit",
 });
 
-/// A choice between texts.
+/// `status` of `AgentOperationRequestFields`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AgentOperationRequestFieldsStatus {
     /// `active`.
@@ -11607,7 +11607,7 @@ typed::object!(Session {
     "object" = "session",
 });
 
-/// An object.
+/// `models` of `Session`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionModels {
     /// `type`.
@@ -11623,7 +11623,7 @@ typed::object!(SessionModels {
     optional ids = "ids",
 });
 
-/// A choice between texts.
+/// `type` of `SessionModels`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SessionModelsType {
     /// `auto`.
@@ -11658,7 +11658,7 @@ typed::object!(RequiredAction {
     optional options = "options",
 });
 
-/// An object.
+/// `options` of `RequiredAction`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RequiredActionOption {
     /// `id`.
@@ -11674,7 +11674,7 @@ typed::object!(RequiredActionOption {
     optional label = "label",
 });
 
-/// A choice between texts.
+/// `id` of `RequiredActionOption`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum RequiredActionOptionId {
     /// `approve`.
@@ -11739,7 +11739,7 @@ typed::object!(ActionAnswerRequest {
     required option_id = "option_id",
 });
 
-/// A choice between texts.
+/// `option_id` of `ActionAnswerRequest`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ActionAnswerRequestOptionId {
     /// `approve`.
@@ -12023,7 +12023,7 @@ typed::object!(SessionFilter {
     optional timestamp = "timestamp",
 });
 
-/// A choice between texts.
+/// `property` of `SessionFilter`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SessionFilterProperty {
     /// `id`.
@@ -12048,7 +12048,7 @@ typed::choice!(SessionFilterProperty {
     UpdatedAt = "updated_at",
 });
 
-/// An object.
+/// `string` of `SessionFilter`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SessionFilterString {
     /// `equals`.
@@ -12083,7 +12083,7 @@ typed::object!(SessionFilterString {
     required equals = "equals",
 });
 
-/// An object.
+/// `status` of `SessionFilter`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionFilterStatus {
     /// `equals`.
@@ -12151,7 +12151,7 @@ typed::object!(SessionSort {
     required direction = "direction",
 });
 
-/// A choice between texts.
+/// `property` of `SessionSort`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SessionSortProperty {
     /// `created_at`.
@@ -12257,7 +12257,7 @@ typed::object!(SessionEventFilter {
     optional timestamp = "timestamp",
 });
 
-/// A choice between texts.
+/// `property` of `SessionEventFilter`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SessionEventFilterProperty {
     /// `id`.
@@ -12279,7 +12279,7 @@ typed::choice!(SessionEventFilterProperty {
     CreatedAt = "created_at",
 });
 
-/// An object.
+/// `string` of `SessionEventFilter`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SessionEventFilterString {
     /// `equals`.
@@ -12314,7 +12314,7 @@ typed::object!(SessionEventFilterString {
     required equals = "equals",
 });
 
-/// An object.
+/// `event_type` of `SessionEventFilter`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionEventFilterEventType {
     /// `equals`.
@@ -12410,7 +12410,7 @@ typed::object!(SessionEventSort {
     required direction = "direction",
 });
 
-/// A choice between texts.
+/// `property` of `SessionEventSort`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SessionEventSortProperty {
     /// `sequence`.

@@ -11,9 +11,10 @@ mod shapes;
 mod sign_in;
 
 use serde_json::{Map, Value};
+use tieline::catalog::Subject;
 use tieline::catalog::sign_in::{config_variable, simplest};
 use tieline::manifest::{Cardinality, RateLimit};
-use tieline::{Connector, Error};
+use tieline::{Connector, Error, ErrorKind};
 
 use call::Calls;
 use shapes::Shapes;
@@ -44,6 +45,7 @@ fn connector(connector: &Connector, snippets: &[(&str, &dyn Snippets)]) -> Resul
     let wrong = sign_in::wrong(connector);
     let mut entities: Vec<_> = entities.iter().map(|entity| self::entity(entity, &places, &mut calls)).collect();
     let shared = errors::set_own(&mut entities);
+    let agent = agent(connector)?;
     let questions = head.questions.as_ref();
     Ok(model::Connector {
         name: head.name.clone(),
@@ -71,11 +73,26 @@ fn connector(connector: &Connector, snippets: &[(&str, &dyn Snippets)]) -> Resul
         start,
         operation_count: entities.iter().map(|entity| entity.operations.len()).sum(),
         entities,
+        agent,
         objects_anchor: places.objects.clone(),
         objects: places.shapes.objects(),
         retries: errors::retries(connector),
         errors: errors::meanings(&shared),
     })
+}
+
+/// What agents read. An entity whose actions are not for them is left out.
+fn agent(connector: &Connector) -> Result<model::Agent, Error> {
+    let text = |subject: &Subject<'_>| subject.for_agent(connector).map(|guide| guide.to_string());
+    let mut entities = Vec::new();
+    for entity in connector.entities()? {
+        match text(&Subject::Entity(entity)) {
+            Ok(text) => entities.push(model::AgentEntity { name: entity.name.clone(), text }),
+            Err(error) if error.kind() == ErrorKind::Refused => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(model::Agent { index: text(&Subject::Connector(connector.entities()?))?, entities })
 }
 
 /// Where everything stands on the pages of a connector.
