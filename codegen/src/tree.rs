@@ -171,7 +171,9 @@ fn is_generated(place: &Path, mark: &str) -> io::Result<bool> {
     use io::Read as _;
     let mut head = Vec::new();
     fs::File::open(place)?.take(HEAD as u64).read_to_end(&mut head)?;
-    Ok(head.windows(mark.len()).any(|window| window == mark.as_bytes()))
+    // Nothing but the sign of a comment stands before the mark: a file that only speaks of it is somebody's own.
+    let sign = head.iter().take_while(|byte| b"/#<!- ".contains(byte)).count();
+    Ok(head[sign..].starts_with(mark.as_bytes()))
 }
 
 #[cfg(test)]
@@ -193,6 +195,7 @@ mod tests {
         assert_eq!(tree.changes(folder.path()).unwrap(), []);
 
         fs::write(folder.path().join("a/by-hand.md"), "mine").unwrap();
+        fs::write(folder.path().join("a/about.md"), format!("Files that were {MARK}` are not mine")).unwrap();
         let mut over = Tree::new().sweeping("", MARK);
         over.add("a/by-hand.md", format!("<!-- {MARK}` -->\n1"));
         over.add("a/new.md", "");
@@ -204,6 +207,7 @@ mod tests {
         let changes = [Change::Replace("two.rs".to_owned()), Change::Remove("a/one.md".to_owned())];
         assert_eq!(less.changes(folder.path()).unwrap(), changes);
         assert_eq!(less.write(folder.path()).unwrap(), changes);
+        assert!(folder.path().join("a/about.md").exists());
         assert_eq!(fs::read_to_string(folder.path().join("a/by-hand.md")).unwrap(), "mine");
         assert!(folder.path().join("a/elsewhere.md").exists() && !folder.path().join("a/one.md").exists());
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
-use crate::ir::{AnyOf, Choice, Newtype, OneOf, Place, Type};
+use crate::ir::{Alternative, AnyOf, Choice, Newtype, OneOf, Place, Type};
 
 use super::argument::{type_text, type_tokens};
 use super::source::Source;
@@ -40,7 +40,7 @@ pub(super) fn one_of(one_of: &OneOf, here: Place, source: &mut Source) -> Result
 pub(super) fn any_of(any_of: &AnyOf, here: Place, source: &mut Source) -> Result<(), Error> {
     let name = ident(&any_of.name)?;
     let mut variants = Vec::new();
-    for (variant, value) in &any_of.variants {
+    for Alternative { name: variant, value, .. } in &any_of.variants {
         let docs = format!(" {}", about(value, here)?);
         let (variant, value) = (ident(variant)?, type_tokens(value, here)?);
         variants.push(quote!(#[doc = #docs] #variant(#value),));
@@ -55,7 +55,7 @@ pub(super) fn any_of(any_of: &AnyOf, here: Place, source: &mut Source) -> Result
             Unknown(::tieline::Raw),
         }
     })?;
-    becomes(&name, any_of.variants.iter().map(|(variant, value)| (variant, value)), here, source)?;
+    becomes(&name, any_of.variants.iter().map(|variant| (&variant.name, &variant.value)), here, source)?;
     source.table(table::any_of(any_of)?);
     Ok(())
 }

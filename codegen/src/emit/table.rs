@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::ir::{Action, Answer, AnyOf, Choice, Kind, Member, Object, OneOf, Place, Presence, Variant};
+use crate::ir::{Action, Alternative, Answer, AnyOf, Choice, Kind, Member, Object, OneOf, Place, Presence, Variant};
 
 use super::argument::type_text;
 use super::words::{ident, text};
@@ -64,7 +64,14 @@ pub(super) fn one_of(one_of: &OneOf) -> Result<String, Error> {
 }
 
 pub(super) fn any_of(any_of: &AnyOf) -> Result<String, Error> {
-    let lines = any_of.variants.iter().map(|(name, _)| Ok(ident(name)?.to_string()));
+    let line = |variant: &Alternative| {
+        let says =
+            variant.constants.iter().map(|constant| format!("{} = {}", text(&constant.key), text(&constant.value)));
+        let says = says.collect::<Vec<_>>().join(", ");
+        let name = ident(&variant.name)?;
+        Ok(if says.is_empty() { name.to_string() } else { format!("{name} where {says}") })
+    };
+    let lines = any_of.variants.iter().map(line);
     table("any_of", ident(&any_of.name)?, lines.collect::<Result<Vec<_>, Error>>()?)
 }
 

@@ -8,7 +8,7 @@ use tieline::Connector;
 use super::form::{Form, form};
 use super::naming::Names;
 use super::shape::resolved;
-use super::{AnyOf, Choice, Docs, Item, Type};
+use super::{Alternative, AnyOf, Choice, Constant, Docs, Item, Type};
 
 /// The choice that alternatives come to when the others are any text: choices are open anyway.
 pub(super) fn open_choice<'a>(connector: &'a Connector, branches: &[&'a Value]) -> Option<&'a Value> {
@@ -43,23 +43,34 @@ pub(super) fn choice(name: &str, docs: Docs, texts: Vec<&str>) -> Item {
     Item::Choice(Choice { name: name.to_owned(), docs, variants })
 }
 
-/// Alternatives, each with the name of its schema. Those that take anything of a kind come last.
-pub(super) fn any_of(name: &str, docs: Docs, alternatives: Vec<(Option<String>, Type)>) -> Item {
+/// One of several types, before it has its name: the name of its schema, if it has one, and what its objects say.
+pub(super) struct Unnamed<'a> {
+    pub(super) schema: Option<&'a str>,
+    pub(super) value: Type,
+    pub(super) constants: Vec<Constant>,
+}
+
+/// Alternatives. Texts of a form come before those that take any text, and any object comes last: what stands behind would never be read.
+pub(super) fn any_of(name: &str, docs: Docs, alternatives: Vec<Unnamed<'_>>) -> Item {
     let mut names = Names::without(&["Unknown"]);
-    let mut different: Vec<(Option<String>, Type)> = Vec::new();
-    for (name, value) in alternatives {
+    let mut different: Vec<Unnamed<'_>> = Vec::new();
+    for Unnamed { schema, value, constants } in alternatives {
         let value = if matches!(value, Type::Named(..)) { Type::Boxed(Box::new(value)) } else { value };
-        if value != Type::Any && !different.iter().any(|(_, other)| *other == value) {
-            different.push((name, value));
+        if value != Type::Any && !different.iter().any(|other| other.value == value) {
+            different.push(Unnamed { schema, value, constants });
         }
     }
-    different.sort_by_key(|(_, value)| *value == Type::AnyObject);
+    different.sort_by_key(|one| match one.value {
+        Type::Timestamp | Type::Date | Type::Uuid | Type::Url => 0,
+        Type::AnyObject => 2,
+        _ => 1,
+    });
     let variants = different
         .into_iter()
-        .map(|(schema, value)| {
-            let said = schema.as_deref().unwrap_or_else(|| word(&value));
+        .map(|Unnamed { schema, value, constants }| {
+            let said = schema.unwrap_or_else(|| word(&value));
             let short = said.strip_prefix(name).filter(|rest| rest.starts_with(char::is_uppercase));
-            (names.variant(short.unwrap_or(said)), value)
+            Alternative { name: names.variant(short.unwrap_or(said)), value, constants }
         })
         .collect();
     Item::AnyOf(AnyOf { name: name.to_owned(), docs, variants })

@@ -70,7 +70,7 @@ pub(super) fn values(item: &Item) -> Box<dyn Iterator<Item = &Type> + '_> {
             Box::new(object.members.iter().chain(variants).map(|member| &member.value))
         }
         Item::OneOf(one_of) => Box::new(one_of.variants.iter().map(|(_, _, value)| value)),
-        Item::AnyOf(any_of) => Box::new(any_of.variants.iter().map(|(_, value)| value)),
+        Item::AnyOf(any_of) => Box::new(any_of.variants.iter().map(|variant| &variant.value)),
         Item::Choice(_) => Box::new(std::iter::empty()),
         Item::Newtype(newtype) => Box::new(std::iter::once(&newtype.value)),
     }
@@ -87,7 +87,7 @@ fn values_mut(item: &mut Item) -> Box<dyn Iterator<Item = &mut Type> + '_> {
             Box::new(object.members.iter_mut().chain(variants).map(value))
         }
         Item::OneOf(one_of) => Box::new(one_of.variants.iter_mut().map(|(_, _, value)| value)),
-        Item::AnyOf(any_of) => Box::new(any_of.variants.iter_mut().map(|(_, value)| value)),
+        Item::AnyOf(any_of) => Box::new(any_of.variants.iter_mut().map(|variant| &mut variant.value)),
         Item::Choice(_) => Box::new(std::iter::empty()),
         Item::Newtype(newtype) => Box::new(std::iter::once(&mut newtype.value)),
     }

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 use tieline::Connector;
-use tieline::catalog::schema::reference;
+use tieline::catalog::schema::{reference, referred};
 
 use super::Type;
-use super::shape::{list, speaks_of_members};
+use super::shape::{list, resolved, speaks_of_members};
 
 /// What kind of type a schema asks for, null left out.
 #[derive(Clone, Debug)]
@@ -78,8 +78,12 @@ pub(crate) fn of_type<'a>(connector: &'a Connector, schema: &'a Value, name: &st
         "integer" => Form::Plain(Type::Integer),
         "number" => Form::Plain(Type::Number),
         "boolean" => Form::Plain(Type::Boolean),
+        // The first entries may be of other types than the rest.
+        "array" if schema.get("prefixItems").is_some() => Form::List(None),
         "array" => Form::List(schema.get("items").filter(|items| items.is_object())),
         "object" if speaks_of_members(connector, schema, &mut HashSet::new()) => Form::Object,
+        // Members of some names may be of other types than the rest.
+        "object" if schema.get("patternProperties").is_some() => Form::Plain(Type::AnyObject),
         "object" => match schema.get("additionalProperties").filter(|members| members.is_object()) {
             Some(members) => Form::Map(members),
             None => Form::Plain(Type::AnyObject),
@@ -98,13 +102,13 @@ fn untyped<'a>(connector: &'a Connector, schema: &'a Value) -> (Form<'a>, bool) 
     }
     if own || (target && !alternatives.is_empty()) {
         return match (list(schema, "allOf"), speaks_of_members(connector, schema, &mut HashSet::new())) {
-            (_, true) => (Form::Object, false),
+            (_, true) => (Form::Object, parts_may_be_null(connector, schema)),
             ([one], false) => (Form::Same(one), false),
             _ => (Form::Plain(Type::Any), false),
         };
     }
     let others: Vec<_> = alternatives.iter().copied().filter(|branch| !is_null(branch)).collect();
-    let nullable = others.len() < alternatives.len() || others.iter().any(|branch| form(connector, branch).1);
+    let nullable = others.len() < alternatives.len() || others.iter().any(|branch| may_be_null(connector, branch));
     let form = match others.as_slice() {
         [] if schema.get("items").is_some() => of_type(connector, schema, "array"),
         [] if schema.get("additionalProperties").is_some() => of_type(connector, schema, "object"),
@@ -113,6 +117,25 @@ fn untyped<'a>(connector: &'a Connector, schema: &'a Value) -> (Form<'a>, bool) 
         _ => Form::Alternatives(others),
     };
     (form, nullable)
+}
+
+/// Whether values of a schema may be null, by what it says or refers to. References end: a manifest in which they do not has errors.
+fn may_be_null(connector: &Connector, schema: &Value) -> bool {
+    match form(connector, schema) {
+        (_, true) => true,
+        (Form::Same(one), false) => match referred(connector, one) {
+            Some(target) => may_be_null(connector, target),
+            None => !std::ptr::eq(one, schema) && may_be_null(connector, one),
+        },
+        _ => false,
+    }
+}
+
+/// Whether null fits all that a schema includes: one part says so, and none names another type alone.
+fn parts_may_be_null(connector: &Connector, schema: &Value) -> bool {
+    let parts = || referred(connector, schema).into_iter().chain(list(schema, "allOf"));
+    let may_be = |part: &Value| may_be_null(connector, part);
+    parts().any(may_be) && parts().all(|part| may_be(part) || resolved(connector, part).get("type").is_none())
 }
 
 fn is_null(schema: &Value) -> bool {

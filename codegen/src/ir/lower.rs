@@ -7,7 +7,7 @@ use serde_json::Value;
 use tieline::Connector;
 use tieline::catalog::schema::{description, reference, referred};
 
-use super::alternatives::{any_of, choice, open_choice, texts};
+use super::alternatives::{Unnamed, any_of, choice, open_choice, texts};
 use super::docs::{code, deprecated, docs, limits, paragraphs};
 use super::form::{Form, form, of_type};
 use super::naming::{Names, camel, singular};
@@ -108,6 +108,8 @@ impl<'a> Lowering<'a> {
 
     /// The types that the entity has declared.
     pub(crate) fn leave(&mut self) -> Vec<Item> {
+        // What it has declared stands in its module, which others do not see.
+        self.lowered.retain(|_, (place, _)| *place == Place::Types);
         self.local.take().unwrap_or_default().items
     }
 
@@ -222,7 +224,7 @@ impl<'a> Lowering<'a> {
     fn any_of(&mut self, branches: &[&'a Value], name: &str, docs: Docs, hint: &Hint) -> Item {
         let typed = branches.iter().map(|branch| {
             let value = self.value(branch, &hint.part(reference(branch).unwrap_or("value"))).value;
-            (reference(branch).map(str::to_owned), value)
+            Unnamed { schema: reference(branch), value, constants: objects::constants(self.connector, branch) }
         });
         let typed: Vec<_> = typed.collect();
         any_of(name, docs, typed)
@@ -235,7 +237,7 @@ impl<'a> Lowering<'a> {
                 Form::Object => Type::AnyObject,
                 other => self.of_form(schema, other, hint).value,
             };
-            (None, value)
+            Unnamed { schema: None, value, constants: Vec::new() }
         });
         let typed: Vec<_> = typed.collect();
         any_of(name, docs, typed)

@@ -15,7 +15,9 @@ mod types;
 mod written;
 
 pub(crate) use naming::singular;
-pub use types::{AnyOf, Choice, Constant, Item, Kind, Member, Newtype, Object, OneOf, Place, Presence, Type, Variant};
+pub use types::{
+    Alternative, AnyOf, Choice, Constant, Item, Kind, Member, Newtype, Object, OneOf, Place, Presence, Type, Variant,
+};
 
 use tieline::auth::FieldType;
 

@@ -2,6 +2,8 @@
 
 use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
+use tieline::Connector;
+use tieline::catalog::schema::reference;
 
 use super::docs::docs;
 use super::form::{Form, form};
@@ -71,6 +73,17 @@ fn whole_objects<'a>(types: &mut Lowering<'a>, found: &[Branch<'a>], name: &str,
     Some(Item::OneOf(OneOf { name: name.to_owned(), docs: text.clone(), tag: tag.to_owned(), variants }))
 }
 
+/// What the objects of a schema always say.
+pub(super) fn constants(connector: &Connector, schema: &Value) -> Vec<Constant> {
+    let shape = Shape::of(connector, schema);
+    let constants =
+        shape.members.iter().filter(|(key, _)| shape.required.contains(*key)).filter_map(|(key, member)| {
+            let value = member.get("const")?.as_str()?;
+            Some(Constant { key: (*key).to_owned(), value: value.to_owned() })
+        });
+    constants.collect()
+}
+
 fn of_shape<'a>(types: &mut Lowering<'a>, mut shape: Shape<'a>, name: &str, text: Docs) -> Item {
     let mut kinds = Vec::new();
     for alternatives in std::mem::take(&mut shape.alternatives) {
@@ -78,18 +91,40 @@ fn of_shape<'a>(types: &mut Lowering<'a>, mut shape: Shape<'a>, name: &str, text
         if kinds.is_empty() && tag(&shape, &found).is_some() {
             kinds = found;
         } else {
-            merge(&mut shape, found);
+            merge(types.connector, &mut shape, found);
         }
     }
     with_kind(types, shape, &kinds, name, text)
 }
 
 /// What nothing tells apart may all be there: members of alternatives that are not required.
-fn merge<'a>(shape: &mut Shape<'a>, found: Vec<Branch<'a>>) {
-    for branch in found {
-        for (key, schema) in branch.shape.members {
-            shape.members.entry(key).or_insert(schema);
+fn merge<'a>(connector: &'a Connector, shape: &mut Shape<'a>, found: Vec<Branch<'a>>) {
+    static ANYTHING: Value = Value::Bool(true);
+    let mut members: IndexMap<&str, &Value> = IndexMap::new();
+    for (key, schema) in found.into_iter().flat_map(|branch| branch.shape.members) {
+        let known = members.entry(key).or_insert(schema);
+        if !are_alike(connector, known, schema) {
+            *known = &ANYTHING;
         }
+    }
+    for (key, schema) in members {
+        shape.members.entry(key).or_insert(schema);
+    }
+}
+
+/// Whether what one schema takes can be read as the other.
+fn are_alike(connector: &Connector, one: &Value, other: &Value) -> bool {
+    if one == other {
+        return true;
+    }
+    match (form(connector, one), form(connector, other)) {
+        ((Form::Plain(one), a), (Form::Plain(other), b)) => one == other && a == b,
+        ((Form::Choice(_), a), (Form::Choice(_), b)) => a == b,
+        ((Form::List(Some(one)), a), (Form::List(Some(other)), b)) => a == b && are_alike(connector, one, other),
+        ((Form::Same(one), a), (Form::Same(other), b)) => {
+            a == b && reference(one).is_some() && reference(one) == reference(other)
+        }
+        _ => false,
     }
 }
 
@@ -156,7 +191,7 @@ fn variants<'a>(
 fn branches_of<'a>(types: &Lowering<'a>, branch: &Branch<'a>) -> Shape<'a> {
     let mut shape = branch.shape.clone();
     for alternatives in std::mem::take(&mut shape.alternatives) {
-        merge(&mut shape, branches(types.connector, alternatives, None));
+        merge(types.connector, &mut shape, branches(types.connector, alternatives, None));
     }
     shape
 }

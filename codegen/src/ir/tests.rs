@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use tieline::{Connector, Source};
 
-use super::{Client, Item, Member, Presence, Type};
+use super::{Alternative, Client, Item, Member, Presence, Type};
 
 /// The types of a connector with these schemas (YAML, two spaces in), `Root` among them, in short.
 fn types(schemas: &str) -> String {
@@ -47,8 +47,9 @@ fn short(item: &Item) -> String {
         }
         Item::AnyOf(any_of) => {
             write!(text, "{} any", any_of.name).unwrap();
-            for (name, value) in &any_of.variants {
+            for Alternative { name, value, constants } in &any_of.variants {
                 write!(text, " | {name} {}", of(value)).unwrap();
+                constants.iter().for_each(|one| write!(text, " where {} {:?}", one.key, one.value).unwrap());
             }
         }
         Item::Choice(choice) => {
@@ -256,4 +257,74 @@ entities:
     assert_eq!(members(&moved.params.members), "to: Text!null, type_id: Text, note: Text?null, ");
     assert_eq!(moved.files[0].ident, "file");
     assert_eq!(entity.items.iter().map(short).collect::<String>(), "MoveRecord { id: Text?, }\n");
+}
+
+#[test]
+fn a_reference_to_what_may_be_null_may_be_null() {
+    let found = types(
+        "  Cat: { type: [object, 'null'], properties: { type: { const: cat } }, required: [type] }
+  Dog: { type: object, properties: { type: { const: dog } }, required: [type] }
+  Pet: { oneOf: [{ $ref: '#/schemas/Cat' }, { $ref: '#/schemas/Dog' }] }
+  Root:
+    type: object
+    properties:
+      pets: { type: array, items: { $ref: '#/schemas/Pet' } }
+      same: { allOf: [{ $ref: '#/schemas/Cat' }], description: Described. }
+      both: { allOf: [{ $ref: '#/schemas/Cat' }, { $ref: '#/schemas/Dog' }] }
+",
+    );
+    assert!(found.contains("pets: [Pet|null]?"), "{found}");
+    assert!(found.contains("same: RootSame?null"), "{found}");
+    assert!(found.contains("both: RootBoth?,"), "{found}");
+}
+
+#[test]
+fn a_list_or_map_of_several_types_takes_anything() {
+    let found = types(
+        "  Root:
+    type: object
+    properties:
+      list: { type: array, prefixItems: [{ type: string }], items: { type: integer } }
+      map: { type: object, patternProperties: { ^x: { type: string } }, additionalProperties: { type: integer } }
+",
+    );
+    assert!(found.contains("list: [Any]?, map: AnyObject?"), "{found}");
+}
+
+#[test]
+fn members_that_alternatives_differ_in_take_anything() {
+    let found = types(
+        "  Root:
+    anyOf:
+      - { type: object, properties: { a: { type: string, description: One }, b: { type: string } } }
+      - { type: object, properties: { a: { type: string }, b: { type: integer }, c: { type: boolean } } }
+    type: object
+",
+    );
+    assert!(found.contains("a: Text?, b: Any?null, c: Boolean?"), "{found}");
+}
+
+#[test]
+fn what_takes_less_is_tried_first() {
+    let found = types(
+        "  Page: { type: object, properties: { object: { const: page } }, required: [object] }
+  Root: { type: object, properties: { a: { anyOf: [{ type: string }, { type: string, format: date-time }, { $ref: '#/schemas/Page' }] } } }
+",
+    );
+    assert!(found.contains("| Timestamp"), "{found}");
+    assert!(found.find("| Timestamp") < found.find("| Text"), "{found}");
+    assert!(found.contains("where object \"page\""), "{found}");
+}
+
+#[test]
+fn each_entity_declares_the_parts_that_it_uses() {
+    let params = "params: { tags: { $ref: '#/schemas/Tags', description: x } }";
+    let client = client(&format!(
+        "tieline: 1\nname: acme\ntitle: Acme\nversion: 0.1.0\nsummary: Things.\nserver: https://api.example.com\nentities:\n  \
+         a: {{ actions: {{ put: {{ put: /a, {params} }} }} }}\n  b: {{ actions: {{ put: {{ put: /b, {params} }} }} }}\nschemas:\n  Tags: {{ type: array, items: {{ \
+         type: object, properties: {{ n: {{ type: string }} }} }} }}\n"
+    ));
+    for entity in &client.entities {
+        assert_eq!(entity.items.iter().map(Item::name).collect::<Vec<_>>(), ["Tag"], "{}", entity.entity);
+    }
 }

@@ -147,8 +147,19 @@ pub struct AnyOf {
     pub name: String,
     /// What it is.
     pub docs: Docs,
-    /// The variants: name and type.
-    pub variants: Vec<(String, Type)>,
+    /// The variants.
+    pub variants: Vec<Alternative>,
+}
+
+/// One of several types.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alternative {
+    /// Its name.
+    pub name: String,
+    /// The type.
+    pub value: Type,
+    /// What an object says when it is this one.
+    pub constants: Vec<Constant>,
 }
 
 /// A choice between texts. Its last variant, `Unknown`, is not named.

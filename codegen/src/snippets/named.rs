@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::ir::{AnyOf, Choice, Item, Kind, Member, Object, OneOf, Place, Presence, Type, Variant};
+use crate::ir::{
+    Alternative, AnyOf, Choice, Constant, Item, Kind, Member, Object, OneOf, Place, Presence, Type, Variant,
+};
 
 use super::fits::fits;
 use super::layout::Code;
@@ -136,9 +138,11 @@ impl<'a> Values<'a> {
     }
 
     fn any_of(&mut self, place: Place, any_of: &AnyOf, value: &Value, want: Want) -> Option<Written> {
-        let (variant, inner) =
-            any_of.variants.iter().find(|(_, inner)| fits(self.client, self.entity, inner, value))?;
-        let is_only = any_of.variants.iter().filter(|(_, other)| other == inner).count() == 1;
+        let says = |constant: &Constant| value.get(&constant.key).and_then(Value::as_str) == Some(&constant.value);
+        let Alternative { name: variant, value: inner, .. } = any_of.variants.iter().find(|variant| {
+            variant.constants.iter().all(says) && fits(self.client, self.entity, &variant.value, value)
+        })?;
+        let is_only = any_of.variants.iter().filter(|other| other.value == *inner).count() == 1;
         self.variant(place, &any_of.name, (variant, inner), is_only, value, want)
     }
 

@@ -183,9 +183,9 @@ fn items() -> Vec<Item> {
         name: "Author".to_owned(),
         docs: docs("Who wrote it."),
         variants: vec![
-            ("Name".to_owned(), Type::Text),
-            ("Number".to_owned(), Type::Integer),
-            ("Several".to_owned(), list(named("Author"))),
+            alternative("Name", Type::Text),
+            alternative("Number", Type::Integer),
+            alternative("Several", list(named("Author"))),
         ],
     };
     let found = OneOf {
@@ -268,4 +268,8 @@ fn pair(name: &str, text: &str) -> (String, String) {
 
 fn docs(text: &str) -> Docs {
     text.lines().map(str::to_owned).collect()
+}
+
+fn alternative(name: &str, value: Type) -> Alternative {
+    Alternative { name: name.to_owned(), value, constants: vec![] }
 }

@@ -40,13 +40,13 @@ macro_rules! __choice {
         }
 
         impl $crate::typed::serde::Serialize for $name {
-            fn serialize<S: $crate::typed::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: $crate::typed::serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
         impl<'de> $crate::typed::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::typed::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+            fn deserialize<__D: $crate::typed::serde::Deserializer<'de>>(deserializer: __D) -> ::core::result::Result<Self, __D::Error> {
                 <$crate::typed::expanded::Key<'de> as $crate::typed::serde::Deserialize>::deserialize(deserializer).map(|text| Self::from(&*text))
             }
         }

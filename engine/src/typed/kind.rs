@@ -22,11 +22,11 @@ macro_rules! __kind {
             const TAG: &'static str = $tag;
             const UNKNOWN: Self = Self::Unknown;
 
-            fn read<'de, A: $crate::typed::serde::de::MapAccess<'de>>(
+            fn read<'de, __A: $crate::typed::serde::de::MapAccess<'de>>(
                 tag: &str,
                 key: &str,
-                map: &mut A,
-            ) -> ::core::result::Result<::core::option::Option<Self>, A::Error> {
+                map: &mut __A,
+            ) -> ::core::result::Result<::core::option::Option<Self>, __A::Error> {
                 match (tag, key) {
                     $($(($value, $key) => $crate::__kind_member!(read $presence $variant $member map),)*)*
                     _ => Ok(None),
@@ -46,7 +46,7 @@ macro_rules! __kind {
                 }
             }
 
-            fn write<M: $crate::typed::serde::ser::SerializeMap>(&self, members: &mut $crate::typed::expanded::Members<M>) {
+            fn write<__M: $crate::typed::serde::ser::SerializeMap>(&self, members: &mut $crate::typed::expanded::Members<__M>) {
                 match self {
                     $(Self::$variant { $($member,)* } => {
                         members.required($tag, $value);

@@ -58,6 +58,6 @@ pub mod expanded {
     };
     pub use super::kind::{Kind, KindDraft, Rest};
     pub use super::object::{Key, Members, read_constant, read_field, read_optional, read_required, required};
-    pub use super::one_of::{OneOf, read_one_of};
+    pub use super::one_of::{Attempts, OneOf, read_one_of};
     pub use serde_json::Result as JsonResult;
 }

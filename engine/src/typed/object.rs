@@ -30,7 +30,7 @@ macro_rules! __object {
         $(kind $kind:ident : $kind_type:ident)?
     ) => {
         impl<'de> $crate::typed::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::typed::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+            fn deserialize<__D: $crate::typed::serde::Deserializer<'de>>(deserializer: __D) -> ::core::result::Result<Self, __D::Error> {
                 struct __Read;
                 impl<'de> $crate::typed::serde::de::Visitor<'de> for __Read {
                     type Value = $name;
@@ -39,7 +39,7 @@ macro_rules! __object {
                         f.write_str(concat!("an object (", stringify!($name), ")"))
                     }
 
-                    fn visit_map<A: $crate::typed::serde::de::MapAccess<'de>>(self, mut map: A) -> ::core::result::Result<$name, A::Error> {
+                    fn visit_map<__A: $crate::typed::serde::de::MapAccess<'de>>(self, mut map: __A) -> ::core::result::Result<$name, __A::Error> {
                         let mut extra = $crate::typed::Extra::default();
                         $(let mut $kind = $crate::typed::expanded::KindDraft::<$kind_type>::default();)?
                         $(let mut $member = $crate::__member!(none $presence);)*
@@ -59,7 +59,7 @@ macro_rules! __object {
         }
 
         impl $crate::typed::serde::Serialize for $name {
-            fn serialize<S: $crate::typed::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: $crate::typed::serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                 let mut members = $crate::typed::expanded::Members::begin(serializer)?;
                 members.extra(&self.extra);
                 $($(members.constant($constant_key, $constant, &self.extra);)*)?

@@ -1,10 +1,11 @@
 //! How a value that is one of several types is read and written.
 
+use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserializer;
-use serde::de::{Error as _, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 
 use crate::raw::Raw;
 
@@ -18,7 +19,7 @@ use super::object::Key;
 macro_rules! __one_of {
     ($name:ident by $tag:literal { $($value:literal => $variant:ident,)* }) => {
         impl<'de> $crate::typed::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::typed::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+            fn deserialize<__D: $crate::typed::serde::Deserializer<'de>>(deserializer: __D) -> ::core::result::Result<Self, __D::Error> {
                 $crate::typed::expanded::read_one_of(deserializer)
             }
         }
@@ -30,10 +31,10 @@ macro_rules! __one_of {
                 Self::Unknown(members)
             }
 
-            fn read<'de, A: $crate::typed::serde::de::MapAccess<'de>>(
+            fn read<'de, __A: $crate::typed::serde::de::MapAccess<'de>>(
                 tag: &str,
-                members: &mut A,
-            ) -> ::core::result::Result<::core::option::Option<Self>, A::Error> {
+                members: &mut __A,
+            ) -> ::core::result::Result<::core::option::Option<Self>, __A::Error> {
                 let members = $crate::typed::serde::de::value::MapAccessDeserializer::new(members);
                 match tag {
                     $($value => $crate::typed::serde::Deserialize::deserialize(members).map(|value| Some(Self::$variant(value))),)*
@@ -50,7 +51,7 @@ macro_rules! __one_of {
         }
 
         impl $crate::typed::serde::Serialize for $name {
-            fn serialize<S: $crate::typed::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: $crate::typed::serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                 match self {
                     $(Self::$variant(value) => $crate::typed::serde::Serialize::serialize(value, serializer),)*
                     Self::Unknown(members) => $crate::typed::serde::Serialize::serialize(members, serializer),
@@ -60,23 +61,26 @@ macro_rules! __one_of {
     };
 }
 
-/// One of several types, the first that fits: `any_of!(Name { Variant, … })`. `Unknown` holds a [`Raw`](crate::Raw).
+/// One of several types, the first that fits: `any_of!(Name { Variant where "key" = "constant", … })`. `Unknown` holds a
+/// [`Raw`](crate::Raw).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __any_of {
-    ($name:ident { $($variant:ident),* $(,)? }) => {
+    ($name:ident { $($variant:ident $(where $($key:literal = $constant:literal),+)?),* $(,)? }) => {
         impl<'de> $crate::typed::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::typed::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+            fn deserialize<__D: $crate::typed::serde::Deserializer<'de>>(deserializer: __D) -> ::core::result::Result<Self, __D::Error> {
                 let raw = <$crate::Raw as $crate::typed::serde::Deserialize>::deserialize(deserializer)?;
-                $(if let Ok(value) = raw.read() {
+                let attempts = $crate::typed::expanded::Attempts::of(&raw);
+                $(if let Some(value) = attempts.read(&[$($(($key, $constant)),+)?]) {
                     return Ok(Self::$variant(value));
                 })*
+                drop(attempts);
                 Ok(Self::Unknown(raw))
             }
         }
 
         impl $crate::typed::serde::Serialize for $name {
-            fn serialize<S: $crate::typed::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: $crate::typed::serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                 match self {
                     $(Self::$variant(value) => $crate::typed::serde::Serialize::serialize(value, serializer),)*
                     Self::Unknown(raw) => $crate::typed::serde::Serialize::serialize(raw, serializer),
@@ -84,6 +88,52 @@ macro_rules! __any_of {
             }
         }
     };
+}
+
+thread_local! {
+    /// How many bytes may still be read, where a value that is one of several types is being read.
+    static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// The types that a value may be are tried one after the other, and a value inside it again in each of them. What is read in all is
+/// limited, so that hostile text cannot take time that doubles with each level.
+pub struct Attempts<'r> {
+    raw: &'r Raw,
+    is_outermost: bool,
+}
+
+impl<'r> Attempts<'r> {
+    /// So often may text be read, on an average: deeper than any answer of a sane API needs.
+    const MOST_TIMES: usize = 100;
+
+    /// Begins to read a value.
+    pub fn of(raw: &'r Raw) -> Self {
+        let is_outermost = LEFT.get().is_none();
+        if is_outermost {
+            LEFT.set(Some(raw.as_bytes().len().saturating_mul(Self::MOST_TIMES).max(1 << 16)));
+        }
+        Self { raw, is_outermost }
+    }
+
+    /// The value, when it can be read as this type and says these constants.
+    pub fn read<T: DeserializeOwned>(&self, constants: &[(&str, &str)]) -> Option<T> {
+        let left = LEFT.get()?.checked_sub(self.raw.as_bytes().len())?;
+        LEFT.set(Some(left));
+        if !constants.is_empty() {
+            let members: Extra = self.raw.read().ok()?;
+            let says = |(key, constant): &(&str, &str)| matches!(members.get::<String>(key), Some(Ok(text)) if text == *constant);
+            constants.iter().all(says).then_some(())?;
+        }
+        self.raw.read().ok()
+    }
+}
+
+impl Drop for Attempts<'_> {
+    fn drop(&mut self) {
+        if self.is_outermost {
+            LEFT.set(None);
+        }
+    }
 }
 
 /// One of several objects, told apart by a member.

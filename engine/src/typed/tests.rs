@@ -67,6 +67,39 @@ enum TextOrTexts {
 }
 typed::any_of!(TextOrTexts { Text, Texts });
 
+// Named like the type parameters of what the macros write.
+#[derive(Clone, Debug, PartialEq)]
+struct A {
+    child: Option<Box<D>>,
+    extra: Extra,
+}
+typed::object!(A { optional child = "child", } constants { "object" = "a", });
+
+#[derive(Clone, Debug, PartialEq)]
+struct B {
+    child: Option<Box<D>>,
+    b: String,
+    extra: Extra,
+}
+typed::object!(B { optional child = "child", required b = "b", });
+
+#[derive(Clone, Debug, PartialEq)]
+struct C {
+    child: Option<Box<D>>,
+    c: String,
+    extra: Extra,
+}
+typed::object!(C { optional child = "child", required c = "c", });
+
+#[derive(Clone, Debug, PartialEq)]
+enum D {
+    A(A),
+    B(B),
+    C(C),
+    Unknown(crate::Raw),
+}
+typed::any_of!(D { A where "object" = "a", B, C });
+
 #[derive(Clone, Debug, PartialEq)]
 enum Direction {
     Up,
@@ -175,6 +208,37 @@ fn one_of_several_types_is_the_first_that_fits() {
     assert_eq!(there_and_back::<TextOrTexts>(&json!("a")), TextOrTexts::Text("a".to_owned()));
     assert_eq!(there_and_back::<TextOrTexts>(&json!(["a"])), TextOrTexts::Texts(vec!["a".to_owned()]));
     assert!(matches!(there_and_back::<TextOrTexts>(&json!({ "a": 1.0 })), TextOrTexts::Unknown(_)));
+}
+
+#[test]
+fn one_of_several_types_says_its_constants() {
+    assert!(matches!(there_and_back::<D>(&json!({ "object": "a" })), D::A(_)));
+    for other in [json!({ "object": "x", "b": "" }), json!({ "b": "" }), json!({ "child": { "object": "a" }, "b": "" })]
+    {
+        assert!(matches!(there_and_back::<D>(&other), D::B(_)), "{other}");
+    }
+    assert!(matches!(there_and_back::<D>(&json!({})), D::Unknown(_)));
+}
+
+#[test]
+fn hostile_text_is_not_read_again_and_again() {
+    let depth = 120;
+    let text = format!("{}1{}", "{\"child\":".repeat(depth), "}".repeat(depth));
+    let started = std::time::Instant::now();
+    assert!(matches!(serde_json::from_str::<D>(&text).unwrap(), D::Unknown(_)));
+    assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
+    assert!(matches!(there_and_back::<D>(&json!({ "c": "" })), D::C(_)));
+}
+
+#[test]
+fn a_moment_may_mean_never() {
+    for text in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999999999-05:00"] {
+        let never: Timestamp = there_and_back(&json!(text));
+        assert_eq!(*never, jiff::Timestamp::MAX);
+    }
+    for wrong in ["9999-12-31", "9999-13-31T00:00:00Z", "9999-12-31T00:00:00", "2026-02-30T00:00:00Z"] {
+        assert!(wrong.parse::<Timestamp>().is_err(), "{wrong}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 use std::ops::Deref;
 use std::str::FromStr;
 
+use jiff::fmt::temporal::Pieces;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A value that JSON holds as text: it works as the value, and is written back in the words in which it was read.
@@ -69,11 +70,37 @@ impl<T> Deref for Written<T> {
     }
 }
 
-impl<T: FromStr + Display> FromStr for Written<T> {
+/// A value that is made of text.
+pub trait FromText: Display + FromStr<Err: Display> {
+    /// Makes it.
+    fn from_text(text: &str) -> Result<Self, Self::Err> {
+        text.parse()
+    }
+}
+
+impl FromText for jiff::Timestamp {
+    /// RFC 3339 goes on for a day behind the last moment of `jiff`, and APIs say "never" with that day: it is read as the last moment.
+    fn from_text(text: &str) -> Result<Self, jiff::Error> {
+        let is_beyond = |pieces: &Pieces<'_>| {
+            let last = jiff::civil::date(9999, 12, 30);
+            pieces.date() >= last && pieces.time().is_some() && pieces.offset().is_some()
+        };
+        text.parse().or_else(|error| match Pieces::parse(text) {
+            Ok(pieces) if is_beyond(&pieces) => Ok(Self::MAX),
+            Ok(_) | Err(_) => Err(error),
+        })
+    }
+}
+
+impl FromText for jiff::civil::Date {}
+impl FromText for uuid::Uuid {}
+impl FromText for url::Url {}
+
+impl<T: FromText> FromStr for Written<T> {
     type Err = T::Err;
 
     fn from_str(text: &str) -> Result<Self, T::Err> {
-        let value: T = text.parse()?;
+        let value = T::from_text(text)?;
         let text = (value.to_string() != text).then(|| text.into());
         Ok(Self { value, text })
     }
@@ -112,10 +139,10 @@ impl<T: Display> Serialize for Written<T> {
     }
 }
 
-impl<'de, T: FromStr<Err: Display> + Display> Deserialize<'de> for Written<T> {
+impl<'de, T: FromText> Deserialize<'de> for Written<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor<T>(std::marker::PhantomData<T>);
-        impl<T: FromStr<Err: Display> + Display> de::Visitor<'_> for Visitor<T> {
+        impl<T: FromText> de::Visitor<'_> for Visitor<T> {
             type Value = Written<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

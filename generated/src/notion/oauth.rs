@@ -34,7 +34,7 @@ impl<'a> Oauth<'a> {
     }
 
     /// Gives an access token back; it stops working.
-    pub fn revoke(&self, token: impl Into<String>) -> Revoke {
+    pub fn revoke(&self, token: impl Into<typed::Secret>) -> Revoke {
         Revoke {
             call: self.connection.call("oauth", "revoke"),
             params: RevokeParams {
@@ -45,7 +45,7 @@ impl<'a> Oauth<'a> {
     }
 
     /// Tells whether an access token still works.
-    pub fn introspect(&self, token: impl Into<String>) -> Introspect {
+    pub fn introspect(&self, token: impl Into<typed::Secret>) -> Introspect {
         Introspect {
             call: self.connection.call("oauth", "introspect"),
             params: IntrospectParams {
@@ -68,7 +68,7 @@ pub struct Token {
 
 impl Token {
     /// For `authorization_code`: the code that the authorization page sent back.
-    pub fn code(mut self, code: impl Into<String>) -> Self {
+    pub fn code(mut self, code: impl Into<typed::Secret>) -> Self {
         self.params.code = Some(code.into());
         self
     }
@@ -80,7 +80,7 @@ impl Token {
     }
 
     /// For `refresh_token`: the latest one.
-    pub fn refresh_token(mut self, refresh_token: impl Into<String>) -> Self {
+    pub fn refresh_token(mut self, refresh_token: impl Into<typed::Secret>) -> Self {
         self.params.refresh_token = Some(refresh_token.into());
         self
     }
@@ -103,11 +103,11 @@ pub struct TokenParams {
     /// What is exchanged.
     pub grant_type: TokenGrantType,
     /// For `authorization_code`: the code that the authorization page sent back.
-    pub code: Option<String>,
+    pub code: Option<typed::Secret>,
     /// Needed if it stood in the authorization URL, or if the connection has several; otherwise it must be left out.
     pub redirect_uri: Option<String>,
     /// For `refresh_token`: the latest one.
-    pub refresh_token: Option<String>,
+    pub refresh_token: Option<typed::Secret>,
     /// Names the account of your own service that the workspace is tied to.
     pub external_account: Option<types::ExternalAccountRequest>,
     /// What the manifest does not declare.
@@ -136,7 +136,7 @@ typed::one!(Revoke, RevokeParams, types::Acknowledgement, "oauth", "revoke");
 #[derive(Clone, Debug, PartialEq)]
 pub struct RevokeParams {
     /// The access token.
-    pub token: String,
+    pub token: typed::Secret,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }
@@ -159,7 +159,7 @@ typed::one!(Introspect, IntrospectParams, types::OAuthTokenState, "oauth", "intr
 #[derive(Clone, Debug, PartialEq)]
 pub struct IntrospectParams {
     /// The access token.
-    pub token: String,
+    pub token: typed::Secret,
     /// What the manifest does not declare.
     pub extra: typed::Extra,
 }

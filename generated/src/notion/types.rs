@@ -10069,11 +10069,11 @@ typed::object!(MarkdownReplacement {
 #[derive(Clone, Debug, PartialEq)]
 pub struct OAuthToken {
     /// `access_token`.
-    pub access_token: String,
+    pub access_token: typed::Secret,
     /// `token_type`.
     pub token_type: Option<String>,
     /// `refresh_token`.
-    pub refresh_token: typed::Field<String>,
+    pub refresh_token: typed::Field<typed::Secret>,
     /// Names this authorization; keep the tokens under it.
     pub bot_id: Option<typed::Uuid>,
     /// `workspace_id`.
