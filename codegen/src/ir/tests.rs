@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use tieline::{Connector, Source};
 
-use super::{Alternative, Client, Item, Member, Presence, Type};
+use super::{Alternative, Answer, Client, Item, Member, Presence, Type};
 
 /// The types of a connector with these schemas (YAML, two spaces in), `Root` among them, in short.
 fn types(schemas: &str) -> String {
@@ -327,4 +327,25 @@ fn each_entity_declares_the_parts_that_it_uses() {
     for entity in &client.entities {
         assert_eq!(entity.items.iter().map(Item::name).collect::<Vec<_>>(), ["Tag"], "{}", entity.entity);
     }
+}
+
+#[test]
+fn a_delete_of_which_nobody_says_what_it_answers_may_answer_with_nothing() {
+    let client = client(
+        "tieline: 1
+name: acme
+title: Acme
+version: 0.1.0
+summary: Things.
+server: https://api.example.com
+entities:
+  things:
+    record: { type: object, properties: { id: { type: string } } }
+    actions:
+      remove: { delete: /things/1 }
+      trash: { delete: '/things/{id}', params: { id: { type: string } }, examples: [ { params: { id: a }, answer: { id: a } } ] }
+",
+    );
+    let answers: Vec<_> = client.entities[0].actions.iter().map(|action| &action.answer).collect();
+    assert!(matches!(answers[..], [Answer::OneOrNothing(_), Answer::One(_)]), "{answers:?}");
 }

@@ -280,7 +280,7 @@ pub async fn record_or_nothing<T: DeserializeOwned>(call: Call, params: &impl Se
     let envelope = with_params(call, params)?.execute().await?;
     match &envelope.data {
         Data::Nothing => Ok(None),
-        Data::Record(_) | Data::Records(_) | Data::File(_) => envelope.record().map(Some),
+        Data::Record(_) | Data::Records(_) | Data::File(_) => envelope.record(),
     }
 }
 

@@ -57,7 +57,7 @@ pub mod expanded {
         all, answer, explain, file, list, nothing, pages, record, record_or_nothing, records, stream,
     };
     pub use super::kind::{Kind, KindDraft, Rest};
-    pub use super::object::{Key, Members, read_constant, read_field, read_optional, read_required, required};
+    pub use super::object::{Key, Members, read_constant, read_field, read_optional, read_required, required, within};
     pub use super::one_of::{Attempts, OneOf, read_one_of};
     pub use serde_json::Result as JsonResult;
 }

@@ -48,7 +48,8 @@ macro_rules! __object {
                                 $($key => $crate::__member!(read $presence $member $key map extra),)*
                                 $($($constant_key => $crate::typed::expanded::read_constant($constant_key, $constant, &mut map, &mut extra),)*)?
                                 other => $crate::__other!(other map extra $($kind)?),
-                            }?;
+                            }
+                            .map_err(|error| $crate::typed::expanded::within(&key, error))?;
                         }
                         $(let $kind = $kind.finish(&mut extra)?;)?
                         Ok($name { $($member: $crate::__member!(done $presence $member $key),)* $($kind,)? extra })
@@ -151,6 +152,17 @@ impl<'de> Deserialize<'de> for Key<'de> {
 /// A member that must be there.
 pub fn required<T, E: de::Error>(key: &'static str, value: Option<T>) -> Result<T, E> {
     value.ok_or_else(|| E::missing_field(key))
+}
+
+/// An error in the value of a member, with its name before those of the members inside: "at `icon.file`: missing field `url`".
+pub fn within<E: de::Error>(key: &str, error: E) -> E {
+    let text = error.to_string();
+    // Each level says where in its text it is; the outermost one is enough.
+    let said = text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]);
+    match said.strip_prefix("at `").and_then(|rest| rest.split_once("`: ")) {
+        Some((path, said)) => E::custom(format_args!("at `{key}.{path}`: {said}")),
+        None => E::custom(format_args!("at `{key}`: {said}")),
+    }
 }
 
 /// Reads a member that must be there.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::transport::{Exchange, Replay};
 use crate::typed::{self, Extra, Field, Number, Timestamp, Uuid};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -151,7 +152,12 @@ fn what_a_manifest_does_not_expect_survives() {
 fn an_error_names_the_member() {
     assert!(error::<Page>(json!({ "name": "a" })).starts_with("missing field `id`"));
     assert!(error::<Page>(json!({ "id": ID })).starts_with("missing field `name`"));
-    assert!(error::<Page>(json!({ "id": "x", "name": "a" })).starts_with("\"x\" cannot be read: "));
+    assert!(error::<Page>(json!({ "id": "x", "name": "a" })).starts_with("at `id`: \"x\" cannot be read: "));
+    let icon = json!({ "id": ID, "name": null, "icon": { "type": "emoji", "emoji": 5 } });
+    assert_eq!(
+        error::<Page>(icon),
+        "at `icon.emoji`: invalid type: integer `5`, expected a string at line 1 column 91"
+    );
     assert!(error::<Page>(json!([])).contains("expected an object (Page)"));
 }
 
@@ -262,4 +268,24 @@ fn a_secret_does_not_print() {
     let secret = typed::Secret::from("s3cret");
     assert_eq!(format!("{secret:?}"), "[secret]");
     assert_eq!(serde_json::to_value(&secret).unwrap(), "s3cret");
+}
+
+/// A call of `things.delete`, answered so.
+async fn deleted(response: Value) -> Result<Option<Value>, crate::Error> {
+    let manifest = "tieline: 1\nname: acme\ntitle: Acme\nversion: 0.1.0\nsummary: Things.\nserver: https://api.example.com\n\
+                    entities: { things: { record: Thing, actions: { delete: { delete: /things/1 } } } }\n\
+                    schemas: { Thing: { type: object, properties: { id: { type: string } } } }\n";
+    let connector = crate::Connector::load(&crate::Source::new("acme.yaml", manifest)).unwrap().0;
+    let exchange = json!({ "request": { "method": "DELETE", "path": "/things/1" }, "response": response });
+    let replay = Replay::new([serde_json::from_value::<Exchange>(exchange).unwrap()]);
+    let connection = crate::Connection::builder(connector.into()).transport(std::sync::Arc::new(replay)).connect()?;
+    super::expanded::record_or_nothing(connection.call("things", "delete"), &json!({})).await
+}
+
+#[tokio::test]
+async fn what_is_deleted_may_answer_with_nothing() {
+    assert_eq!(deleted(json!({ "status": 204 })).await.unwrap(), None);
+    assert_eq!(deleted(json!({ "status": 200, "json": null })).await.unwrap(), None);
+    let thing = json!({ "id": "1" });
+    assert_eq!(deleted(json!({ "status": 200, "json": thing })).await.unwrap(), Some(thing));
 }
