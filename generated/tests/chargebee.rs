@@ -59,8 +59,8 @@ mod start {
             ApiKey::new(env::var("TIELINE_CHARGEBEE_API_KEY")?),
             Config::new("acme-test"),
         )?;
-        let customers = chargebee.customers().list().send().await?;
-        for customer in customers.data {
+        let list = chargebee.customers().list().send().await?;
+        for customer in list.data {
             println!("{customer:?}");
         }
         Ok(())
@@ -69,8 +69,8 @@ mod start {
 
 async fn example_customers_list() -> Result<(), Box<dyn Error>> {
     let chargebee = connect_key()?;
-    let customers = chargebee.customers().list().send().await?;
-    for customer in customers.data {
+    let list = chargebee.customers().list().send().await?;
+    for customer in list.data {
         println!("{customer:?}");
     }
     Ok(())
@@ -137,8 +137,8 @@ async fn example_customers_delete() -> Result<(), Box<dyn Error>> {
 
 async fn example_subscriptions_list() -> Result<(), Box<dyn Error>> {
     let chargebee = connect_key()?;
-    let subscriptions = chargebee.subscriptions().list().send().await?;
-    for subscription in subscriptions.data {
+    let list = chargebee.subscriptions().list().send().await?;
+    for subscription in list.data {
         println!("{subscription:?}");
     }
     Ok(())
@@ -185,8 +185,8 @@ async fn example_subscriptions_cancel() -> Result<(), Box<dyn Error>> {
 
 async fn example_invoices_list() -> Result<(), Box<dyn Error>> {
     let chargebee = connect_key()?;
-    let invoices = chargebee.invoices().list().send().await?;
-    for invoice in invoices.data {
+    let list = chargebee.invoices().list().send().await?;
+    for invoice in list.data {
         println!("{invoice:?}");
     }
     Ok(())
@@ -207,8 +207,8 @@ async fn example_invoices_pdf() -> Result<(), Box<dyn Error>> {
 
 async fn example_coupons_list() -> Result<(), Box<dyn Error>> {
     let chargebee = connect_key()?;
-    let coupons = chargebee.coupons().list().send().await?;
-    for coupon in coupons.data {
+    let list = chargebee.coupons().list().send().await?;
+    for coupon in list.data {
         println!("{coupon:?}");
     }
     Ok(())

@@ -101,8 +101,8 @@ async fn example_users_get() -> Result<(), Box<dyn Error>> {
 
 async fn example_users_list() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let users = notion.users().list().send().await?;
-    for user in users.data {
+    let list = notion.users().list().send().await?;
+    for user in list.data {
         println!("{user:?}");
     }
     Ok(())
@@ -111,7 +111,7 @@ async fn example_users_list() -> Result<(), Box<dyn Error>> {
 async fn example_search_search() -> Result<(), Box<dyn Error>> {
     use tieline_connectors::notion::types::{SearchFilter, SearchFilterValue};
     let notion = connect_token()?;
-    let records = notion
+    let list = notion
         .search()
         .search()
         .query("Example")
@@ -122,7 +122,7 @@ async fn example_search_search() -> Result<(), Box<dyn Error>> {
         )
         .send()
         .await?;
-    for record in records.data {
+    for record in list.data {
         println!("{record:?}");
     }
     Ok(())
@@ -213,13 +213,13 @@ async fn example_pages_move() -> Result<(), Box<dyn Error>> {
 
 async fn example_pages_property() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let pages = notion
+    let list = notion
         .pages()
         .property("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001", "title")
         .send()
         .await?;
-    for page in pages.data {
-        println!("{page:?}");
+    for property_item in list.data {
+        println!("{property_item:?}");
     }
     Ok(())
 }
@@ -284,12 +284,12 @@ async fn example_blocks_delete() -> Result<(), Box<dyn Error>> {
 
 async fn example_blocks_list() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let blocks = notion
+    let list = notion
         .blocks()
         .list("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001")
         .send()
         .await?;
-    for block in blocks.data {
+    for block in list.data {
         println!("{block:?}");
     }
     Ok(())
@@ -300,7 +300,7 @@ async fn example_blocks_append() -> Result<(), Box<dyn Error>> {
         BlockRequest, RichTextRequest, RichTextRequestText, TextBlockRequest,
     };
     let notion = connect_token()?;
-    let blocks = notion
+    let list = notion
         .blocks()
         .append(
             "7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001",
@@ -310,7 +310,7 @@ async fn example_blocks_append() -> Result<(), Box<dyn Error>> {
         )
         .send()
         .await?;
-    for block in blocks.data {
+    for block in list.data {
         println!("{block:?}");
     }
     Ok(())
@@ -339,9 +339,9 @@ async fn example_meeting_notes_create() -> Result<(), Box<dyn Error>> {
 
 async fn example_meeting_notes_query() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let meeting_notes = notion.meeting_notes().query().send().await?;
-    for meeting_note in meeting_notes.data {
-        println!("{meeting_note:?}");
+    let list = notion.meeting_notes().query().send().await?;
+    for block in list.data {
+        println!("{block:?}");
     }
     Ok(())
 }
@@ -457,7 +457,7 @@ async fn example_data_sources_update() -> Result<(), Box<dyn Error>> {
 async fn example_data_sources_query() -> Result<(), Box<dyn Error>> {
     use tieline_connectors::notion::types::{Direction, Filter, OptionCondition, Sort};
     let notion = connect_token()?;
-    let data_sources = notion
+    let list = notion
         .data_sources()
         .query("7c1e9a34-2f60-4b8a-8d15-3e9b50f1da01")
         .filter(
@@ -468,34 +468,34 @@ async fn example_data_sources_query() -> Result<(), Box<dyn Error>> {
         .sorts([Sort::new(Direction::Ascending).property("Due")])
         .send()
         .await?;
-    for data_source in data_sources.data {
-        println!("{data_source:?}");
+    for record in list.data {
+        println!("{record:?}");
     }
     Ok(())
 }
 
 async fn example_data_sources_templates() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let data_sources = notion
+    let list = notion
         .data_sources()
         .templates("7c1e9a34-2f60-4b8a-8d15-3e9b50f1da01")
         .send()
         .await?;
-    for data_source in data_sources.data {
-        println!("{data_source:?}");
+    for template in list.data {
+        println!("{template:?}");
     }
     Ok(())
 }
 
 async fn example_views_list() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let views = notion
+    let list = notion
         .views()
         .list()
         .database_id("7c1e9a34-2f60-4b8a-8d15-3e9b50f1db01")
         .send()
         .await?;
-    for view in views.data {
+    for view in list.data {
         println!("{view:?}");
     }
     Ok(())
@@ -560,7 +560,7 @@ async fn example_views_create_query() -> Result<(), Box<dyn Error>> {
 
 async fn example_views_query_results() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let views = notion
+    let list = notion
         .views()
         .query_results(
             "7c1e9a34-2f60-4b8a-8d15-3e9b50f1e001",
@@ -568,8 +568,8 @@ async fn example_views_query_results() -> Result<(), Box<dyn Error>> {
         )
         .send()
         .await?;
-    for view in views.data {
-        println!("{view:?}");
+    for reference in list.data {
+        println!("{reference:?}");
     }
     Ok(())
 }
@@ -599,12 +599,12 @@ async fn example_comments_get() -> Result<(), Box<dyn Error>> {
 
 async fn example_comments_list() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let comments = notion
+    let list = notion
         .comments()
         .list("7c1e9a34-2f60-4b8a-8d15-3e9b50f1c001")
         .send()
         .await?;
-    for comment in comments.data {
+    for comment in list.data {
         println!("{comment:?}");
     }
     Ok(())
@@ -657,8 +657,8 @@ async fn example_file_uploads_get() -> Result<(), Box<dyn Error>> {
 
 async fn example_file_uploads_list() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let file_uploads = notion.file_uploads().list().send().await?;
-    for file_upload in file_uploads.data {
+    let list = notion.file_uploads().list().send().await?;
+    for file_upload in list.data {
         println!("{file_upload:?}");
     }
     Ok(())
@@ -704,9 +704,9 @@ async fn example_file_uploads_complete() -> Result<(), Box<dyn Error>> {
 
 async fn example_custom_emojis_list() -> Result<(), Box<dyn Error>> {
     let notion = connect_token()?;
-    let records = notion.custom_emojis().list().send().await?;
-    for record in records.data {
-        println!("{record:?}");
+    let list = notion.custom_emojis().list().send().await?;
+    for custom_emoji in list.data {
+        println!("{custom_emoji:?}");
     }
     Ok(())
 }
@@ -777,7 +777,7 @@ async fn example_agents_query() -> Result<(), Box<dyn Error>> {
         AgentFilter, AgentFilterProperty, AgentFilterStatus, AgentFilterStatusInItem,
     };
     let notion = connect_token()?;
-    let agents = notion
+    let list = notion
         .agents()
         .query()
         .filter(
@@ -787,7 +787,7 @@ async fn example_agents_query() -> Result<(), Box<dyn Error>> {
         )
         .send()
         .await?;
-    for agent in agents.data {
+    for agent in list.data {
         println!("{agent:?}");
     }
     Ok(())
@@ -885,7 +885,7 @@ async fn example_sessions_get() -> Result<(), Box<dyn Error>> {
 async fn example_sessions_query() -> Result<(), Box<dyn Error>> {
     use tieline_connectors::notion::types::{SessionFilter, SessionFilterProperty, SessionFilterString};
     let notion = connect_token()?;
-    let sessions = notion
+    let list = notion
         .sessions()
         .query()
         .filter(
@@ -895,7 +895,7 @@ async fn example_sessions_query() -> Result<(), Box<dyn Error>> {
         )
         .send()
         .await?;
-    for session in sessions.data {
+    for session in list.data {
         println!("{session:?}");
     }
     Ok(())
@@ -917,7 +917,7 @@ async fn example_sessions_events() -> Result<(), Box<dyn Error>> {
         SessionEventTypeName,
     };
     let notion = connect_token()?;
-    let sessions = notion
+    let list = notion
         .sessions()
         .events("7c1e9a34-2f60-4b8a-8d15-3e9b50f10a02")
         .filter(
@@ -929,8 +929,8 @@ async fn example_sessions_events() -> Result<(), Box<dyn Error>> {
         )
         .send()
         .await?;
-    for session in sessions.data {
-        println!("{session:?}");
+    for session_event in list.data {
+        println!("{session_event:?}");
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ pub(super) fn call(mut values: Values<'_>, action: &Action, shown: &Shown<'_>) -
         untyped(&mut values, shown)
     });
     let entity = values.entity;
-    let (one, several) = (one(&entity.module), several(&entity.module));
+    let one = one(&entity.module);
     let mut bound = None;
     let (code, rest) = if is_typed {
         match &action.answer {
@@ -32,9 +32,12 @@ pub(super) fn call(mut values: Values<'_>, action: &Action, shown: &Shown<'_>) -
                 (code, String::new())
             }
             Answer::OneWithMeta(_) => (code.after("let answer = "), "println!(\"{:?}\", answer.data);\n".to_owned()),
-            Answer::List(_) => {
-                let end = format!("for {one} in {several}.data {{\n    println!(\"{{{one}:?}}\");\n}}\n");
-                (code.after(format!("let {several} = ")), end)
+            Answer::List(record) => {
+                // One of several kinds of record is no more than that.
+                let otherwise = if matches!(record, Type::Named(..)) { "record".to_owned() } else { one };
+                let name = short(record).unwrap_or(otherwise);
+                let end = format!("for {name} in list.data {{\n    println!(\"{{{name}:?}}\");\n}}\n");
+                (code.after("let list = "), end)
             }
             Answer::OneOrNothing(_) | Answer::Nothing => (code, String::new()),
             Answer::File => {
@@ -113,11 +116,6 @@ fn short(record: &Type) -> Option<String> {
 fn one(module: &str) -> String {
     let name = singular(module.trim_start_matches("r#"));
     if name.ends_with("_item") || !is_name(&name) { "record".to_owned() } else { name }
-}
-
-/// A name for several of them.
-fn several(module: &str) -> String {
-    if one(module) == "record" || !is_name(module) { "records".to_owned() } else { module.to_owned() }
 }
 
 /// Whether a text can be the name of a variable.

@@ -90,8 +90,8 @@ mod start {
             Token::new(env::var("TIELINE_SHAPES_TOKEN")?),
             Config::new("north", false, ["example"]),
         )?;
-        let records = shapes.type_plain().list().send().await?;
-        for record in records.data {
+        let list = shapes.type_plain().list().send().await?;
+        for record in list.data {
             println!("{record:?}");
         }
         Ok(())
@@ -231,8 +231,8 @@ async fn example_type_declared() -> Result<(), Box<dyn Error>> {
 
 async fn example_type_plain_list() -> Result<(), Box<dyn Error>> {
     let shapes = connect_token()?;
-    let records = shapes.type_plain().list().send().await?;
-    for record in records.data {
+    let list = shapes.type_plain().list().send().await?;
+    for record in list.data {
         println!("{record:?}");
     }
     Ok(())
