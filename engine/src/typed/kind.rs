@@ -127,7 +127,7 @@ impl Rest {
     /// Takes the member of this name.
     pub fn take<T: DeserializeOwned>(&mut self, key: &str) -> serde_json::Result<Option<T>> {
         match self.0.iter().position(|(name, _)| name == key) {
-            Some(place) => self.0.swap_remove(place).1.read().map(Some),
+            Some(place) => self.0.remove(place).1.read().map(Some),
             None => Ok(None),
         }
     }

@@ -157,11 +157,20 @@ pub fn required<T, E: de::Error>(key: &'static str, value: Option<T>) -> Result<
 /// An error in the value of a member, with its name before those of the members inside: "at `icon.file`: missing field `url`".
 pub fn within<E: de::Error>(key: &str, error: E) -> E {
     let text = error.to_string();
-    // Each level says where in its text it is; the outermost one is enough.
-    let said = text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]);
+    let said = without_place(&text);
     match said.strip_prefix("at `").and_then(|rest| rest.split_once("`: ")) {
         Some((path, said)) => E::custom(format_args!("at `{key}.{path}`: {said}")),
         None => E::custom(format_args!("at `{key}`: {said}")),
+    }
+}
+
+/// The error without the ` at line 1 column 5` behind it: each level says where in its own text it is, and the outermost one is enough.
+fn without_place(text: &str) -> &str {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let place = text.rsplit_once(" at line ").and_then(|(said, place)| Some((said, place.split_once(" column ")?)));
+    match place {
+        Some((said, (line, column))) if is_number(line) && is_number(column) => said,
+        Some(_) | None => text,
     }
 }
 

@@ -182,6 +182,13 @@ fn a_kind_is_known_by_its_tag_wherever_that_stands() {
 }
 
 #[test]
+fn an_error_keeps_a_text_that_looks_like_a_place() {
+    let odd = json!({ "id": "x at line 9", "name": null });
+    let error = serde_json::from_value::<Page>(odd).unwrap_err().to_string();
+    assert!(error.starts_with("at `id`: \"x at line 9\" cannot be read: "), "{error}");
+}
+
+#[test]
 fn an_unknown_kind_is_kept_whole() {
     for unknown in [
         json!({ "object": "icon", "type": "hologram", "hologram": { "depth": 3 } }),
