@@ -30,12 +30,12 @@ impl Project {
     /// When a connector cannot be read, or what it says cannot be printed.
     pub fn of(connectors: &[&Connector]) -> Result<Self, Error> {
         let mut tree = Tree::new().sweeping("generated", MARK);
-        for connector in connectors {
-            tree.add(format!("specs/{}/compiled.json", connector.name()), connector.to_compiled()?);
+        let clients = clients(connectors)?;
+        for client in &clients {
+            tree.add(format!("specs/{}/compiled.json", client.connector), client.compiled.as_str());
         }
-        let clients = connectors.iter().map(|connector| Client::of(connector)).collect::<Result<Vec<_>, _>>()?;
         tree.add_all("generated", emit::package(CRATE, &clients, origin)?);
-        let rust = Rust::of(connectors)?;
+        let rust = Rust::of(connectors, &clients);
         tree.add_all("generated/docs", docs::pages(&docs::model(connectors, &[("rust", &rust)])?)?);
         for (connector, client) in connectors.iter().zip(&clients) {
             let program = rust.program(connector, &origin(Some(client)))?;
@@ -71,7 +71,12 @@ impl Project {
 /// # Errors
 /// When a connector cannot be read.
 pub fn catalogue(connectors: &[&Connector]) -> Result<docs::model::Catalogue, Error> {
-    Ok(docs::model(connectors, &[("rust", &Rust::of(connectors)?)])?)
+    let rust = Rust::of(connectors, &clients(connectors)?);
+    Ok(docs::model(connectors, &[("rust", &rust)])?)
+}
+
+fn clients(connectors: &[&Connector]) -> Result<Vec<Client>, Error> {
+    Ok(connectors.iter().map(|connector| Client::of(connector)).collect::<Result<_, _>>()?)
 }
 
 fn origin(client: Option<&Client>) -> Origin {

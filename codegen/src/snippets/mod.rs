@@ -81,9 +81,13 @@ impl<'a> Snippets<'a> {
     /// # Errors
     /// `invalid_manifest` when the connector came from a compiled form that cannot be read.
     pub fn of(connector: &'a Connector) -> Result<Self, Error> {
-        let client = Client::of(connector)?;
+        Ok(Self::with_client(connector, Client::of(connector)?))
+    }
+
+    /// The same where there is a client already.
+    fn with_client(connector: &'a Connector, client: Client) -> Self {
         let root = format!("{}::{}", LIBRARY.replace('-', "_"), client.module);
-        Ok(Self { connector, client, root })
+        Self { connector, client, root }
     }
 
     /// The same for a client whose module has this path.
@@ -92,15 +96,7 @@ impl<'a> Snippets<'a> {
         Self { root: module.to_owned(), ..self }
     }
 
-    /// The call that an example of an operation shows; the first one of an operation without examples is made up.
-    ///
-    /// # Errors
-    /// `unknown_operation` when there is no such operation; `invalid_manifest` as for [`Snippets::of`].
-    pub fn example(&self, entity: &str, action: &str, index: usize) -> Result<Option<Snippet>, Error> {
-        let operation = self.connector.operation(entity, action)?;
-        Ok(self.examples(operation).into_iter().nth(index))
-    }
-
+    /// The calls that the examples of an operation show; a made-up one where there are none.
     fn examples(&self, operation: &Operation) -> Vec<Snippet> {
         let mut all: Vec<_> = operation.examples.iter().map(|example| object(example.params.as_ref())).collect();
         if all.is_empty() {
@@ -171,21 +167,6 @@ impl<'a> Snippets<'a> {
             "#[tokio::main(flavor = \"current_thread\")]\nasync fn main() -> Result<(), Box<dyn std::error::Error>>";
         Some(Snippet { uses, text: format!("{head} {{\n{body}    Ok(())\n}}\n"), bound: None })
     }
-
-    /// What a program with this snippet has under `[dependencies]` in its `Cargo.toml`.
-    pub fn dependencies(&self, snippet: &Snippet) -> String {
-        let feature = Value::from(self.client.connector.as_str());
-        let mut lines = Vec::new();
-        if snippet.uses.mentions("serde_json") || snippet.text.contains("serde_json::") {
-            lines.push("serde_json = \"1\"".to_owned());
-        }
-        if snippet.uses.mentions("tieline") {
-            lines.push("tieline = { path = \"../tieline/engine\" }".to_owned());
-        }
-        lines.push(format!("{LIBRARY} = {{ path = \"../tieline/generated\", features = [{feature}] }}"));
-        lines.push("tokio = { version = \"1\", features = [\"macros\", \"rt\"] }".to_owned());
-        lines.join("\n") + "\n"
-    }
 }
 
 fn object(params: Option<&Value>) -> Map<String, Value> {
@@ -206,13 +187,13 @@ pub struct Rust<'a> {
 }
 
 impl<'a> Rust<'a> {
-    /// Those of these connectors.
-    ///
-    /// # Errors
-    /// `invalid_manifest` when a connector came from a compiled form that cannot be read.
-    pub fn of(connectors: &[&'a Connector]) -> Result<Self, Error> {
-        let all = connectors.iter().map(|connector| Ok((connector.name(), Snippets::of(connector)?)));
-        Ok(Self { of: all.collect::<Result<_, Error>>()?, shown: Mutex::default() })
+    /// Those of these connectors, whose clients these are.
+    pub fn of(connectors: &[&'a Connector], clients: &[Client]) -> Self {
+        let all = connectors.iter().zip(clients);
+        let of = |(connector, client): (&&'a Connector, &Client)| {
+            (connector.name(), Snippets::with_client(connector, client.clone()))
+        };
+        Self { of: all.map(of).collect(), shown: Mutex::default() }
     }
 
     /// The [`program`] of a connector, with all calls that pages have asked for.

@@ -17,11 +17,6 @@ impl Uses {
         }
     }
 
-    /// Whether something of a crate is used.
-    pub(super) fn mentions(&self, library: &str) -> bool {
-        self.0.keys().any(|module| module.split("::").next() == Some(library))
-    }
-
     /// The same with the engine's modules as another crate gives them out.
     pub(super) fn through(&self, library: &str) -> Self {
         let path = |module: &String| match module.split("::").next() {
