@@ -54,15 +54,7 @@ pub(super) fn object(object: &Object, here: Place, source: &mut Source) -> Resul
 
 /// Whether it can be made of nothing.
 fn has_default(object: &Object) -> bool {
-    object.kind.is_none() && object.members.iter().all(|member| !is_given(member))
-}
-
-/// Whether whoever makes an object gives this member first.
-fn is_given(member: &Member) -> bool {
-    match member.presence {
-        Presence::Required | Presence::Nullable => true,
-        Presence::Optional | Presence::Field => false,
-    }
+    object.kind.is_none() && object.members.iter().all(|member| !member.is_given())
 }
 
 /// The documentation of members, and their declarations; those in an enum have no `pub` between.
@@ -132,7 +124,7 @@ fn made_of_one(object: &Object, name: &Ident, here: Place, source: &mut Source) 
             &quote!(Self::Value(value.into())),
         ));
     }
-    let Some(member) = object.members.iter().find(|member| is_given(member)) else { return Ok(()) };
+    let Some(member) = object.members.iter().find(|member| member.is_given()) else { return Ok(()) };
     if member.presence != Presence::Required || matches!(member.value, Type::Boxed(_) | Type::Named(..)) {
         return Ok(());
     }
@@ -164,7 +156,7 @@ pub(super) fn made(object: &Object, here: Place) -> Result<Made, Error> {
     let (mut names, mut takes, mut given) = (Vec::new(), Vec::new(), Vec::new());
     for member in &object.members {
         let name = ident(&member.ident)?;
-        if is_given(member) {
+        if member.is_given() {
             let argument = Argument::new(member, here)?;
             given.push(argument.entry());
             names.push(argument.name);
@@ -206,7 +198,7 @@ pub(super) fn setters(object: &Object, place: &TokenStream, here: Place) -> Resu
             }
         })
     };
-    object.members.iter().filter(|member| !is_given(member)).map(setter).collect()
+    object.members.iter().filter(|member| !member.is_given()).map(setter).collect()
 }
 
 /// Leave for names that mean something else elsewhere, and for many arguments: an API has what it has.

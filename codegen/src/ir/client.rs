@@ -178,7 +178,7 @@ fn action<'a>(
             members.push(Member { setter: setters.setter(&member.ident), ..member });
         }
     }
-    members.sort_by_key(|member| !objects::is_argument(member));
+    members.sort_by_key(|member| !member.is_given());
     let text = operation.summary.as_deref().map_or_else(|| vec![format!("{}.", code(&operation.name()))], docs);
     Action {
         entity: operation.entity.clone(),

@@ -10,7 +10,7 @@ use super::form::{Form, form};
 use super::lower::{Hint, Lowering, Required};
 use super::naming::{Names, camel};
 use super::shape::{Branch, Shape, branches};
-use super::{Constant, Docs, Item, Kind, Member, Object, OneOf, Presence, Type, Variant};
+use super::{Constant, Docs, Item, Kind, Member, Object, OneOf, Type, Variant};
 
 /// Members of a struct that are not its own.
 pub(super) const TAKEN_MEMBERS: &[&str] = &["extra"];
@@ -238,12 +238,4 @@ fn tags<'a>(branch: &Branch<'a>, key: &str) -> Vec<&'a str> {
     let words = member["enum"].as_array().map(Vec::as_slice).unwrap_or_default();
     let texts: Vec<_> = words.iter().filter_map(Value::as_str).collect();
     if texts.len() == words.len() { texts } else { Vec::new() }
-}
-
-/// The presence of a parameter's file or value in a call.
-pub(super) fn is_argument(member: &Member) -> bool {
-    match member.presence {
-        Presence::Required | Presence::Nullable => true,
-        Presence::Optional | Presence::Field => false,
-    }
 }

@@ -79,6 +79,16 @@ pub struct Member {
     pub deprecated: bool,
 }
 
+impl Member {
+    /// Whether whoever makes an object, or a call, must give it.
+    pub fn is_given(&self) -> bool {
+        match self.presence {
+            Presence::Required | Presence::Nullable => true,
+            Presence::Optional | Presence::Field => false,
+        }
+    }
+}
+
 /// Whether a member must be there, and whether it may be null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {

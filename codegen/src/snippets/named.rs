@@ -62,7 +62,7 @@ impl<'a> Values<'a> {
     /// What is given to make an object or a call, and the methods that set the others.
     pub(super) fn setting(&mut self, object: &Object, mut given: Map<String, Value>) -> Option<Setting> {
         let mut arguments = Vec::new();
-        for member in object.members.iter().filter(|member| is_argument(member)) {
+        for member in object.members.iter().filter(|member| member.is_given()) {
             let value = given.shift_remove(&member.key)?;
             arguments.push(self.argument(member, &value)?);
         }
@@ -194,14 +194,6 @@ pub(super) struct Setting {
     pub(super) arguments: Vec<Code>,
     /// The methods that set the others.
     pub(super) setters: Vec<Code>,
-}
-
-/// Whether whoever makes an object gives this member first.
-fn is_argument(member: &Member) -> bool {
-    match member.presence {
-        Presence::Required | Presence::Nullable => true,
-        Presence::Optional | Presence::Field => false,
-    }
 }
 
 /// Whether a member that is always the same is something else here.
