@@ -1,5 +1,37 @@
 //! Any OpenAPI 3 document as a Tieline manifest: the same tree that a hand-written manifest is read into, with places in the document.
 
+mod action;
+mod answer;
+mod assemble;
+mod body;
+mod config;
+mod context;
+mod dialect;
+mod document;
+mod head;
+mod infer;
+mod names;
 mod note;
+mod operation;
+mod param;
+mod schemas;
+mod server;
+mod share;
+mod sign_in;
+mod tree;
 
+use tieline::source::Diagnostic;
+use tieline::yaml::Node;
+
+pub use document::is_document;
 pub use note::{Note, Translation};
+
+/// Translates a document: the tree of its text, in which every reference stays inside.
+///
+/// What cannot be used is a finding with its place in the document; the manifest has the rest.
+///
+/// # Errors
+/// The finding, when it is no OpenAPI document of a version that can be read.
+pub fn translate(document: &Node) -> Result<(Translation, Vec<Diagnostic>), Box<Diagnostic>> {
+    assemble::translate(document).map_err(Box::new)
+}

@@ -1,0 +1,270 @@
+//! Actions: one operation of the document as a manifest says it.
+
+use tieline::notation::Expression;
+use tieline::source::{Code, Diagnostic};
+use tieline::yaml::Node;
+
+use crate::answer::{Answer, Kind, said_meta, words_of};
+use crate::assemble::Built;
+use crate::config::{Config, described};
+use crate::context::Context;
+use crate::dialect::scoping::Scope;
+use crate::dialect::{fills, info, kept};
+use crate::infer::naming::Name;
+use crate::operation::Operation;
+use crate::param::{Param, Place};
+use crate::tree::{Mapping, boolean, is_true, list, members, scalar_text, text};
+
+/// Makes the action of an operation.
+pub(crate) fn build<'d>(
+    context: &mut Context<'d>,
+    config: &mut Config,
+    scopes: &[Scope<'d>],
+    (operation, answer, name): (Operation<'d>, Answer<'d>, Name),
+    auth: Option<Node>,
+) -> Built<'d> {
+    let mut params = context.params(&operation);
+    let body = context.body(&operation, &mut params);
+    params.extend(body.params);
+    params.retain({
+        let mut seen = std::collections::BTreeSet::new();
+        move |param| seen.insert(param.name.clone())
+    });
+    fill_from_config(context, config, scopes, &mut params);
+    let pages = context.pages(&operation, &answer, &params);
+    let at = |key: &'static str| ["entities".to_owned(), name.entity.clone(), "actions".to_owned(), name.action.clone(), key.to_owned()];
+    let mut notes: Vec<([String; 5], String)> = Vec::new();
+    notes.extend(body.note.map(|why| (at(if body.keys.is_some() { "body" } else { "params" }), why)));
+    notes.extend(answer.note.clone().map(|why| (at(place_of_answer(&answer.kind)), why)));
+    let mut paginate = None;
+    if let Some(pages) = pages {
+        params.extend(pages.added);
+        notes.extend(pages.why.map(|why| (at("paginate"), why)));
+        paginate = Some(pages.paginate);
+    }
+
+    let span = operation.node.span;
+    let mut action = Mapping::at(span);
+    action.text(operation.method, renamed_path(&operation, &params), operation.path_span);
+    let (summary, description) = words_of(&operation);
+    action.put_some("summary", summary.map(|said| text(one_line(said), span)));
+    action.put_some("description", description.map(|said| text(said.trim(), span)));
+    action.put_some("hints", info::hints(operation.node));
+    if let Some((effect, why)) = effect(&operation) {
+        action.text("effect", effect, span);
+        notes.extend(why.map(|why| (at("effect"), why)));
+    }
+    if is_true(operation.node, "deprecated") {
+        action.put("deprecated", boolean(true, span));
+    }
+    action.put_some("operation_id", operation.node.get("operationId").filter(|id| id.as_text().is_some()).cloned());
+    action.put_some("auth", auth);
+    action.put_some("server", own_server(context, config, &operation));
+    let mut query = Mapping::at(operation.path_span);
+    for (name, value) in &operation.query {
+        query.text(name, value.replace("${", "$${"), operation.path_span);
+    }
+    action.put_filled("query", query.node());
+    if params.iter().any(|param| param.place == Place::Header && param.wire.eq_ignore_ascii_case("x-restli-protocol-version")) {
+        action.text("query_encoding", "rest_li", span);
+    }
+    let written = params.iter().map(|param| (param, written(param, operation.method)));
+    let mut keys = Mapping::at(span);
+    written.for_each(|(param, node)| keys.put(param.name.clone(), node));
+    action.put_filled("params", keys.node());
+    action.put_some("body", body.keys);
+    put_answer(context, &operation, &answer, &mut action);
+    action.put_some("paginate", paginate);
+    put_expressions(context, &operation, &mut action);
+    action.put_some("errors", payload_errors(&operation, &answer));
+    let mut extensions = Mapping::at(span);
+    kept::keep(operation.node, kept::OF_OPERATIONS, &mut extensions);
+    action.put_filled("extensions", extensions.node());
+
+    for (at, why) in notes {
+        let at: Vec<&str> = at.iter().map(String::as_str).collect();
+        context.note(&at, why);
+    }
+    let needs_nothing = params.iter().all(|param| !(param.keys.has("required") || param.place == Place::Path) || param.keys.has("fill"));
+    Built { operation, answer, name, params, needs_nothing, action: action.node() }
+}
+
+/// Scoping of the peer's dialect, and the declaration of every configuration value that a fill reads.
+fn fill_from_config<'d>(context: &mut Context<'d>, config: &mut Config, scopes: &[Scope<'d>], params: &mut [Param<'d>]) {
+    let said = context.document.root.get("info").and_then(described);
+    for scope in scopes {
+        for param in params.iter_mut().filter(|param| param.wire == scope.param && param.place != Place::Header) {
+            if let Some(fill) = scope.fill(context) {
+                config.need(scope.key, said, fill.span);
+                config.is_list(scope.key);
+                param.keys.put("fill", fill);
+            }
+        }
+    }
+    for param in params.iter() {
+        let fills = [param.keys.get("fill"), param.probe.as_ref()].into_iter().flatten();
+        for (name, span) in fills.flat_map(fills::config_names) {
+            config.need(&name, said, span);
+        }
+    }
+}
+
+/// The path with the names that its parameters have in the manifest.
+fn renamed_path(operation: &Operation<'_>, params: &[Param<'_>]) -> String {
+    let mut path = operation.path.clone();
+    for param in params.iter().filter(|param| param.place == Place::Path && param.name != param.wire) {
+        path = path.replace(&format!("{{{}}}", param.wire), &format!("{{{}}}", param.name));
+    }
+    path
+}
+
+/// A parameter as the manifest has it: its place only where it is not the usual one.
+fn written(param: &Param<'_>, method: &str) -> Node {
+    let usual = if matches!(method, "get" | "delete") { Place::Query } else { Place::Body };
+    let mut written = Mapping::at(param.span);
+    if param.place != Place::Path && param.place != usual {
+        written.text("in", param.place.as_str(), param.span);
+    }
+    if param.place != Place::Path && param.name != param.wire {
+        written.text("name", &param.wire, param.span);
+    }
+    for key in ["required", "hidden", "style", "explode"] {
+        let is_meaningless = param.place == Place::Path && key == "required";
+        written.put_some(key, param.keys.get(key).filter(|_| !is_meaningless).cloned());
+    }
+    for (key, value) in param.keys.iter() {
+        if !written.has(key) && !matches!(key.as_str(), "required" | "fill") {
+            written.put(key.clone(), value.clone());
+        }
+    }
+    written.put_some("fill", param.keys.get("fill").cloned());
+    written.node()
+}
+
+fn place_of_answer(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::List(_) => "records",
+        Kind::One(_) => "record_at",
+        Kind::File(_) => "download",
+    }
+}
+
+fn put_answer<'d>(context: &mut Context<'d>, operation: &Operation<'d>, answer: &Answer<'d>, action: &mut Mapping) {
+    let span = answer.span;
+    match &answer.kind {
+        Kind::List(path) => action.text("records", path, span),
+        Kind::One(path) if path != "$" => action.text("record_at", path, span),
+        Kind::One(_) => {}
+        Kind::File(url) => {
+            let mut download = Mapping::at(span);
+            if let Some(url) = url {
+                download.text("url", url, span);
+            }
+            return action.put("download", download.node());
+        }
+    }
+    if let Some(record) = answer.record {
+        let schema = record_schema(context, record);
+        action.put("record", schema);
+    } else if answer.has_content || operation.method != "delete" {
+        action.put("record", Mapping::at(span).node());
+    }
+    let mut meta = Mapping::at(span);
+    for (name, lookup) in said_meta(operation) {
+        meta.put(name, lookup.clone());
+    }
+    action.put_filled("meta", meta.node());
+}
+
+/// The schema of a record: its name where it has one.
+fn record_schema<'d>(context: &mut Context<'d>, record: &'d Node) -> Node {
+    let alone = members(record).all(|(key, _)| matches!(key, "$ref" | "description" | "title"));
+    if let Some(reference) = record.get("$ref").filter(|_| alone)
+        && let Some(name) = reference.as_text().and_then(|target| context.schema_name(target, reference.span))
+    {
+        return text(name, reference.span);
+    }
+    context.schema(record)
+}
+
+/// `x-airbyte-record-filter` and `x-airbyte-record-transform`.
+fn put_expressions<'d>(context: &mut Context<'d>, operation: &Operation<'d>, action: &mut Mapping) {
+    let mut checked = |node: &'d Node, said: String| match said.parse::<Expression>() {
+        Ok(_) => Some(text(said, node.span)),
+        Err(why) => {
+            let message = format!("`{said}` cannot be computed: {why}");
+            context.findings.push(Diagnostic::new(Code::BadExpression, node.span, message));
+            None
+        }
+    };
+    if let Some(filter) = operation.node.get("x-airbyte-record-filter") {
+        action.put_some("filter", filter.as_text().and_then(|said| checked(filter, said.to_owned())));
+    }
+    let fields = operation.node.get("x-airbyte-record-transform");
+    let mut transform = Mapping::at(fields.map_or(operation.node.span, |fields| fields.span));
+    for (name, value) in fields.into_iter().flat_map(members) {
+        let expression = scalar_text(value).and_then(|said| checked(value, as_text(&said)));
+        transform.put_some(name, expression);
+    }
+    action.put_filled("transform", transform.node());
+}
+
+/// An expression alone keeps its type, and the peer's results are always texts.
+fn as_text(template: &str) -> String {
+    match template.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")) {
+        Some(code) if !code.contains("{{") => format!("{{{{ ({}) | string }}}}", code.trim()),
+        _ if template.contains("{{") => template.to_owned(),
+        _ => format!("{{{{ {} }}}}", fills::quoted(template)),
+    }
+}
+
+/// GraphQL mutations that report what went wrong inside their payload.
+fn payload_errors(operation: &Operation<'_>, answer: &Answer<'_>) -> Option<Node> {
+    let body = operation.node.get("requestBody")?.get("x-airbyte-body-type")?;
+    let query = body.get("query")?.as_text()?;
+    let asks = |word: &str| query.split(|c: char| !c.is_alphanumeric()).any(|token| token == word);
+    let field = ["userErrors", "customerUserErrors", "mediaUserErrors"].into_iter().find(|field| asks(field))?;
+    let span = answer.span;
+    let mut condition = Mapping::at(span);
+    condition.text("at", format!("$.data[*].{field}"), span);
+    condition.put("present", boolean(true, span));
+    let mut rules = Mapping::at(span);
+    let messages = [format!("$.data[*].{field}[0].message"), "$.errors[0].message".to_owned()];
+    rules.put("message", list(messages.into_iter().map(|path| text(path, span)).collect(), span));
+    rules.put("failed_if", list(vec![condition.node()], span));
+    Some(rules.node())
+}
+
+/// What it does to the API's data, where the method does not say it.
+fn effect(operation: &Operation<'_>) -> Option<(&'static str, Option<String>)> {
+    let usual = match operation.method {
+        "get" => "read",
+        "post" => "create",
+        "delete" => "delete",
+        _ => "update",
+    };
+    let said = match operation.said_action() {
+        Some("list" | "get" | "search" | "download") => Some("read"),
+        Some("create") => Some("create"),
+        Some("update") => Some("update"),
+        Some("delete") => Some("delete"),
+        _ => None,
+    };
+    if let Some(said) = said {
+        return (said != usual).then_some((said, None));
+    }
+    let first = operation.text("operationId").map(crate::names::words).unwrap_or_default();
+    let last = operation.path_words().last().map(crate::names::words).unwrap_or_default();
+    let asks = |word: Option<&String>| word.is_some_and(|word| matches!(word.as_str(), "search" | "query" | "list" | "find" | "lookup" | "count"));
+    let only_asks = operation.method == "post" && (asks(first.first()) || asks(last.last()));
+    only_asks.then(|| ("read", Some("its name says that it only asks".to_owned())))
+}
+
+fn own_server<'d>(context: &mut Context<'d>, config: &mut Config, operation: &Operation<'d>) -> Option<Node> {
+    let servers = operation.servers?;
+    context.server(Some(servers), config, &std::collections::BTreeSet::new(), crate::server::IsSaid::ByDialect)
+}
+
+fn one_line(said: &str) -> String {
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,153 @@
+//! Values that are chosen per connection: what servers, sign-in and fills of a document depend on.
+
+use indexmap::IndexMap;
+use tieline::source::Span;
+use tieline::yaml::Node;
+
+use crate::dialect::scoping::is_list;
+use crate::tree::{Mapping, boolean, items, list, scalar_text, text, text_of};
+
+/// The configuration values that something in the manifest names, with what the document says about them.
+#[derive(Default)]
+pub(crate) struct Config {
+    values: IndexMap<String, Mapping>,
+}
+
+impl Config {
+    /// Makes sure that a value is declared. `said` is what a replication configuration of the peer's dialect says of all values.
+    pub(crate) fn need(&mut self, name: &str, said: Option<&Node>, span: Span) {
+        if self.values.contains_key(name) {
+            return;
+        }
+        let property = said.and_then(|said| said.get("properties")).and_then(|properties| properties.get(name));
+        let mut value = Mapping::at(property.map_or(span, |property| property.span));
+        if let Some(property) = property {
+            for key in ["title", "description"] {
+                value.put_some(key, property.get(key).filter(|said| said.as_text().is_some()).cloned());
+            }
+            if is_list(property) {
+                value.text("type", "list", property.span);
+            }
+            let choices: Vec<Node> = property.get("enum").map(items).unwrap_or_default().iter().filter_map(|choice| Some(text(scalar_text(choice)?, choice.span))).collect();
+            value.put_filled("enum", list(choices, property.span));
+        }
+        self.values.insert(name.to_owned(), value);
+    }
+
+    /// Says that a value may be a list of texts.
+    pub(crate) fn is_list(&mut self, name: &str) {
+        if let Some(value) = self.values.get_mut(name) {
+            let span = value.clone().node().span;
+            value.text("type", "list", span);
+        }
+    }
+
+    /// Whether the value is declared.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
+    /// Declares a value as a whole.
+    pub(crate) fn declare(&mut self, name: &str, value: Mapping) {
+        self.values.insert(name.to_owned(), value);
+    }
+
+    /// The manifest's `config`.
+    pub(crate) fn node(self, span: Span) -> Node {
+        let mut all = Mapping::at(span);
+        for (name, value) in self.values {
+            all.put(name, value.node());
+        }
+        all.node()
+    }
+}
+
+/// What a server variable says, as a configuration value. `is_host` says whether it decides which host is called.
+pub(crate) fn variable(name: &str, said: &Node, decides: Decides) -> (Mapping, Option<String>) {
+    let mut value = Mapping::at(said.span);
+    let mut note = None;
+    value.put_some("description", said.get("description").filter(|said| said.as_text().is_some()).cloned());
+    let default = said.get("default").and_then(|default| Some(text(scalar_text(default)?, default.span)));
+    let mut choices: Vec<Node> = said.get("enum").map(items).unwrap_or_default().iter().filter_map(|choice| Some(text(scalar_text(choice)?, choice.span))).collect();
+    match default {
+        Some(default) if !is_placeholder(default.as_text().unwrap_or_default()) => {
+            if !choices.is_empty() && !choices.iter().any(|choice| choice.as_text() == default.as_text()) {
+                choices.push(default.clone());
+                note = Some(format!("the default of `{name}` is none of its own choices; it is taken as one more"));
+            }
+            value.put("default", default);
+        }
+        Some(default) => {
+            note = Some(format!("the document's default `{}` is a placeholder", default.as_text().unwrap_or_default()));
+            value.put("required", boolean(true, default.span));
+        }
+        None => value.put("required", boolean(true, said.span)),
+    }
+    let is_open = choices.is_empty();
+    value.put_filled("enum", list(choices, said.span));
+    if is_open {
+        match decides {
+            Decides::PartOfHost => value.text("pattern", "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*", said.span),
+            Decides::Host => value.put("any_host", boolean(true, said.span)),
+            Decides::Port => value.text("pattern", "[0-9]{1,5}", said.span),
+            Decides::Path => {}
+        }
+    }
+    (value, note)
+}
+
+/// What a variable in a URL decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decides {
+    /// A part of the host's name.
+    PartOfHost,
+    /// The whole host, or the whole origin.
+    Host,
+    /// The port.
+    Port,
+    /// Nothing but the path.
+    Path,
+}
+
+/// What the variable that stands between these texts of a URL decides.
+pub(crate) fn decides(before: &str, after: &str) -> Decides {
+    let Some((_, authority)) = before.split_once("://") else { return Decides::Host };
+    if authority.contains('/') {
+        return Decides::Path;
+    }
+    if authority.ends_with(':') {
+        return Decides::Port;
+    }
+    let rest = after.split(['/', ':']).next().unwrap_or_default();
+    if authority.is_empty() && rest.is_empty() { Decides::Host } else { Decides::PartOfHost }
+}
+
+/// Whether a default is not meant to be used: `your-subdomain`, `{subdomain}`, `<tenant>`.
+fn is_placeholder(default: &str) -> bool {
+    let lower = default.to_ascii_lowercase();
+    default.is_empty()
+        || default.contains(['{', '}', '<', '>'])
+        || ["your", "my-", "example"].iter().any(|start| lower.starts_with(start))
+        || lower.contains("//your")
+        || lower.contains("example.")
+}
+
+/// The property of the configuration that a document in the peer's dialect describes.
+pub(crate) fn described(info: &Node) -> Option<&Node> {
+    info.get("x-airbyte-replication-config")
+}
+
+/// The text under `url`.
+pub(crate) fn url(server: &Node) -> Option<&str> {
+    text_of(server, "url").map(str::trim)
+}
+
+impl Config {
+    /// Says that a value is a part of a credential field, where the user gives none.
+    pub(crate) fn part_of(&mut self, name: &str, part: Node) {
+        if let Some(value) = self.values.get_mut(name) {
+            value.take("required");
+            value.put("part_of", part);
+        }
+    }
+}

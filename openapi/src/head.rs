@@ -1,0 +1,156 @@
+//! What a manifest says about the whole: who it is, and what it reaches.
+
+use tieline::source::Span;
+use tieline::yaml::Node;
+
+use crate::config::Config;
+use crate::context::Context;
+use crate::dialect::info as dialect;
+use crate::names::lower;
+use crate::tree::{Mapping, boolean, items, list, scalar_text, text, text_of};
+
+/// The longest summary, in characters.
+const LONGEST_SUMMARY: usize = 240;
+/// The longest name.
+const LONGEST_NAME: usize = 40;
+
+/// Name, title, version, and what the connector reaches.
+pub(crate) fn identity<'d>(context: &mut Context<'d>, root: &'d Node, info: &'d Node, manifest: &mut Mapping) {
+    let span = info.span;
+    let place = |key: &str| info.get(key).map_or(span, |node| node.span);
+    let title = text_of(info, "title").map(str::trim).filter(|title| !title.is_empty()).unwrap_or("API");
+    let name = match text_of(info, "x-airbyte-connector-name") {
+        Some(name) => lower(name, "api"),
+        None => named(title),
+    };
+    manifest.text("name", name, place("title"));
+    let title = text_of(info, "x-airbyte-connector-display-name").unwrap_or(title);
+    manifest.text("title", title, place("title"));
+    let id = info.get("x-airbyte-connector-definition-id").filter(|id| id.as_text().is_some_and(|id| id.len() == 36));
+    manifest.put_some("id", id.cloned());
+    let said = info.get("version").and_then(scalar_text).unwrap_or_default();
+    let version = semantic(&said);
+    if version != said {
+        context.note(&["version"], format!("the document says `{said}`"));
+    }
+    manifest.text("version", version, place("version"));
+    let description = text_of(info, "description").map(str::trim).filter(|said| !said.is_empty());
+    let summary = text_of(info, "summary").map(str::to_owned).or_else(|| description.map(first_sentence));
+    let summary = summary.filter(|said| !said.trim().is_empty()).unwrap_or_else(|| title.to_owned());
+    let is_all = description.is_none_or(|description| description == summary);
+    manifest.text("summary", summary, place("description"));
+    manifest.put_some("description", description.filter(|_| !is_all).map(|said| text(said, place("description"))));
+    let mut links = dialect::links(info);
+    links.extend(pages(root, info));
+    manifest.put_filled("links", list(links, span));
+    manifest.put_some("questions", dialect::questions(info));
+}
+
+/// `Acme Billing API (v2)` → `acme_billing`.
+fn named(title: &str) -> String {
+    let without = title.split(['(', '|']).next().unwrap_or(title);
+    let words = crate::names::words(without);
+    let kept: Vec<&str> = words.iter().map(String::as_str).filter(|word| !matches!(*word, "api" | "the" | "rest" | "openapi")).collect();
+    let name = if kept.is_empty() { "api".to_owned() } else { kept.join("_") };
+    let name = lower(&name, "api");
+    name.char_indices().nth(LONGEST_NAME).map_or(name.clone(), |(end, _)| name[..end].trim_end_matches('_').to_owned())
+}
+
+/// A version as Semantic Versioning has it: the first three numbers of what the document says.
+fn semantic(said: &str) -> String {
+    let core = said.split(['-', '+']).next().unwrap_or(said);
+    let is_semantic = core.split('.').count() == 3
+        && core.split('.').all(|part| part.parse::<u64>().is_ok_and(|number| number.to_string() == part))
+        && said[core.len()..].chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'))
+        && !said[core.len()..].ends_with(['-', '+', '.'])
+        && !said.contains("..");
+    if is_semantic && said[core.len()..].matches('+').count() <= 1 && core.len() == said.len() {
+        return said.to_owned();
+    }
+    let mut numbers = said.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).filter_map(|part| part.parse::<u32>().ok());
+    let mut next = || numbers.next().unwrap_or(0);
+    let version = [next(), next(), next()];
+    let version = if version == [0, 0, 0] { [1, 0, 0] } else { version };
+    version.map(|number| number.to_string()).join(".")
+}
+
+/// The first sentence of a text, on one line, without Markdown headings.
+pub(crate) fn first_sentence(text: &str) -> String {
+    let paragraph = text.split("\n\n").map(str::trim).find(|part| !part.is_empty() && !part.starts_with(['#', '!', '<', '|', '`', '-', '*']));
+    let line = paragraph.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+    let end = line.match_indices(['.', '!', '?']).find(|(at, _)| line[at + 1..].is_empty() || line[at + 1..].starts_with(' '));
+    let sentence = end.map_or(line.as_str(), |(at, _)| &line[..=at]);
+    match sentence.char_indices().nth(LONGEST_SUMMARY) {
+        Some((end, _)) => format!("{}…", sentence[..end].trim_end()),
+        None => sentence.to_owned(),
+    }
+}
+
+/// The vendor's pages that OpenAPI itself names.
+fn pages(root: &Node, info: &Node) -> Vec<Node> {
+    let docs = root.get("externalDocs");
+    let page = |title: &str, url: Option<&Node>| {
+        let url = url.filter(|url| url.as_text().is_some_and(|url| url.starts_with("https://") || url.starts_with("http://")))?;
+        let mut page = Mapping::at(url.span);
+        page.text("title", title, url.span);
+        page.put("url", url.clone());
+        Some(page.node())
+    };
+    let title = docs.and_then(|docs| text_of(docs, "description")).map_or("Documentation".to_owned(), first_sentence);
+    let title = if title.is_empty() { "Documentation".to_owned() } else { title };
+    [
+        page(&title, docs.and_then(|docs| docs.get("url"))),
+        page("Contact", info.get("contact").and_then(|contact| contact.get("url"))),
+        page("Terms of service", info.get("termsOfService")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// What the document says about a tag.
+pub(crate) fn tag<'d>(root: &'d Node, name: &str) -> Option<&'d Node> {
+    let tags = root.get("tags").map(items).unwrap_or_default();
+    tags.iter().find(|tag| text_of(tag, "name").is_some_and(|known| known == name || lower(known, "entity") == name))
+}
+
+/// The summary of something that has a description.
+pub(crate) fn summary_of(node: &Node) -> Option<Node> {
+    let said = node.get("description")?;
+    let sentence = first_sentence(said.as_text()?);
+    (!sentence.is_empty()).then(|| text(sentence, said.span))
+}
+
+/// A server that the document does not name.
+pub(crate) fn no_server(context: &mut Context<'_>, config: &mut Config, span: Span) -> Node {
+    let mut value = Mapping::at(span);
+    value.text("description", "Base URL of the API", span);
+    value.put("required", boolean(true, span));
+    value.put("any_host", boolean(true, span));
+    config.declare("server", value);
+    context.note(&["server"], "the document names no server");
+    text("${config.server}", span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{first_sentence, named, semantic};
+
+    #[test]
+    fn versions_become_semantic() {
+        for (said, expected) in
+            [("1.2.3", "1.2.3"), ("v1", "1.0.0"), ("2024-01-05", "2024.1.5"), ("1.0", "1.0.0"), ("", "1.0.0"), ("beta", "1.0.0"), ("1.2.3-beta", "1.2.3"), ("01.2.3", "1.2.3")]
+        {
+            assert_eq!(semantic(said), expected, "{said}");
+        }
+    }
+
+    #[test]
+    fn names_and_summaries_are_short() {
+        assert_eq!(named("Acme Billing API (v2)"), "acme_billing");
+        assert_eq!(named("API"), "api");
+        assert_eq!(named("GitHub v3 REST API"), "git_hub_v3");
+        assert_eq!(first_sentence("# Hello\n\nThis is v1.2 of\nit. More."), "This is v1.2 of it.");
+        assert_eq!(first_sentence(""), "");
+    }
+}

@@ -1,0 +1,158 @@
+//! What several actions say alike is said once: parameters, pagination, the kind of body.
+
+use std::collections::HashMap;
+
+use tieline::yaml::{Node, Value};
+
+use crate::names::Taken;
+use crate::tree::{Mapping, members, same, text};
+
+/// The entities, and what they share.
+pub(crate) struct Shared {
+    pub entities: Node,
+    pub params: Node,
+    pub pagination: Node,
+    pub body: Option<Node>,
+    pub query_encoding: Option<Node>,
+}
+
+/// How often a parameter must be said before it is said once for all.
+const OFTEN: usize = 3;
+/// A parameter with less in it is as short as the reference to it.
+const LARGE: usize = 40;
+
+/// Takes out of the entities what several actions say alike.
+pub(crate) fn share(mut entities: Node) -> Shared {
+    let span = entities.span;
+    let params = shared_params(&mut entities, span);
+    let pagination = shared_pagination(&mut entities, span);
+    let body = one_for_all(&mut entities, "body", |body| body.get("kind").and_then(Node::as_text) == Some("form") && members(body).count() == 1);
+    let query_encoding = one_for_all(&mut entities, "query_encoding", |_| true);
+    Shared { entities, params, pagination, body, query_encoding }
+}
+
+/// Every action of every entity.
+fn for_actions(entities: &mut Node, mut each: impl FnMut(&mut Node)) {
+    let Value::Map(entities) = &mut entities.value else { return };
+    for entity in entities.values_mut() {
+        let Value::Map(entity) = &mut entity.value.value else { continue };
+        let Some(Value::Map(actions)) = entity.get_mut("actions").map(|actions| &mut actions.value.value) else { continue };
+        actions.values_mut().for_each(|action| each(&mut action.value));
+    }
+}
+
+fn child<'n>(node: &'n mut Node, key: &str) -> Option<&'n mut Node> {
+    match &mut node.value {
+        Value::Map(map) => map.get_mut(key).map(|entry| &mut entry.value),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => None,
+    }
+}
+
+/// Parameters that several actions have alike stand under the manifest's `params`.
+fn shared_params(entities: &mut Node, span: tieline::source::Span) -> Node {
+    let mut counted: HashMap<String, usize> = HashMap::new();
+    let mut order: Vec<(String, String, Node)> = Vec::new();
+    for_actions(entities, |action| {
+        let params = child(action, "params").into_iter().flat_map(|params| members(params).map(|(name, param)| (name.to_owned(), param.clone())).collect::<Vec<_>>());
+        for (name, param) in params {
+            let key = fingerprint(&name, &param);
+            let count = counted.entry(key.clone()).or_insert(0);
+            *count += 1;
+            if *count == 1 {
+                order.push((key, name, param));
+            }
+        }
+    });
+    let mut taken = Taken::default();
+    let mut names: HashMap<String, (String, Node)> = HashMap::new();
+    let mut shared = Mapping::at(span);
+    for (key, name, param) in order {
+        if counted.get(&key).is_none_or(|count| *count < OFTEN) || key.len() < LARGE {
+            continue;
+        }
+        let free = taken.free(name);
+        shared.put(free.clone(), param.clone());
+        names.insert(key, (free, param));
+    }
+    for_actions(entities, |action| {
+        let Some(Value::Map(params)) = child(action, "params").map(|params| &mut params.value) else { return };
+        for (name, entry) in params.iter_mut() {
+            if let Some((shared, _)) = names.get(&fingerprint(name, &entry.value)).filter(|(_, param)| same(param, &entry.value)) {
+                let span = entry.value.span;
+                let mut reference = Mapping::at(span);
+                reference.text("$ref", format!("#/params/{shared}"), span);
+                entry.value = reference.node();
+            }
+        }
+    });
+    shared.node()
+}
+
+/// What tells a parameter apart from another; one with a reference of its own cannot start from another.
+fn fingerprint(name: &str, param: &Node) -> String {
+    match param.get("$ref") {
+        Some(_) => String::new(),
+        None => format!("{name} {}", param.to_json()),
+    }
+}
+
+/// Pagination that several actions have alike stands under the manifest's `pagination`.
+fn shared_pagination(entities: &mut Node, span: tieline::source::Span) -> Node {
+    let mut kinds: Vec<(Node, usize)> = Vec::new();
+    for_actions(entities, |action| {
+        let Some(paginate) = child(action, "paginate").filter(|paginate| paginate.as_text().is_none()) else { return };
+        match kinds.iter_mut().find(|(known, _)| same(known, paginate)) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((paginate.clone(), 1)),
+        }
+    });
+    let mut taken = Taken::default();
+    let mut shared = Mapping::at(span);
+    let named: Vec<(Node, String)> = kinds
+        .into_iter()
+        .filter(|(_, count)| *count > 1)
+        .map(|(paginate, _)| {
+            let kind = paginate.get("kind").and_then(Node::as_text).unwrap_or("pages").to_owned();
+            let name = taken.free(kind);
+            shared.put(name.clone(), paginate.clone());
+            (paginate, name)
+        })
+        .collect();
+    for_actions(entities, |action| {
+        let Some(paginate) = child(action, "paginate") else { return };
+        if let Some((_, name)) = named.iter().find(|(known, _)| same(known, paginate)) {
+            *paginate = text(name, paginate.span);
+        }
+    });
+    shared.node()
+}
+
+/// A key that every action that has it has alike, taken out of them: the manifest says it for all.
+fn one_for_all(entities: &mut Node, key: &str, may_be: impl Fn(&Node) -> bool) -> Option<Node> {
+    let mut first: Option<Node> = None;
+    let (mut alike, mut actions) = (true, 0usize);
+    let mut having = 0usize;
+    for_actions(entities, |action| {
+        actions += 1;
+        if let Some(value) = child(action, key) {
+            having += 1;
+            match &first {
+                Some(known) => alike &= same(known, value),
+                None => first = Some(value.clone()),
+            }
+        } else if key == "body" {
+            // An action that sends JSON says nothing about it.
+            let sends = ["post", "put", "patch"].iter().any(|method| action.get(method).is_some());
+            alike &= !sends || action.get("params").is_none();
+        } else {
+            alike = false;
+        }
+    });
+    let common = first.filter(|common| alike && having > 1 && may_be(common))?;
+    for_actions(entities, |action| {
+        if let Value::Map(map) = &mut action.value {
+            map.shift_remove(key);
+        }
+    });
+    Some(common)
+}
