@@ -21,7 +21,7 @@ pub use action::{Action, Download, Effect, Example, PaginationChoice, SchemeChoi
 pub use config::ConfigValue;
 pub use entity::{Cardinality, Entity, Hints, Relation};
 pub use param::{Param, Place, Style};
-pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink};
+pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink, WaitUnit};
 pub use schema::{Schema, SchemaRef};
 
 /// The version of the language that this engine reads.
