@@ -116,9 +116,15 @@ fn after_host(url: &str) -> &str {
 /// Whether a text reads `config.name`, or reads `config` in a way that cannot be told.
 fn names(text: &str, name: &str) -> bool {
     text.split("config").skip(1).any(|rest| match rest.strip_prefix('.') {
-        Some(rest) => rest.split(|c: char| !c.is_alphanumeric() && c != '_').next() == Some(name),
+        // In an expression, `a-b` is a difference; in a template it is a name.
+        Some(rest) => ["_", "_-"].into_iter().any(|signs| word(rest, signs) == name),
         None => rest.starts_with('['),
     })
+}
+
+/// What begins a text and is made of letters, digits and these signs.
+fn word<'t>(text: &'t str, signs: &str) -> &'t str {
+    text.split(|c: char| !c.is_alphanumeric() && !signs.contains(c)).next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -144,7 +150,14 @@ config:
   strict: { type: boolean }
   tags: { type: list }
   token: { description: Not the credential }
-headers: { X-Depth: "${config.depth}", X-Tags: "${config.tags}", X-Strict: "${config.strict}", X-Token: "${config.token}" }
+  teamId: { description: Id of the team }
+  TEAMID: { description: Another with the same variable }
+headers:
+  X-Depth: "${config.depth}"
+  X-Tags: "${config.tags}"
+  X-Strict: "${config.strict}"
+  X-Token: "${config.token}"
+  X-Team: "${config.teamId}/${config.TEAMID}"
 auth:
   token: { fields: { token: { secret: true } }, bearer: "${token}" }
 entities:
@@ -172,6 +185,7 @@ entities:
             ("TIELINE_MY_API_TAGS", r#"["a, b"]"#, json!({ "area": "south", "tags": ["a, b"] })),
             ("TIELINE_MY_API_AREA", "north", json!({ "area": "south" })),
             ("TIELINE_MY_API_TOKEN", "secret", json!({ "area": "south" })),
+            ("TIELINE_MY_API_TEAMID", "7", json!({ "area": "south", "teamId": "7" })),
             ("TIELINE_MY_API_SITE", "", json!({ "area": "south" })),
         ] {
             assert_eq!(read(name, value).unwrap(), expected, "{name}={value}");
@@ -202,6 +216,8 @@ entities:
         ] {
             assert_eq!(names(text, "site"), expected, "{text}");
         }
+        assert!(names("${config.site-id}", "site-id") && !names("${config.siteId}", "site-id"));
+        assert!(names("{{ config.site-1 }}", "site"));
         assert_eq!(after_host("https://${config.site}.example.com/v1/${config.area}"), "v1/${config.area}");
         assert_eq!(after_host("${config.url}"), "");
     }

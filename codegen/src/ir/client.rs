@@ -91,14 +91,21 @@ impl Client {
     }
 }
 
+/// What the manifest calls a value, where Rust cannot call it so.
+fn original(ident: &str, key: &str) -> Docs {
+    if ident.trim_start_matches("r#") == key { Docs::new() } else { vec![format!("In the manifest: {}.", code(key))] }
+}
+
 fn field(idents: &mut Names, key: &str, described: &Field) -> Value {
+    let ident = idents.member(key);
     let text = described.description.as_deref().or(described.title.as_deref());
     let starts = described.prefix.iter().map(|prefix| code(prefix)).collect::<Vec<_>>().join(" or ");
     let rule = if starts.is_empty() { Docs::new() } else { vec![format!("Starts with {starts}.")] };
+    let original = original(&ident, key);
     Value {
-        ident: idents.member(key),
+        ident,
         key: key.to_owned(),
-        docs: paragraphs([text.map_or_else(|| vec![format!("{}.", code(key))], docs), rule]),
+        docs: paragraphs([text.map_or_else(|| vec![format!("{}.", code(key))], docs), rule, original]),
         value_type: described.field_type.unwrap_or(FieldType::Text),
         required: described.is_required(),
         secret: described.is_secret(),
@@ -106,15 +113,18 @@ fn field(idents: &mut Names, key: &str, described: &Field) -> Value {
 }
 
 fn config(idents: &mut Names, key: &str, value: &ConfigValue) -> Value {
+    let ident = idents.member(key);
     let text = value.description.as_deref().or(value.title.as_deref());
     let assumed = value.default.as_ref().map(|default| {
         let text = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
         vec![format!("{} if left out.", code(&text))]
     });
+    let text = text.map_or_else(|| vec![format!("{}.", code(key))], docs);
+    let original = original(&ident, key);
     Value {
-        ident: idents.member(key),
+        ident,
         key: key.to_owned(),
-        docs: paragraphs([text.map_or_else(|| vec![format!("{}.", code(key))], docs), assumed.unwrap_or_default()]),
+        docs: paragraphs([text, assumed.unwrap_or_default(), original]),
         value_type: value.value_type.unwrap_or(FieldType::Text),
         required: value.required == Some(true) && value.default.is_none(),
         secret: false,

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use tieline::{Connector, Source};
 
-use super::{Alternative, Answer, Client, Item, Member, Presence, Type};
+use super::{Alternative, Answer, Client, Item, Member, Presence, Type, Value};
 
 /// The types of a connector with these schemas (YAML, two spaces in), `Root` among them, in short.
 fn types(schemas: &str) -> String {
@@ -257,6 +257,46 @@ entities:
     assert_eq!(members(&moved.params.members), "to: Text!null, type_id: Text, note: Text?null, ");
     assert_eq!(moved.files[0].ident, "file");
     assert_eq!(entity.items.iter().map(short).collect::<String>(), "MoveRecord { id: Text?, }\n");
+}
+
+#[test]
+fn names_of_both_cases_that_rust_would_mix_up_stay_apart() {
+    let client = client(
+        "tieline: 1
+name: acme
+title: Acme
+version: 0.1.0
+summary: Things.
+server: https://api.example.com/${config.spaceId}/${config.space-id}
+config:
+  spaceId: { required: true, description: The space. }
+  space-id: { default: a }
+auth:
+  aB: { fields: { apiKey: { secret: true }, api_key: { secret: true } }, headers: { X-A: '${apiKey}', X-B: '${api_key}' } }
+  a_b: { fields: { token: { secret: true } }, bearer: '${token}' }
+entities:
+  things: { actions: { get: { get: /things } } }
+",
+    );
+    let schemes: Vec<_> = client.schemes.iter().map(|scheme| (&*scheme.name, &*scheme.scheme)).collect();
+    assert_eq!(schemes, [("AB", "aB"), ("AB2", "a_b")]);
+    let values = |values: &[Value]| {
+        values.iter().map(|value| format!("{} {} {:?}", value.ident, value.key, value.docs)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        values(&client.schemes[0].fields),
+        [
+            r#"api_key apiKey ["`apiKey`.", "", "In the manifest: `apiKey`."]"#,
+            r#"api_key_ api_key ["`api_key`.", "", "In the manifest: `api_key`."]"#
+        ]
+    );
+    assert_eq!(
+        values(&client.config),
+        [
+            r#"space_id spaceId ["The space.", "", "In the manifest: `spaceId`."]"#,
+            r#"space_id_ space-id ["`space-id`.", "", "`a` if left out.", "", "In the manifest: `space-id`."]"#
+        ]
+    );
 }
 
 #[test]

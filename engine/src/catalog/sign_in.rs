@@ -32,11 +32,12 @@ pub fn variable(connector: &str, field: &str) -> String {
     format!("TIELINE_{}_{}", upper(connector), upper(field))
 }
 
-/// The environment variable of a configuration value. `None` where a credential field has that one.
+/// The environment variable of a configuration value. `None` where a credential field has that one, or a value before it.
 pub fn config_variable(head: &Head, name: &str) -> Option<String> {
     let own = variable(&head.name, name);
-    let mut fields = head.auth.values().flat_map(|scheme| scheme.fields.keys());
-    fields.all(|field| variable(&head.name, field) != own).then_some(own)
+    let fields = head.auth.values().flat_map(|scheme| scheme.fields.keys());
+    let before = head.config.keys().take_while(|other| *other != name);
+    fields.chain(before).all(|other| variable(&head.name, other) != own).then_some(own)
 }
 
 /// The fields that a renewal changes, where a way to sign in has a refresh token: that of the access token, where there is one, and

@@ -57,11 +57,19 @@ fn check_one(
 fn unknown_name(place: Span, group: &str, name: &str, known: &[&str]) -> Diagnostic {
     let found = Diagnostic::new(Code::UnknownName, place, format!("`{group}{name}` names nothing here"));
     match nearest(name, known.iter().copied()) {
-        Some(near) => found.help(format!("did you mean `{group}{near}`?")),
+        Some(near) => found.help(format!("did you mean `{}`?", member(group, near))),
         None if known.is_empty() => found,
         None => {
-            let known: Vec<_> = known.iter().take(12).map(|name| format!("`{group}{name}`")).collect();
+            let known: Vec<_> = known.iter().take(12).map(|name| format!("`{}`", member(group, name))).collect();
             found.help(format!("known here: {}", known.join(", ")))
         }
+    }
+}
+
+/// How an expression reads a member: `config.region`, `config['space-id']`.
+fn member(group: &str, name: &str) -> String {
+    match group.strip_suffix('.') {
+        Some(group) if name.contains('-') => format!("{group}['{name}']"),
+        Some(_) | None => format!("{group}{name}"),
     }
 }

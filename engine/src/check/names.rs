@@ -25,9 +25,9 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     let mut keys = |noun: &str, form, names: &mut dyn Iterator<Item = (&String, Span)>| {
         names.for_each(|(name, span)| check_name(noun, name, span, form, findings));
     };
-    keys("way to sign in", Form::Lower, &mut spans(&manifest.auth));
+    keys("way to sign in", Form::Mixed, &mut spans(&manifest.auth));
     keys("pagination", Form::Lower, &mut spans(&manifest.pagination));
-    keys("configuration value", Form::Lower, &mut spans(&manifest.config));
+    keys("configuration value", Form::Mixed, &mut spans(&manifest.config));
     manifest.auth.values().for_each(|scheme| keys("credential field", Form::Mixed, &mut spans(&scheme.fields)));
     keys("schema", Form::Mixed, &mut spans(&manifest.schemas));
     keys("parameter", Form::Mixed, &mut view.written_params().map(|(name, param)| (name, param.span)));

@@ -21,7 +21,7 @@ pub use action::{Action, Download, Effect, Example, PaginationChoice, SchemeChoi
 pub use config::ConfigValue;
 pub use entity::{Cardinality, Entity, Hints, Relation};
 pub use param::{Param, Place, Style};
-pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink};
+pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink, WaitUnit};
 pub use schema::{Schema, SchemaRef};
 
 /// The version of the language that this engine reads.
@@ -185,12 +185,18 @@ fn version_is_known(manifest: &Manifest, _: &Map, _: Span, findings: &mut Vec<Di
 impl Manifest {
     /// Reads a manifest. `None` when something that is needed cannot be read; the findings say what.
     pub fn read(source: &Source, limits: yaml::Limits, findings: &mut Vec<Diagnostic>) -> Option<Self> {
-        let node = yaml::parse(source, limits, findings)?;
-        if let Some(excess) = too_many_patterns(&node) {
+        let tree = yaml::parse(source, limits, findings)?;
+        Self::from_tree(&tree, findings)
+    }
+
+    /// Reads a manifest from a tree, which may have been made of another document; [`Manifest::read`] says what `None` means.
+    pub fn from_tree(tree: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        let tree = tree.placed();
+        if let Some(excess) = too_many_patterns(&tree) {
             findings.push(excess);
             return None;
         }
-        let manifest = Self::decode(&node, findings);
+        let manifest = Self::decode(&tree, findings);
         if end_excess(findings).is_some() { None } else { manifest }
     }
 }

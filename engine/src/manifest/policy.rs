@@ -1,6 +1,6 @@
 //! What holds for many actions at once: errors, rate limits, retries, and what is said about the whole.
 
-use crate::language::object;
+use crate::language::{choices, object};
 use crate::notation::{Condition, JsonPath, Lookup, Millis};
 use crate::source::Spanned;
 
@@ -122,11 +122,29 @@ object! {
         /// max_delay: 30s
         /// ```
         pub max_delay: Option<Millis>,
-        /// Where the answer says how long to wait, in seconds or as a date; the `Retry-After` header when left out.
+        /// Where the answer says how long to wait; the `Retry-After` header when left out.
         /// ```yaml
         /// retry_after: "@header.X-RateLimit-Reset-After"
         /// ```
         pub retry_after: Option<Spanned<Lookup>>,
+        /// What the number there means; `seconds` when left out. A date (RFC 9110) is always read as one. What lies in the past is no wait.
+        /// ```yaml
+        /// retry_after_in: unix_timestamp
+        /// ```
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub retry_after_in: Option<WaitUnit>,
+    }
+}
+
+choices! {
+    /// What a number means that says how long to wait.
+    pub enum WaitUnit as "unit of a wait" {
+        /// So many seconds from now.
+        Seconds = "seconds",
+        /// So many milliseconds from now.
+        Milliseconds = "milliseconds",
+        /// Until this time, in seconds since 1970, as `X-RateLimit-Reset` often says it.
+        UnixTimestamp = "unix_timestamp",
     }
 }
 
@@ -158,6 +176,7 @@ impl Default for Retry {
             base_delay: None,
             max_delay: None,
             retry_after: None,
+            retry_after_in: None,
         }
     }
 }

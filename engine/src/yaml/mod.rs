@@ -2,6 +2,8 @@
 
 mod parse;
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 
 use crate::source::{Span, Spanned};
@@ -82,6 +84,43 @@ impl Node {
             }
         }
         node
+    }
+
+    /// The tree in which everything has a place: what came from nowhere has that of what it stands in. Nobody can take it for the
+    /// stand-in of something that is missing.
+    pub(crate) fn placed(&self) -> Cow<'_, Self> {
+        if self.is_placed() {
+            return Cow::Borrowed(self);
+        }
+        let mut placed = self.clone();
+        placed.place(Span::new(0, 1));
+        Cow::Owned(placed)
+    }
+
+    fn is_placed(&self) -> bool {
+        let is_inside = match &self.value {
+            Value::List(items) => items.iter().all(Self::is_placed),
+            Value::Map(map) => map.values().all(|entry| entry.span != Span::default() && entry.value.is_placed()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => true,
+        };
+        is_inside && self.span != Span::default()
+    }
+
+    fn place(&mut self, outside: Span) {
+        let place = |span: &mut Span, outside: Span| {
+            if *span == Span::default() {
+                *span = outside;
+            }
+        };
+        place(&mut self.span, outside);
+        match &mut self.value {
+            Value::List(items) => items.iter_mut().for_each(|item| item.place(self.span)),
+            Value::Map(map) => map.values_mut().for_each(|entry| {
+                place(&mut entry.span, self.span);
+                entry.value.place(entry.span);
+            }),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
+        }
     }
 
     /// The same tree as JSON, without places.
