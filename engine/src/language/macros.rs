@@ -3,7 +3,8 @@
 /// Declares a mapping with known keys: the struct, its decoding, and what it says about itself. An `uncompiled` one is not
 /// part of a compiled connector.
 ///
-/// `name = "key": Type` gives a field another name than its key; `Option`, `Vec` and maps make a key optional;
+/// `name = "key": Type` gives a field another name than its key; `Option`, `Vec` and maps make a key optional; `#[serde(…)]` keeps
+/// one out of the compiled form of connectors that do not use it;
 /// `check path` names a function `fn(&Self, &Map, Span, &mut Vec<Diagnostic>)` that looks at the whole once every key is read.
 macro_rules! object {
     (
@@ -27,13 +28,13 @@ macro_rules! object {
         @declare [$($derive:path),+]
         $(#[doc = $doc:literal])+
         pub struct $name:ident as $title:literal $(check $check:path)? {
-            $( $(#[doc = $key_doc:literal])+ pub $field:ident $(= $key:literal)? : $type:ty, )*
+            $( $(#[doc = $key_doc:literal])+ $(#[serde($($serde:tt)+)])? pub $field:ident $(= $key:literal)? : $type:ty, )*
         }
     ) => {
         $(#[doc = $doc])+
         #[derive($($derive),+)]
         pub struct $name {
-            $( $(#[doc = $key_doc])+ pub $field: $type, )*
+            $( $(#[doc = $key_doc])+ $(#[serde($($serde)+)])? pub $field: $type, )*
         }
 
         impl $crate::language::Object for $name {
