@@ -41,7 +41,8 @@ choices! {
 }
 
 kinds! {
-    /// How a list goes on. The parameters that a kind names are parameters of the action, which must not declare them again.
+    /// How a list goes on. The parameters that a kind names are parameters of the action: those that it declares, by their keys
+    /// under `params`, keep their schema, place and name on the wire; the others are added.
     pub enum Pagination as "pagination" {
         /// The answer names a cursor that the next request carries.
         Cursor(Cursor) = "cursor",
@@ -68,7 +69,7 @@ impl Pagination {
         }
     }
 
-    /// The parameters that the kind adds to an operation.
+    /// The parameters that the kind names, as an operation has them that does not declare them itself.
     pub(crate) fn params(&self) -> Vec<PaginationParam> {
         let position = match self {
             Self::Cursor(kind) => Some(PaginationParam::cursor(&kind.cursor)),

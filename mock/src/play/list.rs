@@ -103,7 +103,7 @@ impl Play<'_> {
     fn asked(&self) -> Vec<(&str, String)> {
         let pages = self.operation.pagination.as_ref().map(page::params).unwrap_or_default();
         let params = self.operation.params.iter().filter(|param| match param.place {
-            Place::Query | Place::Body => !param.file && !pages.contains(&param.wire.as_str()),
+            Place::Query | Place::Body => !param.file && !pages.contains(&param.name.as_str()),
             Place::Path | Place::Header | Place::Cookie => false,
         });
         let value = |name: &str| self.given.values.get(name).filter(|value| is_scalar(value) && !value.is_null());
