@@ -12,7 +12,7 @@ use crate::connect::Inner;
 use crate::error::{Error, ErrorKind};
 use crate::extract::{self, Document, Scope};
 use crate::manifest::SchemeChoice;
-use crate::paginate::{Next, Pagination};
+use crate::paginate::{Held, Next, Pagination};
 use crate::plan::Operation;
 use crate::raw::Raw;
 use crate::wire::Request;
@@ -100,8 +100,9 @@ impl Road {
         }
         let document = Document::new(&answered.headers, &answered.body);
         let records = records(operation, &document, self.scope())?;
+        let held = Held { count: Some(records.found), last: records.last.as_ref() };
         let next = match &operation.pagination {
-            Some(pagination) => pagination.next(&args.values, &document, records.found)?,
+            Some(pagination) => pagination.next(&args.values, &document, held)?,
             None => None,
         };
         let next = next.map(|next| self.seen_from(&url, next)).transpose()?;

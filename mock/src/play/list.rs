@@ -30,8 +30,13 @@ impl Play<'_> {
             return Ok(draft);
         }
         let list = self.world.seed.and(&self.operation.name()).and(&self.place());
-        let page = Page::read(self.operation, self.given, self.request, list)?;
-        let entries = self.filtered(self.entries(path));
+        let mut page = Page::read(self.operation, self.given, self.request, list)?;
+        let mut entries = self.filtered(self.entries(path));
+        if page::by_record(self.operation).is_some() {
+            let records: Vec<Value> = entries.into_iter().map(|entry| self.record_of(entry)).collect();
+            page = page.after_record(self.operation, self.given, &records)?;
+            entries = records.into_iter().map(Entry::Whole).collect();
+        }
         let total = entries.len();
         let records = entries.into_iter().skip(page.from).take(page.size).map(|entry| self.record_of(entry)).collect();
         draft.put_records(path, records);
