@@ -25,6 +25,11 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// The one page of something that is a record, and could have more of them.
+    pub(crate) fn only() -> Self {
+        Self { from: 0, size: 1 }
+    }
+
     /// Reads which page a request asks for.
     ///
     /// # Errors

@@ -32,3 +32,21 @@ async fn a_list_goes_on_after_its_last_record() {
         assert_eq!(error.status(), Some(400));
     }
 }
+
+#[tokio::test]
+async fn a_record_that_could_go_on_ends_with_its_first_page() {
+    let report = json!({ "type": "object", "required": ["rows", "next"],
+        "properties": { "rows": { "type": "array" }, "next": { "type": ["string", "null"] }, "total": { "type": "integer" } } });
+    let get = |path: &str, paginate: Value| json!({ "get": path, "record": report, "paginate": paginate });
+    let connection = connection(json!({ "reports": { "actions": {
+        "get": get("/report", json!({ "kind": "cursor", "cursor": "after", "next": "$.next" })),
+        "skip": get("/other", json!({ "kind": "offset", "offset": "skip", "total": "$.total" })),
+    } } }));
+    for action in ["get", "skip"] {
+        let one = connection.execute("reports", action, json!({})).await.unwrap();
+        assert!(one.record::<Value>().unwrap()["rows"].is_array());
+        assert_eq!(one.next, Some(None), "{action}");
+        let all = connection.call("reports", action).all().execute().await.unwrap();
+        assert_eq!(all.records::<Value>().unwrap().len(), 1);
+    }
+}

@@ -251,6 +251,15 @@ impl Operation {
         self.idempotency.as_ref().or(head.idempotency.as_ref()).filter(|_| takes_key)
     }
 
+    /// Whether its answers are pages that go on with `next`: lists, and single records for which the manifest says how they go on.
+    pub fn has_pages(&self) -> bool {
+        match self.answer {
+            Answer::List(_) => true,
+            Answer::One(_) => self.pagination.is_some(),
+            Answer::File(_) => false,
+        }
+    }
+
     /// Whether it answers with a list.
     pub fn is_list(&self) -> bool {
         matches!(self.answer, Answer::List(_))
