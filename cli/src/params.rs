@@ -70,7 +70,7 @@ enum One {
 }
 
 fn one(connector: &Connector, operation: &Operation, place: &Place<'_>, text: &str) -> Result<One, String> {
-    let param = operation.param(place.param);
+    let param = operation.meant(place.param);
     if let Some(path) = text.strip_prefix('@')
         && param.is_some_and(|param| param.file)
         && place.members.is_empty()

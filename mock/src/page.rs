@@ -2,14 +2,15 @@
 
 use http::StatusCode;
 use serde_json::Value;
-use tieline::notation::Lookup;
+use tieline::notation::{JsonPath, Lookup};
 use tieline::paginate::Pagination;
 use tieline::plan::Operation;
 use uuid::Uuid;
 
-use crate::draft::Draft;
+use crate::draft::{Draft, find};
 use crate::failure::Failure;
 use crate::given::{FROM, Given};
+use crate::play::text_of;
 use crate::received::Received;
 use crate::sample::Seed;
 
@@ -24,6 +25,11 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// The one page of something that is a record, and could have more of them.
+    pub(crate) fn only() -> Self {
+        Self { from: 0, size: 1 }
+    }
+
     /// Reads which page a request asks for.
     ///
     /// # Errors
@@ -33,12 +39,11 @@ impl Page {
         let size = size(pagination, given);
         let number = |name: &str| given.values.get(name).and_then(Value::as_u64);
         let from = match pagination {
+            // Which record it names is seen once the records are there.
+            Pagination::Cursor(cursor) if cursor.last.is_some() => 0,
             Pagination::Cursor(cursor) => match given.values.get(&cursor.cursor.value) {
                 None | Some(Value::Null) => 0,
-                Some(value) => opened(value, list).ok_or_else(|| {
-                    let message = format!("`{}`: the cursor does not belong to this list", *cursor.cursor);
-                    Failure::new(StatusCode::BAD_REQUEST, message)
-                })?,
+                Some(value) => opened(value, list).ok_or_else(|| foreign(&cursor.cursor))?,
             },
             Pagination::Offset(offset) => {
                 let start = offset.start.unwrap_or(0);
@@ -54,6 +59,18 @@ impl Page {
             }
         };
         Ok(Self { from, size })
+    }
+
+    /// The page after the record that the request names, where a list goes on so; the first one when it names none.
+    ///
+    /// # Errors
+    /// 400 for a record that is not in the list.
+    pub(crate) fn after_record(self, operation: &Operation, given: &Given, records: &[Value]) -> Result<Self, Failure> {
+        let Some((cursor, last)) = by_record(operation) else { return Ok(self) };
+        let Some(wanted) = given.values.get(cursor).filter(|value| !value.is_null()) else { return Ok(self) };
+        let is_named = |record: &Value| find(record, last.steps()).is_some_and(|key| text_of(key) == text_of(wanted));
+        let position = records.iter().position(is_named).ok_or_else(|| foreign(cursor))?;
+        Ok(Self { from: position + 1, ..self })
     }
 
     /// Where the next page begins, if there is one.
@@ -80,7 +97,7 @@ impl Page {
         };
         match pagination {
             Pagination::Cursor(cursor) => {
-                put(Some(&cursor.next), next.map_or(Value::Null, |from| sealed(from, list)));
+                put(cursor.next.as_deref(), next.map_or(Value::Null, |from| sealed(from, list)));
                 put(cursor.more.as_deref(), next.is_some().into());
             }
             Pagination::Offset(offset) => {
@@ -98,6 +115,18 @@ impl Page {
             Pagination::NextUrl(url) => put(Some(&url.next), next_url.into()),
         }
     }
+}
+
+/// The parameter that names the record after which a list goes on, and where a record names itself for it.
+pub(crate) fn by_record(operation: &Operation) -> Option<(&str, &JsonPath)> {
+    match operation.pagination.as_ref()? {
+        Pagination::Cursor(cursor) => Some((cursor.cursor.as_str(), cursor.last.as_deref()?)),
+        Pagination::Offset(_) | Pagination::Page(_) | Pagination::Link(_) | Pagination::NextUrl(_) => None,
+    }
+}
+
+fn foreign(cursor: &str) -> Failure {
+    Failure::new(StatusCode::BAD_REQUEST, format!("`{cursor}`: the cursor does not belong to this list"))
 }
 
 /// The names of the parameters that say which page is asked for.

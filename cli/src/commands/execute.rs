@@ -93,19 +93,20 @@ fn way(operation: &Operation, args: &ExecuteArgs) -> Way {
     match (&operation.answer, args.format) {
         (Answer::File(_), None) => Way::File,
         (Answer::File(_), Some(_)) if args.output.is_some() => Way::File,
-        (Answer::List(_), Some(Format::Jsonl)) if takes_pages(&args.call) => Way::Lines,
+        (Answer::List(_) | Answer::One(_), Some(Format::Jsonl)) if walks(operation, &args.call) => Way::Lines,
         (Answer::File(_) | Answer::List(_) | Answer::One(_), _) => Way::Whole,
     }
 }
 
-fn takes_pages(args: &CallArgs) -> bool {
-    args.all || args.max_pages.is_some() || args.max_records.is_some()
+/// Whether more than one page is wanted of what has pages.
+fn walks(operation: &Operation, args: &CallArgs) -> bool {
+    operation.has_pages() && (args.all || args.max_pages.is_some() || args.max_records.is_some())
 }
 
 async fn whole(call: Call, args: &ExecuteArgs, operation: &Operation) -> Result<(), Stop> {
     // A file that cannot be written is better known before the call.
     let mut target = Target::open(args.output.as_deref())?;
-    let envelope = match operation.is_list() && takes_pages(&args.call) {
+    let envelope = match walks(operation, &args.call) {
         true => all_pages(call).await?,
         false => call.execute().await?,
     };

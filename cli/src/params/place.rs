@@ -20,7 +20,7 @@ impl<'a> Place<'a> {
     /// Reads `name`, `name.member` or `name[member]`. A name that the operation has is that, whatever stands in it.
     pub(super) fn of(operation: &Operation, name: &'a str) -> Self {
         let whole = || Self { param: name, members: Vec::new() };
-        if operation.param(name).is_some() { whole() } else { Self::parsed(name).unwrap_or_else(whole) }
+        if operation.meant(name).is_some() { whole() } else { Self::parsed(name).unwrap_or_else(whole) }
     }
 
     fn parsed(name: &'a str) -> Option<Self> {

@@ -234,6 +234,7 @@ fn answer<'a>(types: &mut Lowering<'a>, records: &mut Records<'a>, operation: &'
     let Some(schema) = &operation.record else {
         return match operation.answer {
             plan::Answer::List(_) => Answer::List(Type::Any),
+            plan::Answer::One(_) if operation.has_pages() => Answer::List(Type::Any),
             plan::Answer::One(_) => Answer::Nothing,
             plan::Answer::File(_) => Answer::File,
         };
@@ -248,6 +249,8 @@ fn answer<'a>(types: &mut Lowering<'a>, records: &mut Records<'a>, operation: &'
     };
     match operation.answer {
         plan::Answer::List(_) => Answer::List(known.unwrap_or_else(&mut lower)),
+        // Each page has one record.
+        plan::Answer::One(_) if operation.has_pages() => Answer::List(known.unwrap_or_else(&mut lower)),
         plan::Answer::One(_) if may_be_nothing(operation) => Answer::OneOrNothing(known.unwrap_or_else(&mut lower)),
         plan::Answer::One(_) if operation.meta.is_empty() => Answer::One(known.unwrap_or_else(&mut lower)),
         plan::Answer::One(_) => Answer::OneWithMeta(known.unwrap_or_else(&mut lower)),

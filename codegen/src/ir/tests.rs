@@ -389,3 +389,29 @@ entities:
     let answers: Vec<_> = client.entities[0].actions.iter().map(|action| &action.answer).collect();
     assert!(matches!(answers[..], [Answer::OneOrNothing(_), Answer::One(_)]), "{answers:?}");
 }
+
+#[test]
+fn a_record_that_goes_on_is_a_list_of_one_a_page() {
+    let client = client(
+        "tieline: 1
+name: acme
+title: Acme
+version: 0.1.0
+summary: Things.
+server: https://api.example.com
+pagination: { after: { kind: cursor, cursor: after, next: $.next } }
+entities:
+  reports:
+    record: { type: object, properties: { rows: { type: array } } }
+    actions:
+      get: { get: /report, paginate: after }
+  others:
+    actions:
+      get: { get: /other, paginate: after }
+      whole: { get: /whole, paginate: none }
+",
+    );
+    let answers: Vec<_> =
+        client.entities.iter().flat_map(|entity| &entity.actions).map(|action| &action.answer).collect();
+    assert!(matches!(answers[..], [Answer::List(_), Answer::List(Type::Any), Answer::Nothing]), "{answers:?}");
+}

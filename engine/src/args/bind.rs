@@ -32,14 +32,16 @@ pub(crate) fn bind(
     config: &Map<String, Value>,
     now: SystemTime,
 ) -> Result<Args, Error> {
-    let params = object(operation, params)?;
+    let mut problems = Vec::new();
+    let params = by_own_names(operation, object(operation, params)?, &mut problems).into_iter().collect();
+    let uploads = by_own_names(operation, uploads, &mut problems);
     let mut binding = Binding {
         connector,
         operation,
         surroundings: Surroundings { config, params: &params, now },
         uploads,
         args: Args::default(),
-        problems: Vec::new(),
+        problems,
         unknown: 0,
     };
     binding.report_unknown();
@@ -66,6 +68,25 @@ fn object(operation: &Operation, params: Value) -> Result<Map<String, Value>, Er
     }
 }
 
+/// What is given, by the names of the parameters: whoever knows the API may have used those on the wire.
+fn by_own_names<T>(
+    operation: &Operation,
+    given: impl IntoIterator<Item = (String, T)>,
+    problems: &mut Vec<Problem>,
+) -> IndexMap<String, T> {
+    let mut named = IndexMap::new();
+    for (name, value) in given {
+        let own = operation.meant(&name).map_or(name, |param| param.name.clone());
+        if let Some(param) = operation.param(&own).filter(|_| named.contains_key(&own)) {
+            let message = format!("is given twice, as `{}` and as `{}`", param.name, param.wire);
+            problems.push(Problem { at: own, message });
+        } else {
+            named.insert(own, value);
+        }
+    }
+    named
+}
+
 struct Binding<'a> {
     connector: &'a Connector,
     operation: &'a Operation,
@@ -85,7 +106,7 @@ impl Binding<'_> {
         let unknown: Vec<_> = given.filter(|name| !self.shown().any(|known| known.name == **name)).cloned().collect();
         self.unknown = unknown.len();
         for name in unknown.into_iter().take(MOST_COUNTED) {
-            let near = nearest(&name, self.shown().map(|param| param.name.as_str()));
+            let near = nearest(&name, self.names());
             let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             self.report(&name, format!("unknown parameter{hint}"));
         }
@@ -93,6 +114,13 @@ impl Binding<'_> {
 
     fn shown(&self) -> impl Iterator<Item = &Param> {
         self.operation.params.iter().filter(|param| !param.hidden)
+    }
+
+    /// Every name that callers may use: those of the parameters, and after them those on the wire.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let on_the_wire = self.shown().map(|param| param.wire.as_str());
+        let on_the_wire = on_the_wire.filter(|wire| self.operation.meant(wire).is_some());
+        self.shown().map(|param| param.name.as_str()).chain(on_the_wire)
     }
 
     fn bind(&mut self, index: usize, param: &Param) -> Result<(), Error> {

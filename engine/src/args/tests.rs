@@ -64,6 +64,16 @@ entities:
         params:
           file: { type: string, format: binary, required: true }
           part: { type: integer }
+      search:
+        post: /search
+        body: { kind: multipart }
+        params:
+          page_size: { type: integer, in: query, name: "page[size]" }
+          page_after: { type: string, in: query, name: page_size, fill: "{{ params.page_size | default('') }}" }
+          trace: { type: string, in: header, name: x }
+          scope: { type: string, in: query, name: x }
+          key: { type: string, in: query, name: secret_key, hidden: true, fill: k }
+          scan: { type: string, format: binary, name: "scan[file]" }
 schemas:
   Address: { type: object, properties: { street: { type: string }, "post code": { type: integer } }, required: [street], additionalProperties: false }
   Icon:
@@ -237,6 +247,33 @@ fn what_fits_is_taken_and_converted() {
     assert_eq!(values("list", Value::String(given.to_string()), none.clone()), wanted);
     let given = json!({ "id": 5, "icon": null, "color": null, "name": 12 });
     assert_eq!(values("update", given, none), json!({ "id": "5", "icon": null, "name": "12", "color": null }));
+}
+
+#[test]
+fn the_name_on_the_wire_will_do() {
+    let both = json!({ "page_size": 5, "page_after": "5", "key": "k" });
+    for name in ["page_size", "page[size]"] {
+        assert_eq!(values("search", json!({ name: "5" }), json!({})), both, "{name}");
+    }
+    let found = problems(
+        "search",
+        json!({ "page[size]": 1, "page_size": 2, "page[sise]": 3, "x": "4", "secret_key": "5", "scan[file]": 6 }),
+    );
+    assert_eq!(
+        found,
+        [
+            "page_size: is given twice, as `page_size` and as `page[size]`",
+            "page[sise]: unknown parameter; did you mean `page[size]`?",
+            "x: unknown parameter",
+            "secret_key: unknown parameter",
+            "scan: expected a file: its text, or an object with `content` and perhaps `encoding`, `filename`, `content_type`",
+        ]
+    );
+    let uploads = |names: [&str; 2]| names.map(|name| (name.to_owned(), Upload::bytes("x"))).into_iter().collect();
+    let args = bound("search", json!({}), IndexMap::from([("scan[file]".to_owned(), Upload::bytes("x"))]), json!({}));
+    assert!(args.unwrap().uploads.contains_key("scan"));
+    let error = bound("search", json!({}), uploads(["scan", "scan[file]"]), json!({})).unwrap_err();
+    assert_eq!(error.problems()[0].message, "is given twice, as `scan` and as `scan[file]`");
 }
 
 #[test]

@@ -168,6 +168,7 @@ fn param_json(connector: &Connector, param: &Param) -> Value {
     };
     let Value::Object(mut json) = object([
         ("name", Some(param.name.as_str().into())),
+        ("wire", (param.wire != param.name).then(|| param.wire.as_str().into())),
         ("in", word(param.place)),
         ("type", types),
         ("required", Some(param.required.into())),

@@ -128,7 +128,7 @@ fn no_files(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
 /// Variables take their values from parameters, and the query has a place for the selection.
 fn check_graphql(operation: &Operation<'_>, graphql: &GraphQl, findings: &mut Vec<Diagnostic>) {
     for variable in graphql.variables.values() {
-        for name in variable.names().filter(|name| operation.param(name).is_none()).take(12) {
+        for name in variable.names().filter(|name| !operation.has_param(name)).take(12) {
             let known = operation.params.values().map(|param| param.name);
             let span = part_of(variable.span, &variable.to_string(), &format!("${{{name}}}"));
             findings.push(undefined(Code::UnknownName, span, "parameter", name, known));

@@ -75,20 +75,20 @@ fn has_member(view: &View<'_>, schema: &Node, name: &str) -> bool {
         .any(|part| part.get("properties").and_then(|all| all.get(name)).is_some())
 }
 
-/// The parameters that pagination adds are not declared again.
+/// The parameters that pagination adds are called as no declared one is.
 fn check_pagination(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(pagination) = operation.pagination else { return };
-    let place = operation.pagination_place(pagination);
-    for added in pagination.params() {
-        let again =
-            |param: &&Param<'_>| param.name == added.name || (param.wire() == added.name && param.place == place);
-        if let Some(param) = operation.params.values().find(again) {
-            let message =
-                format!("`{}` is a parameter of `{}` already, through its pagination", added.name, operation.name());
-            findings.push(
-                Diagnostic::new(Code::Conflict, param.span, message)
-                    .help("leave it out; callers can give it all the same"),
+    let place = operation.place_of_added();
+    for added in operation.added() {
+        let same = |param: &&Param<'_>| param.wire() == added.name && param.place == place;
+        if let Some(param) = operation.params.values().find(same) {
+            let message = format!(
+                "`{}` and a parameter that its pagination adds are both called `{}` in the {}",
+                param.name,
+                added.name,
+                place.as_str()
             );
+            let help = format!("name `{}` in the pagination, and nothing is added", param.name);
+            findings.push(Diagnostic::new(Code::Conflict, param.span, message).help(help));
         }
     }
 }

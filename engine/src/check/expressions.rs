@@ -39,7 +39,7 @@ fn check_one(
             ("config", Some(member), _) if !config.contains_key(member) => {
                 (member, config.keys().map(String::as_str).collect())
             }
-            ("params", Some(member), Some(operation)) if operation.param(member).is_none() => {
+            ("params", Some(member), Some(operation)) if !operation.has_param(member) => {
                 (member, operation.params.keys().copied().collect())
             }
             ("config", ..) | ("params", _, Some(_)) | ("record", _, None) => continue,

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::auth::Extract;
 use crate::body::Body;
 use crate::manifest::{self, Action, Entity, Manifest, PaginationChoice, Place, Schema, SchemaRef};
-use crate::paginate::{Pagination, ParamPlace};
+use crate::paginate::{Pagination, PaginationParam, ParamPlace};
 use crate::source::{Span, Spanned};
 
 use super::cost::MOST_BASES;
@@ -97,9 +97,20 @@ impl Operation<'_> {
         self.params.get(name)
     }
 
-    /// Where parameters of pagination go.
-    pub(super) fn pagination_place(&self, pagination: &Pagination) -> Place {
-        match pagination.paging().place {
+    /// The parameters that pagination adds to those that are declared.
+    pub(super) fn added(&self) -> impl Iterator<Item = PaginationParam> {
+        let named = self.pagination.map(Pagination::params).unwrap_or_default();
+        named.into_iter().filter(|param| !self.params.contains_key(param.name.as_str()))
+    }
+
+    /// Whether callers know a parameter by this name, one that pagination adds among them.
+    pub(super) fn has_param(&self, name: &str) -> bool {
+        self.params.contains_key(name) || self.added().any(|added| added.name == name)
+    }
+
+    /// Where the parameters go that pagination adds.
+    pub(super) fn place_of_added(&self) -> Place {
+        match self.pagination.and_then(|pagination| pagination.paging().place) {
             Some(ParamPlace::Query) => Place::Query,
             Some(ParamPlace::Body) => Place::Body,
             None => usual_place(self.method),

@@ -70,7 +70,8 @@ impl Examples<'_, '_> {
                 Some(param) => self.check_fit(&param.schema, &entry.value, name)?,
                 None => {
                     let known = operation.params.iter().filter(|param| !param.hidden).map(|param| param.name.as_str());
-                    let help = nearest(name, known).map(|near| format!("did you mean `{near}`?"));
+                    let near = operation.meant(name).map(|param| param.name.as_str()).or_else(|| nearest(name, known));
+                    let help = near.map(|near| format!("did you mean `{near}`?"));
                     self.report(entry.span, format!("`{}` has no parameter `{name}`", operation.name()), help);
                 }
             }

@@ -79,7 +79,7 @@ impl Call {
         self
     }
 
-    /// All pages of a list, in one envelope.
+    /// All pages of a list, in one envelope. Where each page is one record, a list of them.
     #[must_use]
     pub fn all(mut self) -> Self {
         self.all = true;
@@ -134,10 +134,11 @@ impl Call {
     /// See [`crate::ErrorKind`].
     pub async fn execute(self) -> Result<Envelope, Error> {
         let road = Road::start(self)?;
-        match road.operation()?.answer {
-            Answer::List(_) if road.call.all => pages::all(road).await,
-            Answer::List(_) => pages::one(road).await,
-            Answer::One(_) => road.record().await,
+        let operation = road.operation()?;
+        match operation.answer {
+            Answer::List(_) | Answer::One(_) if !operation.has_pages() => road.record().await,
+            Answer::List(_) | Answer::One(_) if road.call.all => pages::all(road).await,
+            Answer::List(_) | Answer::One(_) => pages::one(road).await,
             Answer::File(_) => download::whole(road).await,
         }
     }

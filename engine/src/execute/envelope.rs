@@ -17,7 +17,7 @@ pub struct Envelope {
     pub data: Data,
     /// What is about them, by the names that the manifest declares.
     pub meta: IndexMap<String, Raw>,
-    /// For a list: `Some(Some(text))` goes on from here with [`crate::Call::next`], `Some(None)` is its end. `None`: not a list.
+    /// For a page: `Some(Some(text))` goes on from here with [`crate::Call::next`], `Some(None)` is the end. `None`: there are no pages.
     pub next: Option<Option<String>>,
 }
 
@@ -48,7 +48,7 @@ pub struct FileContent {
 /// One page of a list.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// The records.
+    /// The records; one, where each page is a record.
     pub records: Vec<Raw>,
     /// What is about them.
     pub meta: IndexMap<String, Raw>,

@@ -1,4 +1,4 @@
-//! The pages of a list: one, all of them, or as a stream.
+//! The pages of a list, or records that are pages: one, all of them, or as a stream.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -19,7 +19,11 @@ use super::road::Road;
 pub(super) async fn one(road: Road) -> Result<Envelope, Error> {
     let mut walk = Walk::start(road)?;
     let page = walk.step().await?.unwrap_or_else(Page::empty);
-    Ok(Envelope { data: Data::Records(page.records), meta: page.meta, next: Some(page.next) })
+    let data = match walk.road.operation()?.answer {
+        Answer::One(_) => page.records.into_iter().next().map_or(Data::Nothing, Data::Record),
+        Answer::List(_) | Answer::File(_) => Data::Records(page.records),
+    };
+    Ok(Envelope { data, meta: page.meta, next: Some(page.next) })
 }
 
 /// All pages in one envelope, up to the caller's caps: the meta of the last page, and where it stopped.
@@ -65,8 +69,8 @@ impl Walk {
     fn start(mut road: Road) -> Result<Self, Error> {
         road.ask_for_large_pages()?;
         let operation = road.operation()?;
-        if !matches!(operation.answer, Answer::List(_)) {
-            let message = format!("`{}` does not answer with a list", operation.name());
+        if !operation.has_pages() {
+            let message = format!("`{}` does not answer in pages", operation.name());
             return Err(Error::new(ErrorKind::InvalidInput, message));
         }
         let resumed = road.resumed()?;

@@ -16,6 +16,8 @@ pub(super) struct Records {
     pub kept: Vec<Raw>,
     /// How many the answer held before the filter.
     pub found: usize,
+    /// The last of those that the answer held, as it came.
+    pub last: Option<Raw>,
 }
 
 /// The records of an operation's answer: one, for an answer that is no list; none, for a file. The filter is for lists alone.
@@ -31,9 +33,9 @@ pub(super) fn records(operation: &Operation, document: &Document<'_>, scope: Sco
         Answer::One(path) => (vec![extract::one(document, path)?], None),
         Answer::File(_) => return Ok(Records::default()),
     };
-    let count = found.len();
+    let (count, last) = (found.len(), found.last().cloned());
     if filter.is_none() && operation.transform.is_empty() {
-        return Ok(Records { kept: found, found: count });
+        return Ok(Records { kept: found, found: count, last });
     }
     let mut kept = Vec::with_capacity(count);
     for (position, record) in found.into_iter().enumerate() {
@@ -41,5 +43,5 @@ pub(super) fn records(operation: &Operation, document: &Document<'_>, scope: Sco
         let misfit = |why| format!("record {} of `{}`: {why}", position + 1, operation.name());
         kept.extend(reshaped.map_err(|why| Error::new(ErrorKind::UnexpectedResponse, misfit(why)))?);
     }
-    Ok(Records { kept, found: count })
+    Ok(Records { kept, found: count, last })
 }

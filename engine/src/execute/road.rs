@@ -12,7 +12,7 @@ use crate::connect::Inner;
 use crate::error::{Error, ErrorKind};
 use crate::extract::{self, Document, Scope};
 use crate::manifest::SchemeChoice;
-use crate::paginate::{Next, Pagination};
+use crate::paginate::{Held, Next, Pagination};
 use crate::plan::Operation;
 use crate::raw::Raw;
 use crate::wire::Request;
@@ -46,12 +46,13 @@ impl Road {
         Ok(Self { call, args })
     }
 
-    /// Who wants all pages is served with few: as large as the API allows, and no larger than what is wanted. A list that goes
-    /// on keeps its size, or the number of a page would mean another one.
+    /// Who wants all pages is served with few: as large as the API allows, and no larger than what is wanted, where that can be
+    /// counted. A list that goes on keeps its size, or the number of a page would mean another one.
     pub(super) fn ask_for_large_pages(&mut self) -> Result<(), Error> {
         let size = self.operation()?.pagination.as_ref().and_then(Pagination::largest_page);
         let Some((name, most)) = size.filter(|_| self.call.all && self.call.next.is_none()) else { return Ok(()) };
-        let wanted = self.call.max_records.map_or(most, |wanted| most.min(u32::try_from(wanted).unwrap_or(most)));
+        let wanted = self.call.max_records.filter(|_| self.operation().is_ok_and(Operation::is_list));
+        let wanted = wanted.map_or(most, |wanted| most.min(u32::try_from(wanted).unwrap_or(most)));
         let name = name.to_owned();
         self.args.values.entry(name).or_insert_with(|| wanted.max(1).into());
         Ok(())
@@ -99,9 +100,13 @@ impl Road {
             return Ok(Step { page: Page::empty(), next: None });
         }
         let document = Document::new(&answered.headers, &answered.body);
+        if !operation.is_list() && document.is_empty() {
+            return Ok(Step { page: Page::empty(), next: None });
+        }
         let records = records(operation, &document, self.scope())?;
+        let held = Held { count: operation.is_list().then_some(records.found), last: records.last.as_ref() };
         let next = match &operation.pagination {
-            Some(pagination) => pagination.next(&args.values, &document, records.found)?,
+            Some(pagination) => pagination.next(&args.values, &document, held)?,
             None => None,
         };
         let next = next.map(|next| self.seen_from(&url, next)).transpose()?;

@@ -16,7 +16,7 @@ use crate::notation::Lookup;
 use crate::raw::Raw;
 
 pub(crate) use document::Document;
-pub(crate) use records::{is_single, list, one};
+pub(crate) use records::{is_single, list, one, within};
 pub(crate) use reshape::{Scope, reshape};
 pub(crate) use select::select;
 

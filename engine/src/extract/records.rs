@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de::{Deserializer as _, IgnoredAny, SeqAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind};
@@ -11,6 +12,7 @@ use crate::raw::Raw;
 
 use super::Document;
 use super::document::{MOST_FOUND, too_many};
+use super::find::find;
 
 /// The one record of an answer.
 ///
@@ -46,6 +48,13 @@ pub(crate) fn list(document: &Document<'_>, path: &JsonPath) -> Result<Vec<Raw>,
         }
     }
     Ok(records)
+}
+
+/// What a path finds first in a record.
+pub(crate) fn within(record: &Raw, path: &JsonPath) -> Option<Value> {
+    let text = std::str::from_utf8(record.as_bytes()).ok()?;
+    let found = find(text, &[path]).ok()?;
+    found.first().and_then(|(_, value)| serde_json::from_str(value.get()).ok())
 }
 
 /// Whether the answer is itself a record: an object with nothing where the list should be.

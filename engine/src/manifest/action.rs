@@ -159,7 +159,8 @@ object! {
         /// meta: { total: $.total, remaining: "@header.X-Remaining" }
         /// ```
         pub meta: IndexMap<String, Spanned<Lookup>>,
-        /// How the list goes on: a name under `pagination`, one written in place, or `none`.
+        /// How the list goes on: a name under `pagination`, one written in place, or `none`. Without `records` each page is one record,
+        /// which the API must end itself: nobody counts in it.
         /// ```yaml
         /// paginate: cursor
         /// ```

@@ -20,7 +20,7 @@ use crate::language::{choices, kinds};
 
 pub use cursor::Cursor;
 pub use link::Link;
-pub(crate) use next::Next;
+pub(crate) use next::{Held, Next};
 use next::{is_followable, whole};
 pub use next_url::NextUrl;
 pub use offset::Offset;
@@ -41,7 +41,8 @@ choices! {
 }
 
 kinds! {
-    /// How a list goes on. The parameters that a kind names are parameters of the action, which must not declare them again.
+    /// How a list goes on. The parameters that a kind names are parameters of the action: those that it declares, by their keys
+    /// under `params`, keep their schema, place and name on the wire; the others are added.
     pub enum Pagination as "pagination" {
         /// The answer names a cursor that the next request carries.
         Cursor(Cursor) = "cursor",
@@ -68,7 +69,7 @@ impl Pagination {
         }
     }
 
-    /// The parameters that the kind adds to an operation.
+    /// The parameters that the kind names, as an operation has them that does not declare them itself.
     pub(crate) fn params(&self) -> Vec<PaginationParam> {
         let position = match self {
             Self::Cursor(kind) => Some(PaginationParam::cursor(&kind.cursor)),
@@ -93,8 +94,7 @@ impl Pagination {
         Some((&size.name.value, size.most?))
     }
 
-    /// Where the list goes on after a page, `None` at its end. `given` are the parameters that the page was asked with;
-    /// `records` is how many it held before any filter.
+    /// Where the list goes on after a page, `None` at its end. `given` are the parameters that the page was asked with.
     ///
     /// # Errors
     /// `unexpected_response` when the answer names the same page again, or says something that cannot be followed.
@@ -102,12 +102,12 @@ impl Pagination {
         &self,
         given: &IndexMap<String, Value>,
         document: &Document<'_>,
-        records: usize,
+        held: Held<'_>,
     ) -> Result<Option<Next>, Error> {
         match self {
-            Self::Cursor(kind) => kind.next(given, document),
-            Self::Offset(kind) => kind.next(given, document, records),
-            Self::Page(kind) => kind.next(given, document, records),
+            Self::Cursor(kind) => kind.next(given, document, held),
+            Self::Offset(kind) => kind.next(given, document, held),
+            Self::Page(kind) => kind.next(given, document, held),
             Self::Link(kind) => kind.next(document),
             Self::NextUrl(kind) => kind.next(document),
         }

@@ -8,9 +8,19 @@ use url::Url;
 use crate::error::{Error, ErrorKind};
 use crate::extract::Document;
 use crate::notation::Lookup;
+use crate::raw::Raw;
 use crate::source::Spanned;
 
 use super::Size;
+
+/// What a page held, as the API sent it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Held<'a> {
+    /// How many records, before any filter; `None` for a page that is itself one record, in which nobody counts.
+    pub count: Option<usize>,
+    /// The last record.
+    pub last: Option<&'a Raw>,
+}
 
 /// Where a list goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -90,11 +100,17 @@ pub(super) fn count(found: Option<Value>, at: Option<&Spanned<Lookup>>) -> Resul
     found.map(|value| whole(&value).ok_or_else(|| misfit(&value))).transpose()
 }
 
-/// Whether a page holds fewer records than were asked for. An API that is asked for more than it gives at most gives that.
-pub(super) fn is_short(records: usize, given: &IndexMap<String, Value>, size: Option<Size<'_>>) -> bool {
-    let Some(size) = size else { return false };
-    let asked = given.get(&size.name.value).and_then(whole).or(size.usual.map(u64::from));
-    asked.is_some_and(|asked| (records as u64) < asked.min(size.most.map_or(u64::MAX, u64::from)))
+/// How many records the page was asked to hold at most. An API that is asked for more than it gives at most gives that.
+pub(super) fn asked(given: &IndexMap<String, Value>, size: Option<Size<'_>>) -> Option<u64> {
+    let size = size?;
+    let asked = given.get(&size.name.value).and_then(whole).or(size.usual.map(u64::from))?;
+    Some(asked.min(size.most.map_or(u64::MAX, u64::from)))
+}
+
+/// Whether a page holds fewer records than were asked for. One in which nobody counts is taken for the last.
+pub(super) fn is_short(held: Held<'_>, given: &IndexMap<String, Value>, size: Option<Size<'_>>) -> bool {
+    let is_short = |count| asked(given, size).is_some_and(|asked| (count as u64) < asked);
+    held.count.is_none_or(is_short)
 }
 
 /// A number that is whole and not negative, written as a number or as text.

@@ -8,7 +8,7 @@ use crate::extract::Document;
 use crate::notation::Lookup;
 use crate::source::Spanned;
 
-use super::next::{Next, count, is_short, look, position, says_end};
+use super::next::{Held, Next, asked, count, is_short, look, position, says_end};
 use super::paged;
 
 paged! {
@@ -43,10 +43,12 @@ impl Offset {
         &self,
         given: &IndexMap<String, Value>,
         document: &Document<'_>,
-        records: usize,
+        held: Held<'_>,
     ) -> Result<Option<Next>, Error> {
         let start = self.start.unwrap_or(0);
-        let Some(next) = position(given, &self.offset, start)?.checked_add(records as u64) else { return Ok(None) };
+        let size = self.paging().size;
+        let records = held.count.map_or_else(|| asked(given, size).unwrap_or(1), |count| count as u64);
+        let Some(next) = position(given, &self.offset, start)?.checked_add(records) else { return Ok(None) };
         let [total, more] = look(document, [self.total.as_ref(), self.more.as_ref()])?;
         let total = count(total, self.total.as_ref())?;
         let at_total = total.is_some_and(|total| next.saturating_sub(start) >= total);
@@ -54,7 +56,7 @@ impl Offset {
         let ends = records == 0
             || at_total
             || more.as_ref().is_some_and(says_end)
-            || said_nothing && is_short(records, given, self.paging().size);
+            || said_nothing && is_short(held, given, size);
         Ok((!ends).then(|| Next::param(&self.offset.value, next)))
     }
 }

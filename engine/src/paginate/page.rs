@@ -8,7 +8,7 @@ use crate::extract::Document;
 use crate::notation::Lookup;
 use crate::source::Spanned;
 
-use super::next::{Next, count, is_short, look, position, says_end};
+use super::next::{Held, Next, count, is_short, look, position, says_end};
 use super::paged;
 
 paged! {
@@ -43,7 +43,7 @@ impl PageNumber {
         &self,
         given: &IndexMap<String, Value>,
         document: &Document<'_>,
-        records: usize,
+        held: Held<'_>,
     ) -> Result<Option<Next>, Error> {
         let start = self.start.unwrap_or(1);
         let Some(next) = position(given, &self.page, start)?.checked_add(1) else { return Ok(None) };
@@ -51,10 +51,10 @@ impl PageNumber {
         let pages = count(pages, self.total_pages.as_ref())?;
         let was_last = pages.is_some_and(|pages| next.saturating_sub(start) >= pages);
         let said_nothing = pages.is_none() && more.is_none();
-        let ends = records == 0
+        let ends = held.count == Some(0)
             || was_last
             || more.as_ref().is_some_and(says_end)
-            || said_nothing && is_short(records, given, self.paging().size);
+            || said_nothing && is_short(held, given, self.paging().size);
         // The number of a page means nothing without its size: whoever goes on later must ask for the same.
         let size = self.size.as_ref().and_then(|name| Some((name.value.clone(), given.get(&name.value)?.clone())));
         let page = (self.page.value.clone(), Value::from(next));

@@ -33,11 +33,11 @@ pub struct Size<'a> {
 macro_rules! paged {
     (
         $(#[doc = $doc:literal])+
-        pub struct $name:ident as $title:literal { $($own:tt)* }
+        pub struct $name:ident as $title:literal $(check $check:path)? { $($own:tt)* }
     ) => {
         $crate::language::object! {
             $(#[doc = $doc])+
-            pub struct $name as $title {
+            pub struct $name as $title $(check $check)? {
                 $($own)*
                 /// The parameter that says how many records a page may hold.
                 /// ```yaml

@@ -1,4 +1,4 @@
-//! The parameters that pagination adds to an operation.
+//! The parameters that pagination names, and what they are where an operation does not declare them.
 
 use serde_json::{Value, json};
 
@@ -19,10 +19,10 @@ pub(crate) enum Role {
     Size,
 }
 
-/// A parameter that pagination adds to an operation.
+/// A parameter that pagination names.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PaginationParam {
-    /// Its name, for callers and on the wire.
+    /// Its name for callers; on the wire too, where nothing is declared.
     pub name: String,
     /// What it says.
     pub role: Role,

@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ErrorKind};
 use crate::extract::Document;
+use crate::raw::Raw;
 
-use super::{Next, Pagination, ParamPlace, Role};
+use super::{Held, Next, Pagination, ParamPlace, Role};
 
 fn given(values: Value) -> IndexMap<String, Value> {
     values.as_object().unwrap().clone().into_iter().collect()
@@ -51,7 +52,8 @@ fn next_url() -> Pagination {
 
 fn next(pagination: &Pagination, values: Value, body: Value, records: usize) -> Result<Option<Next>, Error> {
     let (headers, body) = (HeaderMap::new(), Bytes::from(body.to_string()));
-    pagination.next(&given(values), &Document::new(&headers, &body), records)
+    let held = Held { count: Some(records), last: None };
+    pagination.next(&given(values), &Document::new(&headers, &body), held)
 }
 
 fn params(name: &str, value: impl Into<Value>) -> Option<Next> {
@@ -83,6 +85,46 @@ fn a_cursor_goes_on_while_there_is_one() {
         let error = next(&cursor(), json!({ "start_cursor": used }), json!({ "next_cursor": named }), 1).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnexpectedResponse);
         assert!(error.message().contains("the same page again"), "{error}");
+    }
+}
+
+#[test]
+fn a_cursor_may_be_the_last_record() {
+    let kind = |more: Option<&str>| {
+        let size = json!({ "cursor": "after", "last": "$.id", "more": more, "size": "limit", "default_size": 2 });
+        kind("cursor", size)
+    };
+    let next = |more, given_values: Value, body: &str, count, last: &str| {
+        let (headers, body) = (HeaderMap::new(), Bytes::from(body.to_owned()));
+        let last = Raw::from_json(Bytes::from(last.to_owned()));
+        let held = Held { count, last: Some(&last).filter(|_| count != Some(0)) };
+        kind(more).next(&given(given_values), &Document::new(&headers, &body), held)
+    };
+    let (more, none) = (Some("$.more"), "{}");
+    for (more, given, body, count, last, expected) in [
+        (None, json!({}), none, Some(2), r#"{"id": "b"}"#, params("after", "b")),
+        (None, json!({ "after": "b" }), none, Some(2), r#"{"id": 7, "id": 8}"#, params("after", 8)),
+        (None, json!({}), none, Some(1), r#"{"id": "b"}"#, None),
+        (None, json!({ "limit": 1 }), none, Some(1), r#"{"id": "b"}"#, params("after", "b")),
+        (None, json!({}), none, Some(0), "", None),
+        (more, json!({}), r#"{"more": true}"#, Some(1), r#"{"id": "b"}"#, params("after", "b")),
+        (more, json!({}), r#"{"more": false}"#, Some(2), r#"{"id": "b"}"#, None),
+        (more, json!({}), r#"{"more": true}"#, Some(0), "", None),
+        (more, json!({}), none, Some(1), r#"{"id": "b"}"#, None),
+        (more, json!({}), r#"{"more": 1}"#, None, r#"{"id": "b"}"#, params("after", "b")),
+        (more, json!({}), none, None, r#"{"id": "b"}"#, None),
+    ] {
+        assert_eq!(next(more, given.clone(), body, count, last), Ok(expected), "{given} {body} {count:?} {last}");
+    }
+    for (given, last, part) in [
+        (json!({}), r#"{"name": "x"}"#, "the last record of a page names no cursor at `$.id`"),
+        (json!({}), "7", "names no cursor"),
+        (json!({}), r#"{"id": ""}"#, "names no cursor"),
+        (json!({ "after": "b" }), r#"{"id": "b"}"#, "the same page again"),
+    ] {
+        let error = next(None, given, none, Some(2), last).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnexpectedResponse);
+        assert!(error.message().contains(part), "{error}");
     }
 }
 
@@ -143,11 +185,27 @@ fn a_page_number_goes_on_until_total_more_or_a_short_page_says_so() {
 }
 
 #[test]
+fn pages_in_which_nobody_counts_go_on_as_the_answer_says() {
+    let next = |pagination: &Pagination, values: Value, body: Value| {
+        let (headers, body) = (HeaderMap::new(), Bytes::from(body.to_string()));
+        pagination.next(&given(values), &Document::new(&headers, &body), Held::default()).unwrap()
+    };
+    let one_by_one = kind("offset", json!({ "offset": "skip", "total": "$.total" }));
+    assert_eq!(next(&offset(), json!({}), json!({ "more": true })), params("skip", 2));
+    assert_eq!(next(&offset(), json!({ "skip": 2, "limit": 5 }), json!({ "total": 9 })), params("skip", 7));
+    assert_eq!(next(&offset(), json!({ "skip": 7, "limit": 5 }), json!({ "total": 9 })), None);
+    assert_eq!(next(&one_by_one, json!({ "skip": 1 }), json!({ "total": 3 })), params("skip", 2));
+    assert_eq!(next(&page(), json!({}), json!({ "pages": 2 })), params("page", 2));
+    assert_eq!(next(&page(), json!({ "page": 2 }), json!({ "pages": 2 })), None);
+    assert_eq!((next(&page(), json!({}), json!({})), next(&offset(), json!({}), json!({}))), (None, None));
+}
+
+#[test]
 fn links_and_urls_are_followed_as_they_are() {
     let url = |url: &str| Some(Next::Url(url.to_owned()));
     let mut headers = HeaderMap::new();
     let body = Bytes::from_static(b"[]");
-    let linked = |headers: &HeaderMap| link().next(&given(json!({})), &Document::new(headers, &body), 0);
+    let linked = |headers: &HeaderMap| link().next(&given(json!({})), &Document::new(headers, &body), Held::default());
     assert_eq!(linked(&headers), Ok(None));
     headers.append("Link", HeaderValue::from_static("<https://a.example/u?page=2>; rel=\"next\""));
     assert_eq!(linked(&headers), Ok(url("https://a.example/u?page=2")));

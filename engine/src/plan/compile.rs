@@ -98,7 +98,9 @@ fn operation(
         .map(|(name, written)| param(manifest, name, written, method, &path))
         .collect();
     if let Some(pagination) = &pagination {
-        params.extend(pagination_params(pagination, method));
+        let mut added = pagination_params(pagination, method);
+        added.retain(|added| params.iter().all(|declared| declared.name != added.name));
+        params.extend(added);
     }
     let has_body = params.iter().any(|param| param.place == Place::Body)
         || matches!(method, Method::Post | Method::Put | Method::Patch);
@@ -241,7 +243,7 @@ fn meta(action: &Action, pagination: Option<&Pagination>) -> IndexMap<String, Lo
     meta
 }
 
-/// The parameters that pagination adds to an operation.
+/// The parameters that pagination adds to an operation that does not declare them.
 fn pagination_params(pagination: &Pagination, method: Method) -> Vec<Param> {
     let place = match pagination.paging().place {
         Some(ParamPlace::Query) => Place::Query,

@@ -230,6 +230,15 @@ impl Operation {
         self.params.iter().find(|param| param.name == name)
     }
 
+    /// The parameter that a caller means by this name: its own, or the one on the wire where no other parameter has it.
+    pub fn meant(&self, name: &str) -> Option<&Param> {
+        let param = self.param(name).or_else(|| {
+            let mut on_the_wire = self.params.iter().filter(|param| param.wire == name);
+            on_the_wire.next().filter(|_| on_the_wire.next().is_none())
+        });
+        param.filter(|param| !param.hidden)
+    }
+
     /// The schemas of its parameters, in their order.
     pub(crate) fn validators(&self) -> &Validators {
         self.validators.get_or_init(|| Validators::new(self.params.len()))
@@ -240,6 +249,15 @@ impl Operation {
         let is_write = matches!(self.method, Method::Post | Method::Put | Method::Patch);
         let takes_key = is_write && self.effect != Effect::Read;
         self.idempotency.as_ref().or(head.idempotency.as_ref()).filter(|_| takes_key)
+    }
+
+    /// Whether its answers are pages that go on with `next`: lists, and single records for which the manifest says how they go on.
+    pub fn has_pages(&self) -> bool {
+        match self.answer {
+            Answer::List(_) => true,
+            Answer::One(_) => self.pagination.is_some(),
+            Answer::File(_) => false,
+        }
     }
 
     /// Whether it answers with a list.

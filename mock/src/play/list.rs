@@ -30,8 +30,13 @@ impl Play<'_> {
             return Ok(draft);
         }
         let list = self.world.seed.and(&self.operation.name()).and(&self.place());
-        let page = Page::read(self.operation, self.given, self.request, list)?;
-        let entries = self.filtered(self.entries(path));
+        let mut page = Page::read(self.operation, self.given, self.request, list)?;
+        let mut entries = self.filtered(self.entries(path));
+        if page::by_record(self.operation).is_some() {
+            let records: Vec<Value> = entries.into_iter().map(|entry| self.record_of(entry)).collect();
+            page = page.after_record(self.operation, self.given, &records)?;
+            entries = records.into_iter().map(Entry::Whole).collect();
+        }
         let total = entries.len();
         let records = entries.into_iter().skip(page.from).take(page.size).map(|entry| self.record_of(entry)).collect();
         draft.put_records(path, records);
@@ -103,7 +108,7 @@ impl Play<'_> {
     fn asked(&self) -> Vec<(&str, String)> {
         let pages = self.operation.pagination.as_ref().map(page::params).unwrap_or_default();
         let params = self.operation.params.iter().filter(|param| match param.place {
-            Place::Query | Place::Body => !param.file && !pages.contains(&param.wire.as_str()),
+            Place::Query | Place::Body => !param.file && !pages.contains(&param.name.as_str()),
             Place::Path | Place::Header | Place::Cookie => false,
         });
         let value = |name: &str| self.given.values.get(name).filter(|value| is_scalar(value) && !value.is_null());

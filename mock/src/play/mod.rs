@@ -166,6 +166,7 @@ impl<'a> Play<'a> {
     }
 }
 
-fn text_of(value: &Value) -> String {
+/// A value as text: a text as it is, anything else as JSON.
+pub(crate) fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

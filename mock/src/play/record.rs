@@ -8,6 +8,7 @@ use tieline::plan::{Param, PathPart};
 use super::Play;
 use crate::draft::Draft;
 use crate::kind::is_of_change;
+use crate::page::Page;
 
 impl Play<'_> {
     pub(super) fn one(&self, path: &JsonPath) -> Draft {
@@ -26,6 +27,7 @@ impl Play<'_> {
         };
         let mut draft = Draft::json(self.example_answer().cloned().unwrap_or_else(|| Value::Object(Map::new())));
         draft.put(&Lookup::Body(path.clone()), record);
+        Page::only().describe(self.operation, self.request, 1, self.world.seed, &mut draft);
         draft
     }
 

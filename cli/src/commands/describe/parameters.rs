@@ -8,6 +8,7 @@ use tieline::catalog::schema;
 use tieline::plan::Param;
 
 use super::text::short;
+use crate::text::plain;
 
 /// How many members of an object are shown.
 const MOST_MEMBERS: usize = 24;
@@ -15,7 +16,9 @@ const MOST_MEMBERS: usize = 24;
 /// A parameter, and below it the known members of the objects that it takes.
 pub(super) fn rows(connector: &Connector, param: &Param) -> Vec<[String; 3]> {
     let kind = if param.file { "file".to_owned() } else { kind(connector, &param.schema) };
-    let mut rows = vec![[param.name.clone(), marked(kind, param.required), meaning(connector, &param.schema)]];
+    let also = (param.wire != param.name).then(|| format!("`{}` in the API", plain(&param.wire)));
+    let meaning_of_it = meaning(connector, &param.schema, also);
+    let mut rows = vec![[param.name.clone(), marked(kind, param.required), meaning_of_it]];
     if !schema::types(connector, &param.schema).iter().any(|name| name == "object") {
         return rows;
     }
@@ -23,7 +26,7 @@ pub(super) fn rows(connector: &Connector, param: &Param) -> Vec<[String; 3]> {
     let more = members.len().saturating_sub(MOST_MEMBERS);
     rows.extend(members.into_iter().take(MOST_MEMBERS).map(|member| {
         let kind = marked(self::kind(connector, member.schema), member.required);
-        [format!("  .{}", member.name), kind, meaning(connector, member.schema)]
+        [format!("  .{}", member.name), kind, meaning(connector, member.schema, None)]
     }));
     if more > 0 {
         rows.push([format!("  and {more} more"), String::new(), String::new()]);
@@ -42,10 +45,10 @@ fn marked(kind: String, is_required: bool) -> String {
     if is_required { format!("{kind}, required") } else { kind }
 }
 
-/// What it means, and what it may be.
-fn meaning(connector: &Connector, schema: &Value) -> String {
+/// What it means, its other name, and what it may be.
+fn meaning(connector: &Connector, schema: &Value, also: Option<String>) -> String {
     let mut meaning = schema::description(connector, schema).unwrap_or_default().trim_end_matches('.').to_owned();
-    let limits = limits(connector, schema);
+    let limits: Vec<_> = also.into_iter().chain(limits(connector, schema)).collect();
     if !limits.is_empty() {
         let _ = write!(meaning, "{}({})", if meaning.is_empty() { "" } else { " " }, limits.join(", "));
     }

@@ -175,6 +175,7 @@ fn one_operation(connector: &Connector, operation: &Operation, name: &str) -> St
     let answer = match operation.answer {
         Answer::List(_) if operation.pagination.is_some() => "a list in pages (--all gives all of it)",
         Answer::List(_) => "a list",
+        Answer::One(_) if operation.has_pages() => "one record a page (--all gives a list of all)",
         Answer::One(_) => "one record",
         Answer::File(_) => "a file (--output FILE)",
     };

@@ -97,8 +97,15 @@ fn pagination(pagination: &Pagination) -> model::Pagination {
     let code = |text: &str| Inline::code(text).as_str().to_owned();
     let (position, how) = match pagination {
         Pagination::Cursor(kind) => {
-            let (cursor, next) = (kind.cursor.value.clone(), code(&kind.next.value.to_string()));
-            let how = format!("each answer names the next page at {next}, which is asked for with {}", code(&cursor));
+            let cursor = kind.cursor.value.clone();
+            let named = match (&kind.next, &kind.last) {
+                (_, Some(last)) => format!("the last record of a page names the next at {}", code(&last.value.to_string())),
+                (next, None) => {
+                    let next = next.as_ref().map(|next| code(&next.value.to_string())).unwrap_or_default();
+                    format!("each answer names the next page at {next}")
+                }
+            };
+            let how = format!("{named}, which is asked for with {}", code(&cursor));
             (Some(cursor), how)
         }
         Pagination::Offset(kind) => {
