@@ -1,5 +1,9 @@
 //! Any OpenAPI 3 document as a Tieline manifest: the same tree that a hand-written manifest is read into, with places in the document.
 
 mod note;
+#[cfg(test)]
+mod same;
+mod write;
 
 pub use note::{Note, Translation};
+pub use write::to_yaml;
