@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tieline::language::nearest;
-use tieline::{Connector, Error, ErrorKind, Source};
+use tieline::{Connector, Diagnostics, Error, ErrorKind, Source};
 
 use crate::stop::{Stop, invalid, unreadable};
 
@@ -23,8 +23,16 @@ pub(crate) fn find(name: &str) -> Result<Connector, Stop> {
     if !is_path(name) && !path.exists() {
         return Err(unknown(name).into());
     }
-    let (connector, _) = Connector::load(&read(path)?).map_err(|findings| Stop::Manifest(Box::new(findings)))?;
+    let (connector, _) = load(path)?.map_err(|findings| Stop::Manifest(Box::new(findings)))?;
     Ok(connector)
+}
+
+/// The connector of the manifest or OpenAPI document at a path, with its warnings; or all that is found wrong with it.
+///
+/// # Errors
+/// `invalid_input` when it cannot be read.
+pub(crate) fn load(path: &Path) -> Result<Result<(Connector, Diagnostics), Diagnostics>, Error> {
+    Ok(tieline_openapi::load(&read(path)?))
 }
 
 /// The manifests at a path: itself, or every `connector.yaml` in the folder and below it, by name. Hidden folders and `target`

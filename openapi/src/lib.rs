@@ -10,21 +10,26 @@ mod dialect;
 mod document;
 mod head;
 mod infer;
+mod load;
 mod names;
 mod note;
 mod operation;
 mod param;
+mod same;
 mod schemas;
 mod server;
 mod share;
 mod sign_in;
 mod tree;
+mod write;
 
 use tieline::source::Diagnostic;
 use tieline::yaml::Node;
 
 pub use document::is_document;
+pub use load::load;
 pub use note::{Note, Translation};
+pub use write::to_yaml;
 
 /// Translates a document: the tree of its text, in which every reference stays inside.
 ///

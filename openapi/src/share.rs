@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use tieline::yaml::{Node, Value};
 
 use crate::names::Taken;
-use crate::tree::{Mapping, members, same, text};
+use crate::same::is_same;
+use crate::tree::{Mapping, members, text};
 
 /// The entities, and what they share.
 pub(crate) struct Shared {
@@ -77,7 +78,7 @@ fn shared_params(entities: &mut Node, span: tieline::source::Span) -> Node {
     for_actions(entities, |action| {
         let Some(Value::Map(params)) = child(action, "params").map(|params| &mut params.value) else { return };
         for (name, entry) in params.iter_mut() {
-            if let Some((shared, _)) = names.get(&fingerprint(name, &entry.value)).filter(|(_, param)| same(param, &entry.value)) {
+            if let Some((shared, _)) = names.get(&fingerprint(name, &entry.value)).filter(|(_, param)| is_same(param, &entry.value)) {
                 let span = entry.value.span;
                 let mut reference = Mapping::at(span);
                 reference.text("$ref", format!("#/params/{shared}"), span);
@@ -101,7 +102,7 @@ fn shared_pagination(entities: &mut Node, span: tieline::source::Span) -> Node {
     let mut kinds: Vec<(Node, usize)> = Vec::new();
     for_actions(entities, |action| {
         let Some(paginate) = child(action, "paginate").filter(|paginate| paginate.as_text().is_none()) else { return };
-        match kinds.iter_mut().find(|(known, _)| same(known, paginate)) {
+        match kinds.iter_mut().find(|(known, _)| is_same(known, paginate)) {
             Some((_, count)) => *count += 1,
             None => kinds.push((paginate.clone(), 1)),
         }
@@ -120,7 +121,7 @@ fn shared_pagination(entities: &mut Node, span: tieline::source::Span) -> Node {
         .collect();
     for_actions(entities, |action| {
         let Some(paginate) = child(action, "paginate") else { return };
-        if let Some((_, name)) = named.iter().find(|(known, _)| same(known, paginate)) {
+        if let Some((_, name)) = named.iter().find(|(known, _)| is_same(known, paginate)) {
             *paginate = text(name, paginate.span);
         }
     });
@@ -137,7 +138,7 @@ fn one_for_all(entities: &mut Node, key: &str, may_be: impl Fn(&Node) -> bool) -
         if let Some(value) = child(action, key) {
             having += 1;
             match &first {
-                Some(known) => alike &= same(known, value),
+                Some(known) => alike &= is_same(known, value),
                 None => first = Some(value.clone()),
             }
         } else if key == "body" {

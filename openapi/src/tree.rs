@@ -141,18 +141,3 @@ pub(crate) fn whole(node: &Node) -> Option<u64> {
         Value::Null | Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => None,
     }
 }
-
-/// Whether two trees are the same, wherever they stand.
-pub(crate) fn same(one: &Node, other: &Node) -> bool {
-    match (&one.value, &other.value) {
-        (Value::Map(one), Value::Map(other)) => {
-            let pairs = || one.iter().zip(other);
-            one.len() == other.len() && pairs().all(|((a, x), (b, y))| a == b && same(&x.value, &y.value))
-        }
-        (Value::List(one), Value::List(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
-        }
-        (Value::Map(_) | Value::List(_), _) | (_, Value::Map(_) | Value::List(_)) => false,
-        (one, other) => one == other,
-    }
-}

@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 use tieline::source::{Code, to_sarif};
-use tieline::{Connector, Diagnostics};
+use tieline::Diagnostics;
 
 use crate::connector;
 use crate::output::{print_json, print_text};
@@ -55,7 +55,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Stop> {
     let mut all = Vec::new();
     for path in &args.paths {
         for manifest in connector::manifests(path)? {
-            all.push(match Connector::load(&connector::read(&manifest)?) {
+            all.push(match connector::load(&manifest)? {
                 Ok((_, warnings)) => warnings,
                 Err(findings) => findings,
             });

@@ -89,8 +89,7 @@ fn repository(args: &GenerateArgs) -> Result<(), Stop> {
 
 /// The connector of a manifest. Its warnings do not matter here.
 fn load(manifest: &Path) -> Result<Connector, Stop> {
-    let loaded = Connector::load(&connector::read(manifest)?);
-    loaded.map(|(connector, _)| connector).map_err(|findings| Stop::Manifest(Box::new(findings)))
+    connector::load(manifest)?.map(|(connector, _)| connector).map_err(|findings| Stop::Manifest(Box::new(findings)))
 }
 
 /// What happens to a tree.
