@@ -99,9 +99,10 @@ pub(crate) fn colored() -> bool {
 fn unusable(findings: &Diagnostics) -> Error {
     let name = findings.source().name();
     let problems = findings.iter().filter(|finding| finding.severity() == Severity::Error).map(|finding| {
-        let place = findings.source().position(finding.span.start);
+        let place = findings.source().place(finding.span);
+        let at = format!("{}:{}:{}", place.name, place.start.line, place.start.column);
         let help = finding.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
-        Problem { at: format!("{name}:{}:{}", place.line, place.column), message: format!("{}{help}", finding.message) }
+        Problem { at, message: format!("{}{help}", finding.message) }
     });
     Error::new(ErrorKind::InvalidManifest, format!("{name} cannot be used as a connector"))
         .with_problems(problems.collect())

@@ -42,18 +42,19 @@ impl Diagnostics {
 }
 
 fn render_one(source: &Source, finding: &Diagnostic, renderer: &Renderer) -> String {
-    let place = source.position(finding.span.start);
+    let place = source.place(finding.span);
     let excerpt = Excerpt::around(source.text(), finding.span.start as usize..finding.span.end as usize);
     let level = match finding.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let snippet =
-        Snippet::source(excerpt.text).line_start(place.line).annotation(AnnotationKind::Primary.span(excerpt.marked));
+    let snippet = Snippet::source(excerpt.text)
+        .line_start(place.start.line)
+        .annotation(AnnotationKind::Primary.span(excerpt.marked));
     let shown: [Option<Element<'_>>; 2] = if excerpt.is_whole_line {
-        [None, Some(snippet.path(source.name()).into())]
+        [None, Some(snippet.path(place.name).into())]
     } else {
-        let origin = Origin::path(source.name()).line(place.line).char_column(place.column);
+        let origin = Origin::path(place.name).line(place.start.line).char_column(place.start.column);
         [Some(origin.into()), Some(snippet.into())]
     };
     let help = finding.help.as_deref().map(|help| Element::from(Level::HELP.message(help)));

@@ -19,16 +19,16 @@ impl Diagnostics {
 }
 
 fn finding_to_json(source: &Source, finding: &Diagnostic) -> Value {
-    let (start, end) = (source.position(finding.span.start), source.position(finding.span.end));
+    let place = source.place(finding.span);
     let mut json = json!({
         "code": finding.code.as_str(),
         "severity": level(finding.severity()),
         "message": finding.message,
-        "file": source.name(),
-        "line": start.line,
-        "column": start.column,
-        "end_line": end.line,
-        "end_column": end.column,
+        "file": place.name,
+        "line": place.start.line,
+        "column": place.start.column,
+        "end_line": place.end.line,
+        "end_column": place.end.column,
     });
     if let Some(help) = &finding.help {
         json["help"] = help.as_str().into();
@@ -65,7 +65,7 @@ fn rule(code: &Code) -> Value {
 }
 
 fn result(source: &Source, finding: &Diagnostic) -> Value {
-    let (start, end) = (source.position(finding.span.start), source.position(finding.span.end));
+    let place = source.place(finding.span);
     let message = match &finding.help {
         Some(help) => format!("{}.\nHelp: {help}", finding.message),
         None => finding.message.clone(),
@@ -77,12 +77,12 @@ fn result(source: &Source, finding: &Diagnostic) -> Value {
         "message": { "text": message },
         "locations": [{
             "physicalLocation": {
-                "artifactLocation": { "uri": uri(source.name()) },
+                "artifactLocation": { "uri": uri(place.name) },
                 "region": {
-                    "startLine": start.line,
-                    "startColumn": start.column,
-                    "endLine": end.line,
-                    "endColumn": end.column,
+                    "startLine": place.start.line,
+                    "startColumn": place.start.column,
+                    "endLine": place.end.line,
+                    "endColumn": place.end.column,
                 },
             },
         }],

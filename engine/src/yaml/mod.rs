@@ -123,6 +123,21 @@ impl Node {
         }
     }
 
+    /// Moves the places in the whole tree: its text has become part of a longer one, in which it begins `by` bytes in.
+    pub fn move_by(&mut self, by: usize) {
+        self.span = self.span.moved(by);
+        match &mut self.value {
+            Value::List(list) => list.iter_mut().for_each(|node| node.move_by(by)),
+            Value::Map(map) => {
+                for entry in map.values_mut() {
+                    entry.span = entry.span.moved(by);
+                    entry.value.move_by(by);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
+        }
+    }
+
     /// The same tree as JSON, without places.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {

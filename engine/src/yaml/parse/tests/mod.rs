@@ -27,7 +27,7 @@ fn found(text: &str) -> Vec<String> {
     let (_, findings) = read(text);
     let source = findings.source();
     let line = |finding: &crate::source::Diagnostic| {
-        let place = source.position(finding.span.start);
+        let place = source.place(finding.span).start;
         format!("{} {}:{} {}", finding.code.as_str(), place.line, place.column, finding.message)
     };
     findings.iter().map(line).collect()

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{read, scalars};
+use crate::source::Span;
+use crate::yaml::{self, Node};
 
 /// Texts made of what means something in YAML, more often than chance would.
 fn yaml_like() -> impl Strategy<Value = String> {
@@ -115,6 +117,28 @@ proptest! {
         check_json(&value, &serde_json::to_string(&value).expect("JSON"))?;
         check_json(&value, &serde_json::to_string_pretty(&value).expect("JSON"))?;
     }
+
+    #[test]
+    fn a_moved_tree_covers_the_same_text(value in any_json(), before in ".{0,20}") {
+        let text = serde_json::to_string_pretty(&value).expect("JSON");
+        let (tree, _) = read(&text);
+        let tree = tree.expect("a tree");
+        let mut moved = tree.clone();
+        moved.move_by(before.len());
+        prop_assert_eq!(spans(&moved), spans(&tree).into_iter().map(|span| span.moved(before.len())).collect::<Vec<_>>());
+        let longer = format!("{before}{text}");
+        prop_assert_eq!(scalars(&moved, &longer), scalars(&tree, &text));
+    }
+}
+
+/// Every place in a tree.
+fn spans(node: &Node) -> Vec<Span> {
+    let below = match &node.value {
+        yaml::Value::List(list) => list.iter().flat_map(spans).collect(),
+        yaml::Value::Map(map) => map.values().flat_map(|e| std::iter::once(e.span).chain(spans(&e.value))).collect(),
+        _ => Vec::new(),
+    };
+    std::iter::once(node.span).chain(below).collect()
 }
 
 #[test]
