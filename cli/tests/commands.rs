@@ -34,6 +34,7 @@ fn a_connector_is_described_for_programs() {
     assert_eq!((&json["config"][1]["pattern"], &json["config"][1]["example"]), (&json!("[a-z]+"), &json!("design")));
     assert_eq!(json["questions"]["cannot"], json!(["Who read it?"]));
     assert_eq!(json["hints"]["when_to_use"], "For what people wrote down.");
+    assert_eq!(json["extensions"]["x-one"], json!({ "secret": "content" }));
     assert_eq!(json["entities"][0]["relations"][0]["to"], "files");
     assert_eq!(json["entities"][0]["actions"], json!(["list", "get", "create", "delete"]));
     let operations = json["operations"].as_array().unwrap();
@@ -90,9 +91,12 @@ fn a_connector_is_described_for_people() {
         "starts with `key_` or `secret_`",
         "  only for actions that name it: client (Client)\n",
         "  region  TIELINE_NOTES_REGION  Where the notes are kept; is `eu` or `us`; default eu\n",
-        "  team    TIELINE_NOTES_TEAM    Whose notes; matches `[a-z]+`; such as `design`; optional\n",
+        "  team    TIELINE_NOTES_TEAM    Whose notes; matches `[a-z]+`; such as `design`; optional;\n                                extensions x-team\n",
+        "\nHas extensions x-one, x-two [2J (--format json shows them).\n",
+        "\n    Has extensions x-scheme (--format json shows them).\n",
+        "  the data is  live\n",
         "  it answers   What did I write?\n               Which notes are on top?\n  it does not  Who read it?\n",
-        "  when  For what people wrote down.\n",
+        "  when         For what people wrote down.\n",
     ] {
         assert!(whole.contains(part), "no {part} in\n{whole}");
     }
@@ -101,9 +105,13 @@ fn a_connector_is_described_for_people() {
     let entity = text(&["notes"]);
     assert!(entity.contains("delete  DELETE /notes/{note_id}"), "{entity}");
     assert!(entity.contains("\nRELATIONS\n  files  $.file_id  many to one  What hangs on it.\n"), "{entity}");
+    assert!(entity.contains("\nHas extensions x-entity (--format json shows them).\n"), "{entity}");
     assert!(entity.contains("\nHINTS\n  people say  memo, note\n"), "{entity}");
     let action = text(&["notes", "create"]);
     assert!(action.contains("text      string, required  What to write down (at most 100 characters)"), "{action}");
+    assert!(action.contains("\noperation id  createNote\n"), "{action}");
+    assert!(action.contains("\nHas extensions x-action (--format json shows them).\n"), "{action}");
+    assert!(!whole.contains("content"), "names are enough\n{whole}");
     let icon = "  icon      object|null       A picture\n    .emoji  string, required  One character (at most 1 characters)\n    \
                 .tint   object            Its colour\n";
     assert!(action.contains(icon), "{action}");

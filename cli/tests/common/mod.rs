@@ -20,7 +20,7 @@ summary: Notes and their files.
 server: https://api.example.com/v1
 config:
   region: { default: eu, enum: [eu, us], description: Where the notes are kept }
-  team: { pattern: "[a-z]+", example: design, description: Whose notes }
+  team: { pattern: "[a-z]+", example: design, description: Whose notes, extensions: { x-team: 1 } }
 headers: { X-Region: "${config.region}", X-Team: "${config.team}" }
 auth:
   token:
@@ -28,6 +28,7 @@ auth:
     fields:
       token: { description: API token, secret: true, prefix: [key_, secret_] }
     bearer: ${token}
+    extensions: { x-scheme: 1 }
   oauth:
     title: OAuth
     fields:
@@ -44,7 +45,8 @@ auth:
     fields: { client_id: {} , client_secret: { secret: true } }
     basic: { username: "${client_id}", password: "${client_secret}" }
 questions: { can: [What did I write?, Which notes are on top?], cannot: [Who read it?] }
-hints: { when_to_use: For what people wrote down. }
+hints: { when_to_use: For what people wrote down., freshness: live }
+extensions: { x-one: { secret: content }, "x-two\e[2J": 2 }
 pagination:
   cursor: { kind: cursor, cursor: after, next: $.next, size: limit, max_size: 50 }
 errors: { code: $.code, message: $.message }
@@ -54,6 +56,7 @@ entities:
     summary: What people wrote down.
     record: Note
     hints: { trigger_phrases: [memo, note] }
+    extensions: { x-entity: 1 }
     relations: [{ to: files, from: $.file_id, description: What hangs on it. }]
     actions:
       list:
@@ -69,6 +72,8 @@ entities:
       create:
         post: /notes
         hints: { when_to_use: To keep a thought. }
+        operation_id: createNote
+        extensions: { x-action: 1 }
         params:
           text: { type: string, required: true, maxLength: 100, description: What to write down }
           pinned: { type: boolean, description: Whether it stays on top }

@@ -91,6 +91,12 @@ object! {
         /// headers: { X-Account: "${account_id}" }
         /// ```
         pub headers: IndexMap<String, Spanned<Template>>,
+        /// Facts that other tools use, by names that start with `x-`. They are kept and shown, and nothing here acts on them.
+        /// ```yaml
+        /// extensions: { x-team: payments }
+        /// ```
+        #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+        pub extensions: IndexMap<String, Spanned<serde_json::Value>>,
     }
 }
 

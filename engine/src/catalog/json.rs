@@ -1,8 +1,9 @@
 //! A connector as JSON.
 
 use crate::auth::{Field, Scheme};
-use crate::manifest::{Cardinality, ConfigValue, Hints, Questions, Relation};
+use crate::manifest::{Cardinality, ConfigValue, Hints, Questions, Relation, VendorLink};
 use crate::plan::{Answer, Connector, Entity, Operation, Param};
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::{Subject, schema};
@@ -22,6 +23,7 @@ pub(super) fn describe(connector: &Connector, subject: &Subject<'_>) -> Value {
         ("title", Some(head.title.as_str().into())),
         ("version", Some(head.version.as_str().into())),
         ("summary", Some(head.summary.as_str().into())),
+        ("links", (!head.links.is_empty()).then(|| head.links.iter().map(link_json).collect())),
         ("questions", head.questions.as_ref().map(questions_json)),
         ("hints", head.hints.as_ref().map(hints_json)),
         ("auth", Some(head.auth.iter().map(|(name, scheme)| scheme_json(name, scheme)).collect())),
@@ -29,6 +31,7 @@ pub(super) fn describe(connector: &Connector, subject: &Subject<'_>) -> Value {
         ("entities", Some(subject.entities().into_iter().map(entity_json).collect())),
         ("operations", Some(subject.operations().into_iter().map(|op| operation_json(connector, op)).collect())),
         ("schemas", schemas),
+        ("extensions", extensions_json(&head.extensions)),
     ])
 }
 
@@ -43,6 +46,18 @@ fn text(text: &Option<String>) -> Option<Value> {
 
 fn texts(texts: &[String]) -> Option<Value> {
     (!texts.is_empty()).then(|| texts.into())
+}
+
+fn extensions_json(extensions: &IndexMap<String, impl serde::Serialize>) -> Option<Value> {
+    (!extensions.is_empty()).then(|| serde_json::to_value(extensions).ok())?
+}
+
+fn link_json(link: &VendorLink) -> Value {
+    object([
+        ("title", Some(link.title.as_str().into())),
+        ("url", Some(link.url.as_str().into())),
+        ("kind", text(&link.kind)),
+    ])
 }
 
 /// The word that a closed choice is written with in a manifest.
@@ -60,6 +75,7 @@ fn scheme_json(name: &str, scheme: &Scheme) -> Value {
         ("link", text(&scheme.link)),
         ("limited", scheme.limited.filter(|limited| *limited).map(Value::from)),
         ("fields", Some(fields.collect())),
+        ("extensions", extensions_json(&scheme.extensions)),
     ])
 }
 
@@ -90,6 +106,7 @@ fn config_json(name: &str, value: &ConfigValue) -> Value {
         ("enum", texts(&value.choices)),
         ("pattern", value.pattern.as_ref().map(|pattern| pattern.to_string().into())),
         ("example", text(&value.example)),
+        ("extensions", extensions_json(&value.extensions)),
     ])
 }
 
@@ -104,6 +121,7 @@ fn hints_json(hints: &Hints) -> Value {
         ("trigger_phrases", texts(&hints.trigger_phrases)),
         ("search_strategy", text(&hints.search_strategy)),
         ("questions", texts(&hints.questions)),
+        ("freshness", hints.freshness.and_then(word)),
     ])
 }
 
@@ -126,6 +144,7 @@ fn entity_json(entity: &Entity) -> Value {
         ("hints", entity.hints.as_ref().map(hints_json)),
         ("relations", (!entity.relations.is_empty()).then(|| entity.relations.iter().map(relation_json).collect())),
         ("actions", Some(entity.operations.keys().map(String::as_str).collect())),
+        ("extensions", extensions_json(&entity.extensions)),
     ])
 }
 
@@ -139,6 +158,7 @@ fn operation_json(connector: &Connector, operation: &Operation) -> Value {
     object([
         ("entity", Some(operation.entity.as_str().into())),
         ("action", Some(operation.action.as_str().into())),
+        ("operation_id", text(&operation.operation_id)),
         ("summary", text(&operation.summary)),
         ("description", text(&operation.description)),
         ("hints", operation.hints.as_ref().map(hints_json)),
@@ -155,6 +175,7 @@ fn operation_json(connector: &Connector, operation: &Operation) -> Value {
         ("beta", Some(operation.beta.into())),
         ("auth", operation.auth.as_ref().and_then(word)),
         ("meta", Some(operation.meta.keys().map(String::as_str).collect())),
+        ("extensions", extensions_json(&operation.extensions)),
     ])
 }
 
@@ -218,7 +239,7 @@ mod tests {
         let connector = connector();
         let json = Subject::find(&connector, None, None).unwrap().to_json(&connector);
         assert_eq!(json["questions"], json!({ "can": ["Who lives here?"], "cannot": ["Who lived here?"] }));
-        assert_eq!(json["hints"], json!({ "when_to_use": "To find people." }));
+        assert_eq!(json["hints"], json!({ "when_to_use": "To find people.", "freshness": "live" }));
         let people = &json["entities"][0];
         assert_eq!(people["hints"], json!({ "trigger_phrases": ["who is"] }));
         let lives = json!({ "to": "houses", "from": "$.house_id", "cardinality": "many_to_one", "description": "Where they live." });
@@ -227,6 +248,31 @@ mod tests {
         assert_eq!(json["operations"][0]["hints"], json!({ "search_strategy": "Look first." }));
         for param in json["operations"][0]["params"].as_array().unwrap() {
             assert_eq!(param["description"], "Where it is.", "{param}");
+        }
+    }
+
+    #[test]
+    fn what_other_tools_use_is_kept_and_shown() {
+        let read = connector();
+        let compiled: &'static str = Box::leak(read.to_compiled().unwrap().into_boxed_str());
+        for connector in [read, crate::plan::Connector::from_compiled(compiled).unwrap()] {
+            let json = Subject::find(&connector, None, None).unwrap().to_json(&connector);
+            let reference =
+                json!({ "title": "Reference", "url": "https://example.com/api", "kind": "api_reference" });
+            assert_eq!(json["links"], json!([reference, { "title": "Site", "url": "https://example.com" }]));
+            assert_eq!(json["operations"][0]["operation_id"], "createPerson");
+            assert_eq!(json["extensions"].to_string(), r#"{"x-team":"payments","x-order":{"b":1,"a":2}}"#);
+            let extensions = |pointer: &str| json.pointer(pointer).map(|part| part["extensions"].to_string());
+            for (pointer, expected) in [
+                ("/auth/0", r#"{"x-key":true}"#),
+                ("/config/0", r#"{"x-region":[1,{"a":null}]}"#),
+                ("/entities/0", r#"{"x-people":1.5}"#),
+                ("/operations/0", r#"{"x-action":"text"}"#),
+            ] {
+                assert_eq!(extensions(pointer).as_deref(), Some(expected), "{pointer}");
+            }
+            assert_eq!(json["entities"][1].get("extensions"), None);
+            assert_eq!(json["operations"][1].get("operation_id"), None);
         }
     }
 }

@@ -33,6 +33,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     keys("parameter", Form::Mixed, &mut view.written_params().map(|(name, param)| (name, param.span)));
     keys("entity", Form::Lower, &mut spans(&manifest.entities));
     manifest.entities.values().for_each(|entity| keys("action", Form::Lower, &mut spans(&entity.actions)));
+    check_extensions(view, findings);
     check_reserved(view, findings);
     check_empty(view, findings);
 }
@@ -85,6 +86,24 @@ fn is_semantic(text: &str) -> bool {
     let (core, pre) = rest.split_once('-').map_or((rest, None), |(core, pre)| (core, Some(pre)));
     let is_number = |part: &str| part.parse::<u64>().is_ok_and(|number| number.to_string() == part);
     core.split('.').count() == 3 && core.split('.').all(is_number) && pre.is_none_or(words) && build.is_none_or(words)
+}
+
+/// Facts of other tools are called so that no key of the language will ever have their names.
+fn check_extensions(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
+    let manifest = view.manifest;
+    let entities = || manifest.entities.values();
+    let all = std::iter::once(&manifest.extensions)
+        .chain(manifest.auth.values().map(|scheme| &scheme.extensions))
+        .chain(manifest.config.values().map(|value| &value.extensions))
+        .chain(entities().map(|entity| &entity.extensions))
+        .chain(entities().flat_map(|entity| entity.actions.values()).map(|action| &action.extensions));
+    for (name, span) in all.flat_map(spans).filter(|(name, _)| !name.starts_with("x-")) {
+        let message = format!("`{name}` cannot be the name of an extension");
+        findings.push(
+            Diagnostic::new(Code::InvalidValue, span, message)
+                .help("names of extensions start with `x-`, such as `x-team`"),
+        );
+    }
 }
 
 /// `none` says that there is none, so nothing can be called so.

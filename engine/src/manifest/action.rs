@@ -211,6 +211,16 @@ object! {
         /// examples: [{ params: { user_id: "1" }, answer: { id: "1", name: Ada } }]
         /// ```
         pub examples: Vec<Example>,
+        /// What the API's own description calls it.
+        /// ```yaml
+        /// operation_id: retrieveUser
+        /// ```
+        pub operation_id: Option<String>,
+        /// Facts that other tools use, by names that start with `x-`. They are kept and shown, and nothing here acts on them.
+        /// ```yaml
+        /// extensions: { x-team: payments }
+        /// ```
+        pub extensions: IndexMap<String, Spanned<serde_json::Value>>,
     }
 }
 

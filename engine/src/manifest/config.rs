@@ -1,5 +1,7 @@
 //! A value that is not secret and is chosen per connection.
 
+use indexmap::IndexMap;
+
 use crate::auth::FieldType;
 use crate::language::object;
 use crate::notation::Pattern;
@@ -49,5 +51,11 @@ object! {
         /// example: acme
         /// ```
         pub example: Option<String>,
+        /// Facts that other tools use, by names that start with `x-`. They are kept and shown, and nothing here acts on them.
+        /// ```yaml
+        /// extensions: { x-team: payments }
+        /// ```
+        #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+        pub extensions: IndexMap<String, Spanned<serde_json::Value>>,
     }
 }

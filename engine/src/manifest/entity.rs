@@ -56,6 +56,11 @@ object! {
         /// actions: { list: { get: /users, records: $.results, paginate: cursor } }
         /// ```
         pub actions: IndexMap<String, Spanned<Action>>,
+        /// Facts that other tools use, by names that start with `x-`. They are kept and shown, and nothing here acts on them.
+        /// ```yaml
+        /// extensions: { x-team: payments }
+        /// ```
+        pub extensions: IndexMap<String, Spanned<serde_json::Value>>,
     }
 }
 
@@ -132,5 +137,21 @@ object! {
         /// questions: [Who owns this page?]
         /// ```
         pub questions: Vec<String>,
+        /// Whether the data changes.
+        /// ```yaml
+        /// freshness: live
+        /// ```
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub freshness: Option<Freshness>,
+    }
+}
+
+choices! {
+    /// Whether data changes.
+    pub enum Freshness as "freshness" {
+        /// It may be another a moment later: ask again.
+        Live = "live",
+        /// It hardly ever changes: what was read once may be kept.
+        Static = "static",
     }
 }

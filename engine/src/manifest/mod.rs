@@ -19,7 +19,7 @@ use crate::yaml::{self, Map, Node, Value};
 
 pub use action::{Action, Download, Effect, Example, PaginationChoice, SchemeChoice};
 pub use config::ConfigValue;
-pub use entity::{Cardinality, Entity, Hints, Relation};
+pub use entity::{Cardinality, Entity, Freshness, Hints, Relation};
 pub use param::{Param, Place, Style};
 pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink, WaitUnit};
 pub use schema::{Schema, SchemaRef};
@@ -170,6 +170,11 @@ object! {
         /// schemas: { User: { type: object, properties: { id: { type: string } } } }
         /// ```
         pub schemas: IndexMap<String, Spanned<Schema>>,
+        /// Facts that other tools use, by names that start with `x-`. They are kept and shown, and nothing here acts on them.
+        /// ```yaml
+        /// extensions: { x-team: payments }
+        /// ```
+        pub extensions: IndexMap<String, Spanned<serde_json::Value>>,
     }
 }
 

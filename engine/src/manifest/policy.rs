@@ -206,6 +206,12 @@ object! {
         /// url: https://example.com/api
         /// ```
         pub url: Spanned<String>,
+        /// What kind of page it is, in a word of the author's choice.
+        /// ```yaml
+        /// kind: api_reference
+        /// ```
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub kind: Option<String>,
     }
 }
 

@@ -56,6 +56,7 @@ fn head(manifest: &Manifest) -> Head {
             .as_ref()
             .and_then(|check| check.split_once('.'))
             .map(|(e, a)| (e.to_owned(), a.to_owned())),
+        extensions: without_places(&manifest.extensions),
     }
 }
 
@@ -73,6 +74,7 @@ fn entity(manifest: &Manifest, name: &str, written: &manifest::Entity) -> Entity
         relations: written.relations.iter().map(|relation| relation.value.clone()).collect(),
         record: written.record.as_deref().map(record),
         operations: written.actions.iter().map(operation).collect(),
+        extensions: without_places(&written.extensions),
     }
 }
 
@@ -147,6 +149,8 @@ fn operation(
         timeout: action.timeout,
         idempotency: action.idempotency.clone(),
         examples: action.examples.iter().map(example).collect(),
+        operation_id: action.operation_id.clone(),
+        extensions: without_places(&action.extensions),
         validators: OnceLock::new(),
     }
 }

@@ -56,6 +56,9 @@ pub struct Head {
     pub idempotency: Option<Idempotency>,
     /// The operation that shows whether a connection works: entity and action.
     pub check: Option<(String, String)>,
+    /// Facts that other tools use.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub extensions: IndexMap<String, Value>,
 }
 
 /// A noun of the API with its operations.
@@ -79,6 +82,9 @@ pub struct Entity {
     pub record: Option<Value>,
     /// Its operations, by action.
     pub operations: IndexMap<String, Operation>,
+    /// Facts that other tools use.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub extensions: IndexMap<String, Value>,
 }
 
 /// A connector, checked and compiled. Load it once and share it.

@@ -203,6 +203,12 @@ pub struct Operation {
     pub idempotency: Option<Idempotency>,
     /// Calls with their answers.
     pub examples: Vec<Example>,
+    /// What the API's own description calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation_id: Option<String>,
+    /// Facts that other tools use.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub extensions: IndexMap<String, Value>,
     /// The parameters' schemas, compiled at the first call.
     #[serde(skip)]
     pub(crate) validators: OnceLock<Validators>,

@@ -1,8 +1,8 @@
-//! What a connector is good for: its questions, its hints, and how its records refer to each other.
+//! What a connector is good for: its questions, its hints, and how its records refer to each other; and what else is kept about it.
 
 use tieline::manifest::{Cardinality, Hints, Questions, Relation};
 
-use crate::text::columns;
+use crate::text::{columns, plain};
 
 /// The questions that it answers, and those that it does not.
 pub(super) fn questions(questions: Option<&Questions>) -> String {
@@ -26,8 +26,15 @@ pub(super) fn hints(hints: Option<&Hints>) -> String {
             ("people say", &phrases),
             ("to find", &one(&hints.search_strategy)),
             ("it answers", &hints.questions),
+            ("the data is", &hints.freshness.iter().map(|freshness| freshness.as_str().to_owned()).collect()),
         ],
     )
+}
+
+/// Which facts of other tools there are, by their names.
+pub(super) fn extensions<'a>(names: impl Iterator<Item = &'a String>) -> Option<String> {
+    let names = names.map(|name| plain(name)).collect::<Vec<_>>().join(", ");
+    (!names.is_empty()).then(|| format!("extensions {names}"))
 }
 
 /// How the records of an entity refer to those of others.

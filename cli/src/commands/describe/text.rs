@@ -29,6 +29,7 @@ fn whole(connector: &Connector, entities: &[&Entity], name: &str) -> String {
     let head = connector.head();
     let mut text = format!("{} ({} {})\n", plain(&head.title), head.name, head.version);
     prose(&mut text, 0, &head.summary);
+    also(&mut text, 0, head.extensions.keys());
 
     text.push_str("\nSIGN IN\n");
     if head.auth.is_empty() {
@@ -92,6 +93,7 @@ fn sign_in(connector: &str, name: &str, scheme: &Scheme) -> String {
         .map(|(field_name, field)| [field_name.clone(), variable(connector, field_name), field_facts(field)])
         .collect();
     text.push_str(&columns(4, &rows));
+    also(&mut text, 4, scheme.extensions.keys());
     text
 }
 
@@ -124,6 +126,7 @@ fn config_facts(value: &ConfigValue) -> String {
         None if value.required == Some(true) => "required".to_owned(),
         None => "optional".to_owned(),
     });
+    facts.extend(about::extensions(value.extensions.keys()));
     facts.join("; ")
 }
 
@@ -144,6 +147,7 @@ fn one_entity(connector: &Connector, entity: &Entity, name: &str) -> String {
     let mut text = format!("{}: {}\n", plain(&connector.head().title), plain(&entity.title));
     prose(&mut text, 0, entity.summary.as_deref().unwrap_or_default());
     prose(&mut text, 0, entity.description.as_deref().unwrap_or_default());
+    also(&mut text, 0, entity.extensions.keys());
     text.push_str("\nACTIONS\n");
     let rows: Vec<[String; 3]> = entity
         .operations
@@ -171,6 +175,7 @@ fn one_operation(connector: &Connector, operation: &Operation, name: &str) -> St
     let mut text = format!("{title}\n{} {}\n", operation.method.as_str(), operation.path_template());
     prose(&mut text, 0, operation.summary.as_deref().unwrap_or_default());
     prose(&mut text, 0, operation.description.as_deref().unwrap_or_default());
+    also(&mut text, 0, operation.extensions.keys());
     text.push('\n');
     let answer = match operation.answer {
         Answer::List(_) if operation.pagination.is_some() => "a list in pages (--all gives all of it)",
@@ -184,6 +189,7 @@ fn one_operation(connector: &Connector, operation: &Operation, name: &str) -> St
     if !marks.is_empty() {
         facts.push(["note".to_owned(), marks.join(", ")]);
     }
+    facts.extend(operation.operation_id.iter().map(|id| ["operation id".to_owned(), id.clone()]));
     text.push_str(&columns(0, &facts));
 
     let mut params: Vec<&Param> = operation.params.iter().filter(|param| !param.hidden).collect();
@@ -222,6 +228,13 @@ fn marks(operation: &Operation) -> Vec<&'static str> {
 /// A value in a sentence.
 pub(super) fn short(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), plain)
+}
+
+/// A line that says which facts of other tools there are, in no more words.
+fn also<'a>(text: &mut String, indent: usize, extensions: impl Iterator<Item = &'a String>) {
+    if let Some(names) = about::extensions(extensions) {
+        prose(text, indent, &format!("Has {names} (--format json shows them)."));
+    }
 }
 
 /// Paragraphs, wrapped.

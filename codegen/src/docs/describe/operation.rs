@@ -19,6 +19,7 @@ pub(super) fn describe(operation: &Operation, places: &Places<'_>, calls: &mut C
         entity: operation.entity.clone(),
         action: operation.action.clone(),
         anchor: places.anchor(&operation.name()),
+        operation_id: operation.operation_id.clone(),
         summary: operation.summary.clone(),
         description: operation.description.as_deref().and_then(Block::markdown),
         when_to_use: operation.hints.as_ref().and_then(|hints| line(&hints.when_to_use)),

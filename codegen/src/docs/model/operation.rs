@@ -16,6 +16,8 @@ pub struct Operation {
     pub action: String,
     /// Where it stands on the reference page.
     pub anchor: String,
+    /// What the API's own description calls it.
+    pub operation_id: Option<String>,
     /// What it does, in a sentence.
     pub summary: Option<String>,
     /// More about it.

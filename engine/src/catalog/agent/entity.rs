@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::manifest::{Effect, Relation};
+use crate::manifest::{Effect, Freshness, Relation};
 use crate::plan::{Connector, Entity, Operation, Param};
 
 use super::words::{line, marks, sentence, some_line};
@@ -32,6 +32,9 @@ pub struct EntityGuide {
     /// How to find something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_strategy: Option<String>,
+    /// Whether its data changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub freshness: Option<Freshness>,
     /// Its actions.
     pub actions: Vec<ActionLine>,
     /// How its records refer to those of others.
@@ -86,6 +89,7 @@ impl EntityGuide {
             good_for: hints.and_then(|hints| some_line(&hints.summary)),
             when_to_use: hints.and_then(|hints| some_line(&hints.when_to_use)),
             search_strategy: hints.and_then(|hints| some_line(&hints.search_strategy)),
+            freshness: hints.and_then(|hints| hints.freshness),
             actions: for_agents(entity.operations.values()).map(|op| ActionLine::new(connector, op)).collect(),
             relations: entity.relations.iter().map(RelationLine::new).collect(),
         }
@@ -136,6 +140,9 @@ impl fmt::Display for EntityGuide {
             if let Some(text) = text {
                 writeln!(f, "{label}: {text}")?;
             }
+        }
+        if let Some(freshness) = self.freshness {
+            writeln!(f, "Data: {}", freshness.as_str())?;
         }
         writeln!(f, "Actions (parameters with ? may be left out):")?;
         for action in &self.actions {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::manifest::Effect;
+use crate::manifest::{Effect, Freshness};
 use crate::plan::{Connector, Entity, Operation};
 
 use super::for_agents;
@@ -22,6 +22,9 @@ pub struct Index {
     /// How to find something in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_strategy: Option<String>,
+    /// Whether its data changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub freshness: Option<Freshness>,
     /// Its entities.
     pub entities: Vec<IndexEntity>,
 }
@@ -62,6 +65,7 @@ impl Index {
             title: line(&head.title),
             summary: hints.and_then(|hints| some_line(&hints.summary)).unwrap_or_else(|| line(&head.summary)),
             search_strategy: hints.and_then(|hints| some_line(&hints.search_strategy)),
+            freshness: hints.and_then(|hints| hints.freshness),
             entities: entities.filter(|entity| !entity.actions.is_empty()).collect(),
         }
     }
@@ -87,6 +91,9 @@ impl fmt::Display for Index {
         writeln!(f, "{}: {}", self.title, sentence(&self.summary))?;
         if let Some(strategy) = &self.search_strategy {
             writeln!(f, "{strategy}")?;
+        }
+        if let Some(freshness) = self.freshness {
+            writeln!(f, "Data: {}", freshness.as_str())?;
         }
         writeln!(f, "Entities and their actions (+ changes data, ! can destroy):")?;
         for entity in &self.entities {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::manifest::Effect;
+use crate::manifest::{Effect, Freshness};
 use crate::plan::{Connector, Operation};
 
 use super::AnswerGuide;
@@ -34,6 +34,9 @@ pub struct OperationGuide {
     /// How to find something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_strategy: Option<String>,
+    /// Whether its data changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub freshness: Option<Freshness>,
     /// What it does to the API's data.
     pub effect: Effect,
     /// Whether it can destroy something.
@@ -64,6 +67,7 @@ impl OperationGuide {
             description: some_line(&operation.description),
             when_to_use: hints.and_then(|hints| some_line(&hints.when_to_use)),
             search_strategy: hints.and_then(|hints| some_line(&hints.search_strategy)),
+            freshness: hints.and_then(|hints| hints.freshness),
             effect: operation.effect,
             destructive: operation.destructive,
             beta: operation.beta,
@@ -85,6 +89,9 @@ impl fmt::Display for OperationGuide {
             if let Some(text) = text {
                 writeln!(f, "{label}: {text}")?;
             }
+        }
+        if let Some(freshness) = self.freshness {
+            writeln!(f, "Data: {}", freshness.as_str())?;
         }
         writeln!(f, "Parameters: {}", json(&self.params))?;
         for example in &self.examples {

@@ -14,7 +14,7 @@ title: "Example\nEntities: none"
 version: 0.1.0
 summary: An API.
 server: https://api.example.com
-hints: { summary: "Who lives where", search_strategy: "Begin with `people.list`." }
+hints: { summary: "Who lives where", search_strategy: "Begin with `people.list`.", freshness: live }
 config: { site: { default: main } }
 auth: { key: { fields: { token: { secret: true } }, bearer: "${token}" } }
 pagination: { cursor: { kind: cursor, cursor: after, next: $.next, meta: { total: $.total } } }
@@ -25,7 +25,7 @@ entities:
       Not the dead.
 
       Not the unborn.
-    hints: { summary: Names and addresses., when_to_use: To find people., search_strategy: Look first., trigger_phrases: [who is] }
+    hints: { summary: Names and addresses., when_to_use: To find people., search_strategy: Look first., trigger_phrases: [who is], freshness: static }
     relations: [{ to: houses, from: $.house_id }, { to: houses, from: $.id, key: $.owner.id, cardinality: one_to_many }]
     record: Person
     actions:
@@ -71,6 +71,7 @@ fn text(entity: Option<&str>, action: Option<&str>) -> String {
 fn the_index_has_every_action_with_what_it_may_do() {
     let expected = "Example Entities: none: Who lives where.\n\
         Begin with `people.list`.\n\
+        Data: live\n\
         Entities and their actions (+ changes data, ! can destroy):\n\
         people: list create+ merge! photo\n\
         houses: get\n";
@@ -83,6 +84,7 @@ fn an_entity_has_a_line_for_each_action() {
         For: Names and addresses.\n\
         When: To find people.\n\
         To find: Look first.\n\
+        Data: static\n\
         Actions (parameters with ? may be left out):\n\
         list(name?, after?) [read] Lists them.\n\
         create(name, age, region?) [create, beta] Adds one\n\
@@ -134,7 +136,9 @@ fn the_same_is_there_as_data() {
     assert_eq!(index["entities"][1]["entity"], "houses");
     let create = &json(Some("people"), None)["actions"][1];
     assert_eq!((&create["required"], &create["optional"]), (&json!(["name", "age"]), &json!(["region"])));
+    assert_eq!((&index["freshness"], &json(Some("people"), None)["freshness"]), (&json!("live"), &json!("static")));
     let list = json(Some("people"), Some("list"));
+    assert_eq!(list.get("freshness"), None);
     let answer =
         json!({ "kind": "list", "paginated": true, "record": "Person", "fields": ["id", "name"], "meta": ["total"] });
     assert_eq!(list["answer"], answer);
