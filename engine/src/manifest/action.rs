@@ -175,6 +175,12 @@ object! {
         /// transform: { urn: "urn:li:account:{{ record.id }}" }
         /// ```
         pub transform: IndexMap<String, Spanned<Expression>>,
+        /// Records that are no objects become objects with their value under this name, as the manifest's key of the same name has it.
+        /// The schema under `record` is about what comes out.
+        /// ```yaml
+        /// wrap_scalars: value
+        /// ```
+        pub wrap_scalars: Option<String>,
         /// The answer is a file: `{}` when the request itself answers with it, or where the answer names the file's URL.
         /// ```yaml
         /// download: { url: $.file.url }

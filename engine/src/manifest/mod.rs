@@ -149,6 +149,12 @@ object! {
         /// empty_body: object
         /// ```
         pub empty_body: Option<EmptyBody>,
+        /// Records that are no objects become objects with their value under this name; null stays null, and of a single record that
+        /// is a list so do the elements. It comes after `transform`; `filter` and `transform` see such a value as `record.value`.
+        /// ```yaml
+        /// wrap_scalars: value
+        /// ```
+        pub wrap_scalars: Option<String>,
         /// The operation (`entity.action`) that shows whether a connection works. It needs no parameters.
         /// ```yaml
         /// check: users.me

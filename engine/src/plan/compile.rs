@@ -141,6 +141,7 @@ fn operation(
         pagination,
         filter: action.filter.as_deref().cloned(),
         transform: without_places(&action.transform),
+        wrap_scalars: action.wrap_scalars.as_ref().or(manifest.wrap_scalars.as_ref()).cloned(),
         errors: action.errors.as_deref().cloned(),
         limits: action.limits.iter().map(|limit| limit.value.clone()).collect(),
         retry: action.retry.as_deref().cloned(),

@@ -191,6 +191,9 @@ pub struct Operation {
     pub filter: Option<Expression>,
     /// Adds fields to each record, or replaces them.
     pub transform: IndexMap<String, Expression>,
+    /// Makes objects of records that are none: their value stands under this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrap_scalars: Option<String>,
     /// How errors look.
     pub errors: Option<ErrorRules>,
     /// Rate limits of its own.
