@@ -10,7 +10,7 @@ use crate::source::{Code, Diagnostic, Span, Spanned};
 use crate::yaml::{Map, Node};
 
 use super::policy::{ErrorRules, Idempotency, RateLimit, Retry};
-use super::{Hints, Param, SchemaRef};
+use super::{Hints, Param, QueryEncoding, SchemaRef};
 
 choices! {
     /// What an action does to the API's data.
@@ -119,6 +119,11 @@ object! {
         /// query: { expand: all }
         /// ```
         pub query: IndexMap<String, Spanned<Template>>,
+        /// How names and values are escaped in its query, where it differs.
+        /// ```yaml
+        /// query_encoding: rest_li
+        /// ```
+        pub query_encoding: Option<QueryEncoding>,
         /// Its parameters.
         /// ```yaml
         /// params: { user_id: { type: string, description: Id of the user } }

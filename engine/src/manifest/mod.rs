@@ -20,7 +20,7 @@ use crate::yaml::{self, Map, Node, Value};
 pub use action::{Action, Download, Effect, Example, PaginationChoice, SchemeChoice};
 pub use config::ConfigValue;
 pub use entity::{Cardinality, Entity, Hints, Relation};
-pub use param::{Param, Place, Style};
+pub use param::{Param, Place, QueryEncoding, Style};
 pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink};
 pub use schema::{Schema, SchemaRef};
 
@@ -101,6 +101,11 @@ object! {
         /// query: { format: json }
         /// ```
         pub query: IndexMap<String, Spanned<Template>>,
+        /// How names and values are escaped in queries; `form` when left out.
+        /// ```yaml
+        /// query_encoding: percent
+        /// ```
+        pub query_encoding: Option<QueryEncoding>,
         /// The ways to sign in, by name; left out for an API that needs none. Documentation shows the first one first.
         /// ```yaml
         /// auth:

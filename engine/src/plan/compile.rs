@@ -124,6 +124,7 @@ fn operation(
         path,
         headers: without_places(&action.headers),
         query: without_places(&action.query),
+        query_encoding: action.query_encoding.or(manifest.query_encoding),
         body: match &action.body {
             Some(body) => Some(body.value.clone()),
             None => has_body.then(|| usual_body(manifest)),
