@@ -5,18 +5,18 @@ mod common;
 
 use std::sync::Arc;
 
-use common::connector;
+use common::{connector, send};
 use serde_json::{Value, json};
 use tieline::Connection;
 use tieline_mock::{Mock, MockOptions};
 
-/// A connection to the mock of an API with these entities.
-fn connection(entities: Value) -> Connection {
+/// The mock of an API with these entities, and a connection to it.
+fn api(entities: Value) -> (Mock, Connection) {
     let manifest = json!({ "tieline": 1, "name": "x", "title": "X", "version": "0.1.0", "summary": "X.",
-        "server": "https://x.example.com", "entities": entities });
+        "server": "https://shop.example.com", "entities": entities });
     let connector = connector(&manifest.to_string());
     let mock = Mock::new(connector.clone(), MockOptions::default());
-    Connection::builder(connector).transport(Arc::new(mock)).connect().unwrap()
+    (mock.clone(), Connection::builder(connector).transport(Arc::new(mock)).connect().unwrap())
 }
 
 #[tokio::test]
@@ -25,7 +25,7 @@ async fn a_list_goes_on_after_its_last_record() {
     let by_more = json!({ "kind": "cursor", "cursor": "after", "last": "$.id", "more": "$.more", "size": "limit", "max_size": 3 });
     let by_size = json!({ "kind": "cursor", "cursor": "after", "last": "$.id", "size": "limit", "default_size": 2 });
     for paginate in [by_more, by_size] {
-        let connection = connection(json!({ "goods": { "actions": { "list": list(paginate) } } }));
+        let (_, connection) = api(json!({ "goods": { "actions": { "list": list(paginate) } } }));
         let all = connection.call("goods", "list").all().execute().await.unwrap();
         assert_eq!(all.records::<Value>().unwrap().len(), 7);
         let error = connection.execute("goods", "list", json!({ "after": "nowhere" })).await.unwrap_err();
@@ -38,7 +38,7 @@ async fn a_record_that_could_go_on_ends_with_its_first_page() {
     let report = json!({ "type": "object", "required": ["rows", "next"],
         "properties": { "rows": { "type": "array" }, "next": { "type": ["string", "null"] }, "total": { "type": "integer" } } });
     let get = |path: &str, paginate: Value| json!({ "get": path, "record": report, "paginate": paginate });
-    let connection = connection(json!({ "reports": { "actions": {
+    let (_, connection) = api(json!({ "reports": { "actions": {
         "get": get("/report", json!({ "kind": "cursor", "cursor": "after", "next": "$.next" })),
         "skip": get("/other", json!({ "kind": "offset", "offset": "skip", "total": "$.total" })),
     } } }));
@@ -48,5 +48,28 @@ async fn a_record_that_could_go_on_ends_with_its_first_page() {
         assert_eq!(one.next, Some(None), "{action}");
         let all = connection.call("reports", action).all().execute().await.unwrap();
         assert_eq!(all.records::<Value>().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn records_that_the_engine_wraps_are_sent_bare() {
+    let tag = json!({ "type": "object", "required": ["value"], "properties": { "value": { "type": "string" } } });
+    let actions = json!({
+        "list": { "get": "/tags", "records": "$.tags", "paginate": "none" },
+        "get": { "get": "/tags/{id}", "params": { "id": { "type": "string" } } },
+    });
+    let manifest = json!({ "tags": { "record": tag, "key": "$.value", "actions": actions } });
+    let mut wrapping = manifest.clone();
+    for action in ["list", "get"] {
+        wrapping["tags"]["actions"][action]["wrap_scalars"] = "value".into();
+    }
+    for (manifest, bare) in [(manifest, false), (wrapping, true)] {
+        let (mock, connection) = api(manifest);
+        let sent = [send(&mock, "GET", "/tags", Value::Null).body["tags"][0].clone(), send(&mock, "GET", "/tags/a", Value::Null).body];
+        assert!(sent.iter().all(|sent| sent.is_string() == bare), "{sent:?}");
+        let all = connection.execute("tags", "list", json!({})).await.unwrap().records::<Value>().unwrap();
+        assert!(!all.is_empty() && all.iter().all(|tag| tag["value"].is_string()), "{all:?}");
+        let one: Value = connection.execute("tags", "get", json!({ "id": "a" })).await.unwrap().record().unwrap();
+        assert!(one["value"].is_string(), "{one}");
     }
 }

@@ -1,5 +1,6 @@
 //! From checked parameters to a request. Pure: no secret, no clock, no network.
 
+mod escape;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod given;

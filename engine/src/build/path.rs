@@ -13,7 +13,7 @@ use crate::manifest::{Place, Style};
 use crate::plan::{Operation, Param, PathPart};
 
 /// All but the unreserved characters of RFC 3986.
-const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What the manifest's own text may hold: a path as RFC 3986 has it, escapes included.
 const LITERAL: &AsciiSet = &VALUE

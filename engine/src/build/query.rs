@@ -9,7 +9,7 @@ use crate::body::{ListKeys, pairs, text};
 use crate::manifest::{Place, Style};
 use crate::plan::{Operation, Param};
 
-use super::Base;
+use super::{Base, escape};
 
 /// Adds the query of an operation to a URL. What has no value is left out.
 pub(super) fn append(url: &mut Url, base: &Base<'_>, operation: &Operation, args: &Args) {
@@ -19,9 +19,7 @@ pub(super) fn append(url: &mut Url, base: &Base<'_>, operation: &Operation, args
             written.extend(styled(param, value));
         }
     }
-    if !written.is_empty() {
-        url.query_pairs_mut().extend_pairs(written);
-    }
+    escape::append(url, operation.query_encoding, &written);
 }
 
 /// The operation's constants come before the connector's, and a parameter that is given comes before both.

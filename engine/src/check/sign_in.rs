@@ -30,6 +30,9 @@ fn check_oauth2(name: &str, scheme: &Scheme, oauth2: &OAuth2, span: Span, findin
         Grant::ClientCredentials => client.to_vec(),
         Grant::JwtBearer => vec![("service_account", &oauth2.service_account)],
     };
+    // Whoever can renew a token need not have one.
+    let can_renew = oauth2.refresh_token.is_some() || scheme.fields.contains_key("refresh_token");
+    let needed = needed.into_iter().filter(|(value, _)| !(can_renew && *value == "access_token"));
     for (value, template) in needed {
         if template.is_none() && !scheme.fields.contains_key(value) {
             let message = format!("`{name}` signs in with OAuth 2.0 and has no `{value}`");

@@ -5,7 +5,7 @@ mod tests;
 
 use crate::error::{Error, ErrorKind};
 use crate::extract::{self, Document, Scope};
-use crate::notation::JsonPath;
+use crate::notation::{Expression, JsonPath};
 use crate::plan::{Answer, Operation};
 use crate::raw::Raw;
 
@@ -34,14 +34,37 @@ pub(super) fn records(operation: &Operation, document: &Document<'_>, scope: Sco
         Answer::File(_) => return Ok(Records::default()),
     };
     let (count, last) = (found.len(), found.last().cloned());
-    if filter.is_none() && operation.transform.is_empty() {
-        return Ok(Records { kept: found, found: count, last });
+    let mut kept = found;
+    if filter.is_some() || !operation.transform.is_empty() {
+        kept = reshaped(operation, kept, filter, scope)?;
     }
-    let mut kept = Vec::with_capacity(count);
-    for (position, record) in found.into_iter().enumerate() {
+    if let Some(name) = &operation.wrap_scalars {
+        kept = wrapped(operation, kept, name)?;
+    }
+    Ok(Records { kept, found: count, last })
+}
+
+/// The records that a filter keeps, with the fields that the operation adds.
+fn reshaped(
+    operation: &Operation,
+    records: Vec<Raw>,
+    filter: Option<&Expression>,
+    scope: Scope<'_>,
+) -> Result<Vec<Raw>, Error> {
+    let mut kept = Vec::with_capacity(records.len());
+    for (position, record) in records.into_iter().enumerate() {
         let reshaped = extract::reshape(&record, filter, &operation.transform, scope);
         let misfit = |why| format!("record {} of `{}`: {why}", position + 1, operation.name());
         kept.extend(reshaped.map_err(|why| Error::new(ErrorKind::UnexpectedResponse, misfit(why)))?);
     }
-    Ok(Records { kept, found: count, last })
+    Ok(kept)
+}
+
+/// The records, those that are no objects as objects with their value under this name.
+fn wrapped(operation: &Operation, records: Vec<Raw>, name: &str) -> Result<Vec<Raw>, Error> {
+    let wrap = |record| match operation.answer {
+        Answer::List(_) => Ok(extract::wrapped(record, name)),
+        Answer::One(_) | Answer::File(_) => extract::wrapped_alone(record, name),
+    };
+    records.into_iter().map(wrap).collect()
 }

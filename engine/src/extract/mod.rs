@@ -8,6 +8,7 @@ mod reshape;
 mod select;
 #[cfg(test)]
 mod tests;
+mod wrap;
 
 use indexmap::IndexMap;
 
@@ -19,6 +20,7 @@ pub(crate) use document::Document;
 pub(crate) use records::{is_single, list, one, within};
 pub(crate) use reshape::{Scope, reshape};
 pub(crate) use select::select;
+pub(crate) use wrap::{wrapped, wrapped_alone};
 
 /// What the envelope's `meta` holds; what is not found is null. One scan of the body serves all of it.
 ///

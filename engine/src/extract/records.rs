@@ -89,7 +89,11 @@ fn is_hollow(raw: &Raw) -> bool {
     raw.is_null() || inner.is_some_and(|inner| inner.trim_ascii().is_empty())
 }
 
-fn elements(list: &Raw) -> Result<Vec<Raw>, Error> {
+/// The elements of a list.
+///
+/// # Errors
+/// `too_large` when there are too many.
+pub(super) fn elements(list: &Raw) -> Result<Vec<Raw>, Error> {
     let elements = serde_json::Deserializer::from_slice(list.as_bytes())
         .deserialize_seq(Elements)
         .map_err(|error| Error::new(ErrorKind::UnexpectedResponse, format!("a list cannot be read: {error}")))?;

@@ -10,7 +10,7 @@ use crate::source::{Code, Diagnostic, Span, Spanned};
 use crate::yaml::{Map, Node};
 
 use super::policy::{ErrorRules, Idempotency, RateLimit, Retry};
-use super::{Hints, Param, SchemaRef};
+use super::{Hints, Param, QueryEncoding, SchemaRef};
 
 choices! {
     /// What an action does to the API's data.
@@ -119,6 +119,11 @@ object! {
         /// query: { expand: all }
         /// ```
         pub query: IndexMap<String, Spanned<Template>>,
+        /// How names and values are escaped in its query, where it differs.
+        /// ```yaml
+        /// query_encoding: rest_li
+        /// ```
+        pub query_encoding: Option<QueryEncoding>,
         /// Its parameters.
         /// ```yaml
         /// params: { user_id: { type: string, description: Id of the user } }
@@ -175,6 +180,12 @@ object! {
         /// transform: { urn: "urn:li:account:{{ record.id }}" }
         /// ```
         pub transform: IndexMap<String, Spanned<Expression>>,
+        /// Records that are no objects become objects with their value under this name, as the manifest's key of the same name has it.
+        /// The schema under `record` is about what comes out.
+        /// ```yaml
+        /// wrap_scalars: value
+        /// ```
+        pub wrap_scalars: Option<String>,
         /// The answer is a file: `{}` when the request itself answers with it, or where the answer names the file's URL.
         /// ```yaml
         /// download: { url: $.file.url }

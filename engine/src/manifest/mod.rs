@@ -22,6 +22,9 @@ pub use config::ConfigValue;
 pub use entity::{Cardinality, Entity, Freshness, Hints, Relation};
 pub use param::{Param, Place, Style};
 pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink, WaitUnit};
+pub use entity::{Cardinality, Entity, Hints, Relation};
+pub use param::{Param, Place, QueryEncoding, Style};
+pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink};
 pub use schema::{Schema, SchemaRef};
 
 /// The version of the language that this engine reads.
@@ -101,6 +104,11 @@ object! {
         /// query: { format: json }
         /// ```
         pub query: IndexMap<String, Spanned<Template>>,
+        /// How names and values are escaped in queries; `form` when left out.
+        /// ```yaml
+        /// query_encoding: percent
+        /// ```
+        pub query_encoding: Option<QueryEncoding>,
         /// The ways to sign in, by name; left out for an API that needs none. Documentation shows the first one first.
         /// ```yaml
         /// auth:
@@ -149,6 +157,12 @@ object! {
         /// empty_body: object
         /// ```
         pub empty_body: Option<EmptyBody>,
+        /// Records that are no objects become objects with their value under this name; null stays null, and of a single record that
+        /// is a list so do the elements. It comes after `transform`; `filter` and `transform` see such a value as `record.value`.
+        /// ```yaml
+        /// wrap_scalars: value
+        /// ```
+        pub wrap_scalars: Option<String>,
         /// The operation (`entity.action`) that shows whether a connection works. It needs no parameters.
         /// ```yaml
         /// check: users.me

@@ -45,6 +45,18 @@ choices! {
     }
 }
 
+choices! {
+    /// How names and values are escaped in the query of a URL. No value can add a parameter or end the query, whichever it is.
+    pub enum QueryEncoding as "query encoding" {
+        /// As HTML forms do it: a space is `+`.
+        Form = "form",
+        /// Everything but unreserved characters (RFC 3986) is percent-encoded: a space is `%20`.
+        Percent = "percent",
+        /// As Rest.li 2.0 has it: like `percent`, but `(),:%` stay as they are in values that begin with `(` or `List(`, and `,` in all others.
+        RestLi = "rest_li",
+    }
+}
+
 object! {
     /// What makes a schema a parameter.
     pub struct ParamKeys as "parameter" {

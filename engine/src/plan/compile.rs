@@ -126,6 +126,7 @@ fn operation(
         path,
         headers: without_places(&action.headers),
         query: without_places(&action.query),
+        query_encoding: action.query_encoding.or(manifest.query_encoding),
         body: match &action.body {
             Some(body) => Some(body.value.clone()),
             None => has_body.then(|| usual_body(manifest)),
@@ -143,6 +144,7 @@ fn operation(
         pagination,
         filter: action.filter.as_deref().cloned(),
         transform: without_places(&action.transform),
+        wrap_scalars: action.wrap_scalars.as_ref().or(manifest.wrap_scalars.as_ref()).cloned(),
         errors: action.errors.as_deref().cloned(),
         limits: action.limits.iter().map(|limit| limit.value.clone()).collect(),
         retry: action.retry.as_deref().cloned(),

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::body::{Body, EmptyBody};
-use crate::manifest::{Effect, ErrorRules, Hints, Idempotency, Place, RateLimit, Retry, SchemeChoice, Style};
+use crate::manifest::{
+    Effect, ErrorRules, Hints, Idempotency, Place, QueryEncoding, RateLimit, Retry, SchemeChoice, Style,
+};
 use crate::notation::{Expression, Fill, JsonPath, Lookup, Millis, Template};
 use crate::paginate::Pagination;
 use crate::schema::Validators;
@@ -170,6 +172,9 @@ pub struct Operation {
     pub headers: IndexMap<String, Template>,
     /// Query parameters that are always the same.
     pub query: IndexMap<String, Template>,
+    /// How the query is escaped; `None`: as forms are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query_encoding: Option<QueryEncoding>,
     /// Its parameters, those of pagination among them.
     pub params: Vec<Param>,
     /// What the request carries; `None`: nothing.
@@ -191,6 +196,9 @@ pub struct Operation {
     pub filter: Option<Expression>,
     /// Adds fields to each record, or replaces them.
     pub transform: IndexMap<String, Expression>,
+    /// Makes objects of records that are none: their value stands under this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrap_scalars: Option<String>,
     /// How errors look.
     pub errors: Option<ErrorRules>,
     /// Rate limits of its own.

@@ -80,12 +80,12 @@ codes! {
     UnboundHost = "unbound-host" Error;
     /// A schema that is not a valid JSON Schema.
     BadSchema = "bad-schema" Error;
-    /// Two operations that cannot be told apart.
-    DuplicateOperation = "duplicate-operation" Error;
     /// Something is defined that nothing uses.
     Unused = "unused" Warning;
     /// A list that says neither how it is paged nor that it is not.
     NoPagination = "no-pagination" Warning;
+    /// Two operations that send the same requests.
+    DuplicateOperation = "duplicate-operation" Warning;
     /// Something that works and is probably not what was meant.
     Suspicious = "suspicious" Warning;
 }

@@ -1,8 +1,10 @@
 //! A request, before and after it is signed.
 
+use std::borrow::Cow;
+
 use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, Method};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::Body;
 
@@ -96,18 +98,22 @@ impl SignedRequest {
         for value in request.headers.values_mut().filter(|value| value.is_sensitive()) {
             *value = HeaderValue::from_static(SECRET);
         }
-        if !self.secret_query.is_empty() {
-            let shown = |name: &str, value: String| {
-                if self.secret_query.iter().any(|n| n == name) { SECRET.to_owned() } else { value }
-            };
-            let pairs = self.request.url.query_pairs().into_owned();
-            let pairs: Vec<_> = pairs.map(|(name, value)| (name.clone(), shown(&name, value))).collect();
-            request.url.query_pairs_mut().clear().extend_pairs(pairs);
+        if let Some(query) = request.url.query().filter(|_| !self.secret_query.is_empty()) {
+            let shown: Vec<_> = query.split('&').map(|pair| self.shown(pair)).collect();
+            request.url.set_query(Some(&shown.join("&")));
         }
         if self.secret_body {
             request.body = Body::bytes(SECRET);
         }
         request
+    }
+
+    /// A pair of the query as it is written, or with `[secret]` as its value.
+    fn shown<'p>(&self, pair: &'p str) -> Cow<'p, str> {
+        let name = form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name);
+        let is_secret = name.is_some_and(|name| self.secret_query.iter().any(|secret| *secret == name));
+        let written = pair.split_once('=').map_or(pair, |(name, _)| name);
+        if is_secret { format!("{written}=%5Bsecret%5D").into() } else { pair.into() }
     }
 
     /// Where it goes, which may show a secret in its query.
@@ -166,6 +172,12 @@ mod tests {
             "POST https://example.com/x?a=1&key=%5Bsecret%5D\nx-b: 1\nx-a: 2\nauthorization: [secret]\ncookie: [secret]\n\n[secret]"
         );
         assert!(!format!("{signed:?}").contains("hush"));
+        signed.request.url.set_query(Some("b=(a:%20c)&a%20key=hush&a+key&c=hush"));
+        signed.secret_query = vec!["a key".to_owned()];
+        let shown = signed.without_secrets().url;
+        let expected = "b=(a:%20c)&a%20key=%5Bsecret%5D&a+key=%5Bsecret%5D&c=hush";
+        assert_eq!(shown.query(), Some(expected), "what is no secret stays as it is written");
+        signed.request.url.set_query(Some("key=hush"));
         let (request, _) = signed.open();
         assert!(request.url.as_str().ends_with("key=hush") && !request.to_http().contains("Bearer hush"));
     }

@@ -38,7 +38,8 @@ impl Play<'_> {
             entries = records.into_iter().map(Entry::Whole).collect();
         }
         let total = entries.len();
-        let records = entries.into_iter().skip(page.from).take(page.size).map(|entry| self.record_of(entry)).collect();
+        let records = entries.into_iter().skip(page.from).take(page.size).map(|entry| self.record_of(entry));
+        let records = records.map(|record| self.as_sent(record)).collect();
         draft.put_records(path, records);
         self.put_total(total, &mut draft);
         page.describe(self.operation, self.request, total, list, &mut draft);

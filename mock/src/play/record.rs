@@ -26,9 +26,17 @@ impl Play<'_> {
             }
         };
         let mut draft = Draft::json(self.example_answer().cloned().unwrap_or_else(|| Value::Object(Map::new())));
-        draft.put(&Lookup::Body(path.clone()), record);
+        draft.put(&Lookup::Body(path.clone()), self.as_sent(record));
         Page::only().describe(self.operation, self.request, 1, self.world.seed, &mut draft);
         draft
+    }
+
+    /// A record as the API sends it: one that was made an object of by the engine is the value in it.
+    pub(super) fn as_sent(&self, mut record: Value) -> Value {
+        let wrapped = self.operation.wrap_scalars.as_deref();
+        let is_only = record.as_object().is_some_and(|members| members.len() == 1);
+        let value = wrapped.filter(|_| is_only).and_then(|name| record.get_mut(name)).map(Value::take);
+        value.unwrap_or(record)
     }
 
     /// The record that the path names, as it is now.

@@ -143,7 +143,7 @@ fn data(operation: &Operation, answer: &Value) -> Option<Value> {
     if operation.filter.is_some() || !operation.transform.is_empty() {
         return None;
     }
-    match &operation.answer {
+    let records = match &operation.answer {
         Answer::List(path) if path.is_plural() => {
             Some(at(answer, path).into_iter().cloned().collect::<Vec<_>>().into())
         }
@@ -154,6 +154,24 @@ fn data(operation: &Operation, answer: &Value) -> Option<Value> {
         },
         Answer::One(path) => at(answer, path).first().map(|record| (*record).clone()),
         Answer::File(_) => None,
+    };
+    match &operation.wrap_scalars {
+        Some(name) => records.map(|records| wrapped(records, name)),
+        None => records,
+    }
+}
+
+/// What is no object as an object with its value under this name, in a list as alone.
+fn wrapped(records: Value, name: &str) -> Value {
+    let object = |value: Value| match value {
+        Value::Null | Value::Object(_) => value,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Value::Object(Map::from_iter([(name.to_owned(), value)]))
+        }
+    };
+    match records {
+        Value::Array(items) => items.into_iter().map(object).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => object(records),
     }
 }
 

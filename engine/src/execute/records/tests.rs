@@ -114,3 +114,38 @@ fn filters_and_reshapes() {
     assert_eq!(error.kind(), ErrorKind::UnexpectedResponse);
     assert!(error.message().starts_with("record 1 of `users.list`: `{{ record.missing }}`"), "{error}");
 }
+
+#[test]
+fn what_is_no_object_becomes_one() {
+    let list = |changes: Value| {
+        let mut members = json!({ "wrap_scalars": "value" });
+        members.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        members
+    };
+    let body = r#"{"results": [{"id": 1}, "a\"", 2.50, null, [3, null], true]}"#;
+    let (records, found) = read(list(json!({})), body).unwrap();
+    let expected = json!([{ "id": 1 }, { "value": "a\"" }, { "value": 2.5 }, null, { "value": [3, null] }, { "value": true }]);
+    assert_eq!((Value::from(records), found), (expected, 6));
+    for (changes, expected) in [
+        (json!({ "filter": "{{ record.value is defined and record.value == true }}" }), json!([{ "value": true }])),
+        (
+            json!({ "filter": "{{ record.id is undefined and record.value is string }}", "transform": { "s": "{{ record.value }}" } }),
+            json!([{ "s": "a\"" }]),
+        ),
+    ] {
+        assert_eq!(Value::from(read(list(changes), body).unwrap().0), expected);
+    }
+    let one = list(json!({ "answer": { "one": "$.a" } }));
+    for (body, expected) in [
+        (r#"{"a": 1}"#, json!({ "value": 1 })),
+        (r#"{"a": {"b": 1}}"#, json!({ "b": 1 })),
+        (r#"{"a": null}"#, json!(null)),
+        (r#"{"a": [1, {"b": 2}, null, [3]]}"#, json!([{ "value": 1 }, { "b": 2 }, null, { "value": [3] }])),
+        (r#"{"a": [{"b": 2}]}"#, json!([{ "b": 2 }])),
+        (r#"{"a": [ ]}"#, json!([])),
+    ] {
+        assert_eq!(read(one.clone(), body), Ok((vec![expected], 1)), "{body}");
+    }
+    let odd = list(json!({ "wrap_scalars": "a\"b" }));
+    assert_eq!(read(odd, r#"{"results": [1]}"#), Ok((vec![json!({ "a\"b": 1 })], 1)));
+}
