@@ -1,9 +1,11 @@
 //! Any OpenAPI 3 document as a Tieline manifest: the same tree that a hand-written manifest is read into, with places in the document.
 
+mod changes;
 mod note;
 #[cfg(test)]
 mod same;
 mod write;
 
+pub use changes::{Change, changes};
 pub use note::{Note, Translation};
 pub use write::to_yaml;
