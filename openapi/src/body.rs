@@ -25,6 +25,8 @@ pub(crate) struct Body<'d> {
     pub note: Option<String>,
 }
 
+/// How deep a file is looked for in lists and alternatives.
+const MOST_PARTS: usize = 4;
 /// The name of a parameter that is a whole body.
 const WHOLE: &str = "body";
 /// The name of a parameter that is a file and the whole body.
@@ -149,15 +151,7 @@ impl<'d> Context<'d> {
 
     /// What is a file, or a list of them, is one file here.
     fn make_file(&mut self, param: &mut Param<'d>) {
-        let element = param.schema.and_then(|schema| self.document.elements(schema));
-        let is_binary = |schema: &'d Node, document: crate::document::Document<'d>| {
-            document.said(schema, "format").and_then(Node::as_text) == Some("binary")
-                || document.said(schema, "contentMediaType").and_then(Node::as_text) == Some("application/octet-stream")
-        };
-        let document = self.document;
-        let is_file = param.schema.is_some_and(|schema| is_binary(schema, document));
-        let is_files = element.is_some_and(|element| is_binary(element, document));
-        if !is_file && !is_files {
+        if !param.schema.is_some_and(|schema| self.is_file(schema, MOST_PARTS)) {
             return;
         }
         let mut keys = Mapping::at(param.span);
@@ -168,6 +162,17 @@ impl<'d> Context<'d> {
         }
         param.keys = keys;
         param.shape = Shape::Text;
+    }
+
+    /// Whether a schema is for a file, for several, or for one among other things.
+    fn is_file(&self, schema: &'d Node, deep: usize) -> bool {
+        let Some(deeper) = deep.checked_sub(1) else { return false };
+        let said = |keyword| self.document.said(schema, keyword).and_then(Node::as_text);
+        let alternatives = ["anyOf", "oneOf", "allOf"].into_iter().filter_map(|keyword| self.peek(schema).get(keyword));
+        said("format") == Some("binary")
+            || said("contentMediaType").is_some_and(|media_type| media_type == "application/octet-stream")
+            || self.document.elements(schema).is_some_and(|element| self.is_file(element, deeper))
+            || alternatives.flat_map(items).any(|part| self.is_file(part, deeper))
     }
 
     /// A JSON part and a file part. The peer's dialect names the member that is the file, in base64.

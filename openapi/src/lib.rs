@@ -4,6 +4,7 @@ mod action;
 mod answer;
 mod assemble;
 mod body;
+mod changes;
 mod config;
 mod context;
 mod dialect;
@@ -26,6 +27,7 @@ mod write;
 use tieline::source::Diagnostic;
 use tieline::yaml::Node;
 
+pub use changes::{Change, changes};
 pub use document::is_document;
 pub use load::load;
 pub use note::{Note, Translation};

@@ -18,7 +18,7 @@ pub(crate) fn words(text: &str) -> Vec<String> {
             && before.is_some_and(|before| {
                 before.is_ascii_lowercase()
                     || before.is_ascii_digit()
-                    || before.is_ascii_uppercase() && after.is_some_and(char::is_ascii_lowercase)
+                    || before.is_ascii_uppercase() && after.is_some_and(char::is_ascii_lowercase) && !is_plural_end(&letters[at..])
             });
         if begins {
             words.extend(finished(&mut word));
@@ -27,6 +27,11 @@ pub(crate) fn words(text: &str) -> Vec<String> {
     }
     words.extend(finished(&mut word));
     words
+}
+
+/// Whether this is the last letter of an abbreviation in the plural: `APIs`.
+fn is_plural_end(letters: &[char]) -> bool {
+    matches!(letters, [_, 's']) || matches!(letters, [_, 's', after, ..] if !after.is_ascii_lowercase())
 }
 
 fn finished(word: &mut String) -> Option<String> {
@@ -124,6 +129,7 @@ mod tests {
             assert_eq!(words(text), ["list", "issue", "comments"], "{text}");
         }
         assert_eq!(words("getHTTPServer2Logs"), ["get", "http", "server2", "logs"]);
+        assert_eq!(words("APIs listURLsOf"), ["apis", "list", "urls", "of"]);
         assert_eq!(words("  "), [""; 0]);
     }
 

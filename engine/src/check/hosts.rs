@@ -66,13 +66,14 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// The text with a stand-in for every name: a URL for a name that begins it, a word for others.
+/// The text with a stand-in for every name: a URL for a name that begins it, a number for a port, a word for others.
 fn sample(template: &Template) -> String {
     let mut text = String::new();
     for part in template.parts() {
         match part {
             Part::Text(literal) => text.push_str(literal),
             Part::Name(_) if text.is_empty() => text.push_str("https://host"),
+            Part::Name(_) if text.ends_with(':') => text.push('1'),
             Part::Name(_) => text.push('x'),
         }
     }

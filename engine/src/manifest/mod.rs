@@ -20,11 +20,8 @@ use crate::yaml::{self, Map, Node, Value};
 pub use action::{Action, Download, Effect, Example, PaginationChoice, SchemeChoice};
 pub use config::ConfigValue;
 pub use entity::{Cardinality, Entity, Freshness, Hints, Relation};
-pub use param::{Param, Place, Style};
-pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink, WaitUnit};
-pub use entity::{Cardinality, Entity, Hints, Relation};
 pub use param::{Param, Place, QueryEncoding, Style};
-pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink};
+pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink, WaitUnit};
 pub use schema::{Schema, SchemaRef};
 
 /// The version of the language that this engine reads.

@@ -99,23 +99,18 @@ impl<'t> Writer<'t> {
 
     /// An item behind its dash: a mapping or list that takes several lines begins right there.
     fn item(&mut self, item: &'t Node, indent: usize, notes: Option<&Notes<'_>>) {
-        let begins_with_note = notes.is_some_and(Notes::is_about_parts);
+        let begins_here = !notes.is_some_and(Notes::is_about_parts);
         let fits = self.in_line(item, notes).is_some();
         match &item.value {
-            Value::Map(map) if has_one_scalar(map) && !begins_with_note => {
+            Value::Map(map) if begins_here && (!fits || has_one_scalar(map)) => {
                 self.text.push(' ');
                 self.map(map, indent + STEP, notes);
             }
-            _ if begins_with_note || fits => self.value(item, indent, notes),
-            Value::Map(map) => {
-                self.text.push(' ');
-                self.map(map, indent + STEP, notes);
-            }
-            Value::List(items) => {
+            Value::List(items) if begins_here && !fits => {
                 self.text.push(' ');
                 self.list(items, indent + STEP, notes);
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => self.value(item, indent, notes),
+            _ => self.value(item, indent, notes),
         }
     }
 
