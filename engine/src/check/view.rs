@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use crate::auth::Extract;
 use crate::body::Body;
 use crate::manifest::{self, Action, Entity, Manifest, PaginationChoice, Place, Schema, SchemaRef};
+use crate::notation::Fill;
 use crate::paginate::{Pagination, ParamPlace};
 use crate::source::{Span, Spanned};
 
@@ -61,6 +62,11 @@ impl<'m> View<'m> {
         Self { manifest, operations, secrets, extracts }
     }
 
+    /// What the connection check is given.
+    pub(super) fn check_params(&self) -> impl Iterator<Item = (&'m String, &'m Spanned<Fill>)> + use<'m> {
+        self.manifest.check.iter().flat_map(|check| &check.0.params)
+    }
+
     /// Every parameter as it is written, wherever it is.
     pub(super) fn written_params(&self) -> impl Iterator<Item = (&'m String, &'m Spanned<manifest::Param>)> + use<'m> {
         let entities = self.manifest.entities.values();
@@ -111,6 +117,11 @@ impl Param<'_> {
     /// Its name on the wire.
     pub(super) fn wire(&self) -> &str {
         self.merged.keys.name.as_ref().map_or(self.name, |name| name.as_str())
+    }
+
+    /// Whether callers cannot give it.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.merged.keys.hidden == Some(true)
     }
 
     /// Whether callers have to give it.
