@@ -80,7 +80,8 @@ fn announce(connector: &Connector, args: &MockArgs, url: &str) -> Result<(), Err
 
 /// The operation that shows whether a connection works, or one that needs no parameters.
 fn easy_call(connector: &Connector) -> Result<Option<(&str, &str)>, Error> {
-    if let Some((entity, action)) = &connector.head().check {
+    let head = connector.head();
+    if let Some((entity, action)) = head.check.as_ref().filter(|_| head.check_params.is_empty()) {
         return Ok(Some((entity, action)));
     }
     let entities = connector.entities()?;

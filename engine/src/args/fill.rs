@@ -2,8 +2,10 @@
 
 use std::time::SystemTime;
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
+use crate::error::{Error, ErrorKind, Problem};
 use crate::notation::{Fill, Part, Template};
 
 /// What fills can see.
@@ -29,6 +31,30 @@ pub(super) fn fill(fill: &Fill, surroundings: &Surroundings<'_>) -> Result<Optio
             expression.evaluate(context, surroundings.now).map(|value| Some(value).filter(|value| !value.is_null()))
         }
     }
+}
+
+/// The values of fills that see the configuration alone; what has none is left out.
+///
+/// # Errors
+/// `invalid_input` with every expression that has no value.
+pub(crate) fn filled(
+    fills: &IndexMap<String, Fill>,
+    config: &Map<String, Value>,
+    now: SystemTime,
+) -> Result<Map<String, Value>, Error> {
+    let surroundings = Surroundings { config, params: &Map::new(), now };
+    let (mut values, mut problems) = (Map::new(), Vec::new());
+    for (name, written) in fills {
+        match fill(written, &surroundings) {
+            Ok(value) => values.extend(value.map(|value| (name.clone(), value))),
+            Err(why) => problems.push(Problem { at: name.clone(), message: format!("cannot be filled: {why}") }),
+        }
+    }
+    if problems.is_empty() {
+        return Ok(values);
+    }
+    let message = "the parameters of the connection check cannot be filled";
+    Err(Error::new(ErrorKind::InvalidInput, message).with_problems(problems))
 }
 
 /// A name alone keeps its type; a name without a value leaves the whole out.

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::wire::Upload;
 
 pub(crate) use bind::bind;
+pub(crate) use fill::filled;
 
 /// The parameters of one call, checked: what the operation takes, by the callers' names.
 #[derive(Clone, Debug, Default)]

@@ -2,6 +2,7 @@
 
 use crate::auth::{Field, Scheme};
 use crate::manifest::{Cardinality, ConfigValue, Hints, Questions, Relation, VendorLink};
+use crate::notation::Fill;
 use crate::plan::{Answer, Connector, Entity, Operation, Param};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -31,6 +32,10 @@ pub(super) fn describe(connector: &Connector, subject: &Subject<'_>) -> Value {
         ("entities", Some(subject.entities().into_iter().map(entity_json).collect())),
         ("operations", Some(subject.operations().into_iter().map(|op| operation_json(connector, op)).collect())),
         ("schemas", schemas),
+        (
+            "check",
+            head.check.as_ref().map(|(entity, action)| check_json(&format!("{entity}.{action}"), &head.check_params)),
+        ),
         ("extensions", extensions_json(&head.extensions)),
     ])
 }
@@ -46,6 +51,14 @@ fn text(text: &Option<String>) -> Option<Value> {
 
 fn texts(texts: &[String]) -> Option<Value> {
     (!texts.is_empty()).then(|| texts.into())
+}
+
+fn check_json(operation: &str, params: &IndexMap<String, Fill>) -> Value {
+    let written = |(name, fill): (&String, &Fill)| (name.clone(), fill.to_json());
+    object([
+        ("operation", Some(operation.into())),
+        ("params", (!params.is_empty()).then(|| params.iter().map(written).collect::<Map<_, _>>().into())),
+    ])
 }
 
 fn extensions_json(extensions: &IndexMap<String, impl serde::Serialize>) -> Option<Value> {
@@ -257,9 +270,10 @@ mod tests {
         let compiled: &'static str = Box::leak(read.to_compiled().unwrap().into_boxed_str());
         for connector in [read, crate::plan::Connector::from_compiled(compiled).unwrap()] {
             let json = Subject::find(&connector, None, None).unwrap().to_json(&connector);
-            let reference =
-                json!({ "title": "Reference", "url": "https://example.com/api", "kind": "api_reference" });
+            let reference = json!({ "title": "Reference", "url": "https://example.com/api", "kind": "api_reference" });
             assert_eq!(json["links"], json!([reference, { "title": "Site", "url": "https://example.com" }]));
+            let params = json!({ "house_id": "${config.region}" });
+            assert_eq!(json["check"], json!({ "operation": "houses.get", "params": params }));
             assert_eq!(json["operations"][0]["operation_id"], "createPerson");
             assert_eq!(json["extensions"].to_string(), r#"{"x-team":"payments","x-order":{"b":1,"a":2}}"#);
             let extensions = |pointer: &str| json.pointer(pointer).map(|part| part["extensions"].to_string());

@@ -16,6 +16,7 @@ links: [{ title: Reference, url: "https://example.com/api", kind: api_reference 
 config: { region: { default: eu, extensions: { x-region: [1, { a: null }] } } }
 headers: { X-Region: "${config.region}" }
 auth: { key: { fields: { token: { secret: true } }, bearer: "${token}", extensions: { x-key: true } } }
+check: { operation: houses.get, params: { house_id: "${config.region}" } }
 extensions: { x-team: payments, x-order: { b: 1, a: 2 } }
 entities:
   people:

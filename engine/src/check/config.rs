@@ -13,7 +13,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     let sites = sites(view);
     let urls = sites.iter().filter(|site| matches!(site.becomes, Becomes::Server | Becomes::Url));
     let params = view.operations.iter().flat_map(|operation| operation.params.values());
-    let never_given = params.filter(|param| param.place == Place::Path && param.merged.keys.hidden == Some(true));
+    let never_given = params.filter(|param| param.place == Place::Path && param.is_hidden());
     let fills = never_given.filter_map(|param| match &param.merged.keys.fill.as_ref()?.value {
         Fill::Template(template) => Some(template),
         Fill::Value(_) | Fill::Expression(_) => None,

@@ -95,7 +95,7 @@ fn check_pagination(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// What callers cannot give is filled.
 fn check_hidden(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
-    for param in operation.params.values().filter(|param| param.merged.keys.hidden == Some(true)) {
+    for param in operation.params.values().filter(|param| param.is_hidden()) {
         if param.merged.keys.fill.is_none() {
             let message = format!("`{}` is hidden and nothing fills it, so it is never sent", param.name);
             findings.push(Diagnostic::new(Code::Conflict, param.span, message).help("give it a `fill`"));

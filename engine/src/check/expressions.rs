@@ -2,49 +2,60 @@
 
 use crate::language::nearest;
 use crate::notation::{Expression, Fill};
-use crate::source::{Code, Diagnostic, Span};
+use crate::source::{Code, Diagnostic, Span, Spanned};
 
 use super::view::{Operation, View};
 use super::{is_enough, part_of};
+
+/// What an expression sees.
+#[derive(Clone, Copy)]
+enum Sees<'v, 'm> {
+    /// A record, and the configuration.
+    Record,
+    /// The configuration, and the operation's other parameters.
+    Params(&'v Operation<'m>),
+    /// The configuration alone.
+    Config,
+}
 
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     for operation in &view.operations {
         let action = operation.written;
         for expression in action.filter.iter().chain(action.transform.values()) {
-            check_one(view, None, &expression.value, expression.span, findings);
+            check_one(view, Sees::Record, &expression.value, expression.span, findings);
         }
-        for param in operation.params.values() {
-            if let Some(fill) = &param.merged.keys.fill
-                && let Fill::Expression(expression) = &fill.value
-            {
-                check_one(view, Some(operation), expression, fill.span, findings);
-            }
+        for fill in operation.params.values().filter_map(|param| param.merged.keys.fill.as_ref()) {
+            check_fill(view, Sees::Params(operation), fill, findings);
         }
+    }
+    for (_, fill) in view.check_params() {
+        check_fill(view, Sees::Config, fill, findings);
     }
 }
 
-/// Checks one expression. Those that fill a parameter see the operation's other parameters, the others a record.
-fn check_one(
-    view: &View<'_>,
-    filling: Option<&Operation<'_>>,
-    expression: &Expression,
-    span: Span,
-    findings: &mut Vec<Diagnostic>,
-) {
+fn check_fill(view: &View<'_>, sees: Sees<'_, '_>, fill: &Spanned<Fill>, findings: &mut Vec<Diagnostic>) {
+    match &fill.value {
+        Fill::Expression(expression) => check_one(view, sees, expression, fill.span, findings),
+        Fill::Value(_) | Fill::Template(_) => {}
+    }
+}
+
+fn check_one(view: &View<'_>, sees: Sees<'_, '_>, expression: &Expression, span: Span, findings: &mut Vec<Diagnostic>) {
     let config = &view.manifest.config;
     for name in expression.names() {
         let (root, rest) = name.split_once('.').unwrap_or((&name, ""));
         let member = rest.split('.').next().filter(|member| !member.is_empty());
-        let (unknown, known): (&str, Vec<&str>) = match (root, member, filling) {
+        let (unknown, known): (&str, Vec<&str>) = match (root, member, sees) {
             ("config", Some(member), _) if !config.contains_key(member) => {
                 (member, config.keys().map(String::as_str).collect())
             }
-            ("params", Some(member), Some(operation)) if !operation.has_param(member) => {
+            ("params", Some(member), Sees::Params(operation)) if !operation.has_param(member) => {
                 (member, operation.params.keys().copied().collect())
             }
-            ("config", ..) | ("params", _, Some(_)) | ("record", _, None) => continue,
-            (_, _, Some(_)) => (root, vec!["config", "params"]),
-            (_, _, None) => (root, vec!["record", "config"]),
+            ("config", ..) | ("params", _, Sees::Params(_)) | ("record", _, Sees::Record) => continue,
+            (_, _, Sees::Params(_)) => (root, vec!["config", "params"]),
+            (_, _, Sees::Record) => (root, vec!["record", "config"]),
+            (_, _, Sees::Config) => (root, vec!["config"]),
         };
         if !is_enough(findings) {
             let group = if unknown == root { String::new() } else { format!("{root}.") };

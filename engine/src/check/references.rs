@@ -2,11 +2,11 @@
 
 use indexmap::IndexMap;
 
-use crate::manifest::{PaginationChoice, SchemaRef, SchemeChoice};
+use crate::manifest::{CheckCall, PaginationChoice, SchemaRef, SchemeChoice};
 use crate::source::{Code, Diagnostic, Span, Spanned};
 
 use super::cost::MOST_BASES;
-use super::view::View;
+use super::view::{Operation, Param, View};
 use super::{is_enough, is_written, undefined};
 
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
@@ -109,30 +109,60 @@ impl<'m> References<'_, 'm> {
         }
     }
 
-    /// The operation that shows whether a connection works exists and needs nothing from the caller.
+    /// The operation that shows whether a connection works exists, and is given what it takes and all that it needs.
     fn check_operation(&mut self) {
         let manifest = self.view.manifest;
-        let Some(check) = &manifest.check else { return };
-        let Some((entity, action)) = check.split_once('.') else {
-            let message = format!("`{}` is not an operation", check.value);
-            let found = Diagnostic::new(Code::UnknownReference, check.span, message);
+        let Some(check) = manifest.check.as_ref().map(|check| &check.0) else { return };
+        let named = &check.operation;
+        if !is_written(named.span) {
+            return;
+        }
+        let Some((entity, action)) = named.split_once('.') else {
+            let message = format!("`{}` is not an operation", named.value);
+            let found = Diagnostic::new(Code::UnknownReference, named.span, message);
             return self.findings.push(found.help("write `entity.action`, such as `users.me`"));
         };
         let Some(noun) = manifest.entities.get(entity) else {
-            return self.expect(check.span, "entity", entity, &manifest.entities);
+            return self.expect(named.span, "entity", entity, &manifest.entities);
         };
         if !noun.actions.contains_key(action) {
             let known = noun.actions.keys().map(String::as_str);
-            let mut found = undefined(Code::UnknownReference, check.span, "action", action, known);
+            let mut found = undefined(Code::UnknownReference, named.span, "action", action, known);
             found.message = format!("`{entity}` has no action `{action}`");
             return self.findings.push(found);
         }
         let operation = self.view.operations.iter().find(|found| found.entity == entity && found.action == action);
-        let needed = operation.and_then(|operation| operation.params.values().find(|param| param.must_be_given()));
+        if let Some(operation) = operation {
+            self.check_params(check, operation);
+        }
+    }
+
+    fn check_params(&mut self, check: &CheckCall, operation: &Operation<'_>) {
+        let needed =
+            operation.params.values().find(|param| param.must_be_given() && !check.params.contains_key(param.name));
         if let Some(param) = needed {
-            let message = format!("`{}` needs the parameter `{}`", check.value, param.name);
-            let found = Diagnostic::new(Code::Conflict, check.span, message);
-            self.findings.push(found.help("the operation that shows whether a connection works takes no parameters"));
+            let (operation, name) = (&check.operation, param.name);
+            let message = format!("`{}` needs the parameter `{name}`", operation.value);
+            let found = Diagnostic::new(Code::Conflict, operation.span, message);
+            let help = format!("give it: `check: {{ operation: {}, params: {{ {name}: … }} }}`", operation.value);
+            self.findings.push(found.help(help));
+        }
+        let added: Vec<_> = operation.pagination.iter().flat_map(|pagination| pagination.params()).collect();
+        let is_hidden = |name: &str| operation.param(name).is_some_and(Param::is_hidden);
+        let shown = operation.params.keys().copied().filter(|name| !is_hidden(name));
+        let shown: Vec<_> = shown.chain(added.iter().map(|param| param.name.as_str())).collect();
+        for (name, fill) in check.params.iter().filter(|(name, _)| !shown.contains(&name.as_str())) {
+            if is_enough(self.findings) {
+                return;
+            }
+            let known = shown.iter().copied();
+            let mut found = undefined(Code::UnknownReference, fill.span, "parameter", name, known);
+            found.message = if is_hidden(name) {
+                format!("`{name}` of `{}` is hidden: nothing but its `fill` gives it", operation.name())
+            } else {
+                format!("`{}` has no parameter `{name}`", operation.name())
+            };
+            self.findings.push(found);
         }
     }
 }

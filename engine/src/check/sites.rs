@@ -55,10 +55,9 @@ pub(super) fn sites<'m>(view: &View<'m>) -> Vec<Site<'m>> {
         found.all(&action.headers, Scope::Request, Becomes::Other);
         found.all(&action.query, Scope::Request, Becomes::Query);
     }
-    for (_, param) in view.written_params() {
-        if let Some(fill) = &param.keys.fill
-            && let Fill::Template(template) = &fill.value
-        {
+    let fills = view.written_params().filter_map(|(_, param)| param.keys.fill.as_ref());
+    for fill in fills.chain(view.check_params().map(|(_, fill)| fill)) {
+        if let Fill::Template(template) = &fill.value {
             found.0.push(Site { template, span: fill.span, scope: Scope::Fill, becomes: Becomes::Other });
         }
     }

@@ -90,11 +90,11 @@ fn used_config<'m>(view: &View<'m>) -> Option<BTreeSet<&'m str>> {
         let expressions = action.filter.iter().chain(action.transform.values());
         names.extend(expressions.flat_map(|expression| expression.names()));
     }
-    for (_, param) in view.written_params() {
-        if let Some(fill) = &param.keys.fill
-            && let Fill::Expression(expression) = &fill.value
-        {
-            names.extend(expression.names());
+    let fills = view.written_params().filter_map(|(_, param)| param.keys.fill.as_ref());
+    for fill in fills.chain(view.check_params().map(|(_, fill)| fill)) {
+        match &fill.value {
+            Fill::Expression(expression) => names.extend(expression.names()),
+            Fill::Value(_) | Fill::Template(_) => {}
         }
     }
     let read: BTreeSet<_> = names.iter().filter_map(|name| name.strip_prefix("config.")?.split('.').next()).collect();

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use crate::auth::Extract;
 use crate::body::Body;
 use crate::manifest::{self, Action, Entity, Manifest, PaginationChoice, Place, Schema, SchemaRef};
+use crate::notation::Fill;
 use crate::paginate::{Pagination, PaginationParam, ParamPlace};
 use crate::source::{Span, Spanned};
 
@@ -59,6 +60,11 @@ impl<'m> View<'m> {
         let extracts = manifest.auth.values().filter_map(|scheme| scheme.oauth2.as_ref()).flat_map(|it| &it.extract);
         let extracts = extracts.map(|(name, extract)| (name.as_str(), &extract.value)).collect();
         Self { manifest, operations, secrets, extracts }
+    }
+
+    /// What the connection check is given.
+    pub(super) fn check_params(&self) -> impl Iterator<Item = (&'m String, &'m Spanned<Fill>)> + use<'m> {
+        self.manifest.check.iter().flat_map(|check| &check.0.params)
     }
 
     /// Every parameter as it is written, wherever it is.
@@ -122,6 +128,11 @@ impl Param<'_> {
     /// Its name on the wire.
     pub(super) fn wire(&self) -> &str {
         self.merged.keys.name.as_ref().map_or(self.name, |name| name.as_str())
+    }
+
+    /// Whether callers cannot give it.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.merged.keys.hidden == Some(true)
     }
 
     /// Whether callers have to give it.

@@ -1,6 +1,7 @@
 //! A manifest as its author wrote it: typed, with places, references not yet followed.
 
 mod action;
+mod check;
 mod config;
 mod entity;
 mod param;
@@ -18,6 +19,7 @@ use crate::source::{Code, Diagnostic, Source, Span, Spanned};
 use crate::yaml::{self, Map, Node, Value};
 
 pub use action::{Action, Download, Effect, Example, PaginationChoice, SchemeChoice};
+pub use check::{Check, CheckCall};
 pub use config::ConfigValue;
 pub use entity::{Cardinality, Entity, Freshness, Hints, Relation};
 pub use param::{Param, Place, QueryEncoding, Style};
@@ -160,11 +162,11 @@ object! {
         /// wrap_scalars: value
         /// ```
         pub wrap_scalars: Option<String>,
-        /// The operation (`entity.action`) that shows whether a connection works. It needs no parameters.
+        /// The operation (`entity.action`) that shows whether a connection works, alone or with what it is given.
         /// ```yaml
         /// check: users.me
         /// ```
-        pub check: Option<Spanned<String>>,
+        pub check: Option<Check>,
         /// Parameters that others refer to with `$ref: "#/params/name"`.
         /// ```yaml
         /// params: { id: { type: string, pattern: "^[0-9a-f]{32}$" } }

@@ -20,6 +20,17 @@ pub enum Fill {
     Expression(Expression),
 }
 
+impl Fill {
+    /// As it is written in a manifest.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Value(value) => value.clone(),
+            Self::Template(template) => template.to_string().into(),
+            Self::Expression(expression) => expression.to_string().into(),
+        }
+    }
+}
+
 impl Decode for Fill {
     fn shape() -> Shape {
         Shape::Any

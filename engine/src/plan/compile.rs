@@ -54,8 +54,9 @@ fn head(manifest: &Manifest) -> Head {
         check: manifest
             .check
             .as_ref()
-            .and_then(|check| check.split_once('.'))
+            .and_then(|check| check.0.operation.split_once('.'))
             .map(|(e, a)| (e.to_owned(), a.to_owned())),
+        check_params: manifest.check.as_ref().map(|check| without_places(&check.0.params)).unwrap_or_default(),
         extensions: without_places(&manifest.extensions),
     }
 }

@@ -9,7 +9,7 @@ use crate::auth::Scheme;
 use crate::error::{Error, ErrorKind};
 use crate::language::nearest;
 use crate::manifest::{ConfigValue, ErrorRules, Hints, Idempotency, Questions, RateLimit, Relation, Retry, VendorLink};
-use crate::notation::{JsonPath, Millis, Template};
+use crate::notation::{Fill, JsonPath, Millis, Template};
 
 use super::{Lazy, Operation};
 
@@ -56,6 +56,9 @@ pub struct Head {
     pub idempotency: Option<Idempotency>,
     /// The operation that shows whether a connection works: entity and action.
     pub check: Option<(String, String)>,
+    /// What that operation is given.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub check_params: IndexMap<String, Fill>,
     /// Facts that other tools use.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub extensions: IndexMap<String, Value>,
