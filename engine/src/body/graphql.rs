@@ -11,7 +11,7 @@ use crate::wire;
 
 use super::json::JSON;
 use super::selection::{Selection, replace_placeholder};
-use super::{Encoded, Given, text};
+use super::{DefaultFields, Encoded, Given, text};
 
 object! {
     /// A GraphQL query, sent as JSON with `query`, `variables` and `operationName`. `errors` in the answer are an error.
@@ -21,7 +21,8 @@ object! {
         /// query: "query($id: ID!) { user(id: $id) { {{ fields }} } }"
         /// ```
         pub query: Spanned<String>,
-        /// The variables. `${param}` alone keeps the parameter's type; left out, every body parameter is a variable of its name.
+        /// The variables. `${param}` alone keeps the parameter's type, null included; a variable of which a part is not given is left
+        /// out. Without `variables`, every body parameter is a variable of its name.
         /// ```yaml
         /// variables: { id: "${user_id}" }
         /// ```
@@ -36,11 +37,12 @@ object! {
         /// fields: fields
         /// ```
         pub fields: Option<Spanned<String>>,
-        /// The selection when the caller makes none.
+        /// The selection when the caller makes none: fields such as `a.b.c`, or one text with a selection as GraphQL has it,
+        /// which is put in as it is.
         /// ```yaml
-        /// default_fields: [id, owner.login]
+        /// default_fields: "id owner { login } labels(first: 10) { nodes { name } }"
         /// ```
-        pub default_fields: Vec<String>,
+        pub default_fields: DefaultFields,
     }
 }
 
@@ -63,11 +65,10 @@ impl GraphQl {
         let param = self.fields.as_ref().map_or("fields", |param| param.as_str());
         let chosen = self.fields.as_ref().and_then(|param| given.param(param)?.value().ok());
         replace_placeholder(&self.query, || {
-            let selection = match chosen.filter(|value| !value.is_null()) {
-                Some(value) => Selection::from_value(param, value)?,
-                None => Selection::from_paths(param, self.default_fields.iter().map(String::as_str))?,
-            };
-            selection.written(param)
+            match chosen.filter(|value| !value.is_null()) {
+                Some(value) => Selection::from_value(param, value)?.written(param),
+                None => self.default_fields.written(param),
+            }
         })
     }
 
@@ -84,7 +85,7 @@ impl GraphQl {
     }
 }
 
-/// The value of a variable; `None` when a parameter in it is not given.
+/// The value of a variable; `None` when a parameter in it is not given, or null where it would become a part of a text.
 fn variable(template: &Template, given: &Given<'_>) -> Result<Option<Value>, Error> {
     let mut values = IndexMap::new();
     for name in template.names() {
@@ -94,5 +95,6 @@ fn variable(template: &Template, given: &Given<'_>) -> Result<Option<Value>, Err
     if let [Part::Name(name)] = template.parts() {
         return Ok(values.get(name.as_str()).copied().cloned());
     }
-    Ok(template.render(|name| values.get(name).copied().map(text)).ok().map(Value::String))
+    let part = |name: &str| values.get(name).copied().filter(|value| !value.is_null()).map(text);
+    Ok(template.render(part).ok().map(Value::String))
 }

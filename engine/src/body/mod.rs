@@ -1,6 +1,7 @@
 //! What a request carries: one file a kind.
 
 mod brackets;
+mod default_fields;
 mod form;
 mod given;
 mod graphql;
@@ -18,6 +19,7 @@ use crate::language::{choices, kinds};
 use crate::wire;
 
 pub(crate) use brackets::{ListKeys, pairs, text};
+pub use default_fields::DefaultFields;
 pub use form::Form;
 pub(crate) use given::{Content, Given, GivenParam, invalid};
 pub use graphql::GraphQl;

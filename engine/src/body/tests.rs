@@ -147,10 +147,15 @@ fn graphql_bodies() {
         ),
         (
             graphql("{ a }", variables),
-            json!({ "a": null }),
+            json!({ "a": null, "b": 1 }),
             r#"{"query":"{ a }","variables":{"whole":null},"operationName":"Get"}"#,
         ),
         (graphql("{ u { {{ fields }} } }", fields.clone()), json!({}), r#"{"query":"{ u { id o { n } } }"}"#),
+        (
+            graphql("{ u { {{ fields }} } }", json!({ "default_fields": "id l(first: 1) { n }" })),
+            json!({}),
+            r#"{"query":"{ u { id l(first: 1) { n } } }"}"#,
+        ),
         (
             graphql("{ u { {{ fields }} } }", fields),
             json!({ "a": 1, "c": ["x"] }),
