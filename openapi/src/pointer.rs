@@ -34,7 +34,7 @@ const FRAGMENT: &AsciiSet = &CONTROLS
 /// let summary = resolve(&root, "/paths/~1users~1%7Bid%7D/get/summary");
 /// assert_eq!(summary.and_then(|node| node.as_text()), Some("one user"));
 /// ```
-pub fn resolve<'t>(root: &'t Node, pointer: &str) -> Option<&'t Node> {
+pub(crate) fn resolve<'t>(root: &'t Node, pointer: &str) -> Option<&'t Node> {
     let pointer = percent_decode_str(pointer).decode_utf8().ok()?;
     if pointer.is_empty() {
         return Some(root);
