@@ -61,6 +61,13 @@ object! {
         /// pattern: "AC[0-9a-f]{32}"
         /// ```
         pub pattern: Option<Spanned<Pattern>>,
+        /// `true`: the value decides which host is called, and may name any, for an API that runs where its users say. Whoever
+        /// chooses the value decides where credentials go.
+        /// ```yaml
+        /// any_host: true
+        /// ```
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub any_host: Option<bool>,
         /// What the value must start with, one of these.
         /// ```yaml
         /// prefix: [lib_, secret_]

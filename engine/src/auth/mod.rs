@@ -26,7 +26,9 @@ pub(crate) use choose::choose;
 pub use credentials::Credentials;
 pub use field::{Field, FieldType};
 pub use oauth2::{Authorization, Authorize, ClientAuth, Extract, Grant, OAuth2, TokenBody, TokenEndpoint};
-pub(crate) use oauth2::{Presented, TokenAnswer, given_token, read_token, renewable, token_request, token_url};
+pub(crate) use oauth2::{
+    Presented, TokenAnswer, assumed, given_token, read_token, renewable, token_request, token_url,
+};
 pub(crate) use sign::{encoded_secrets, secret_places, sign, without_secrets};
 pub(crate) use values::Values;
 

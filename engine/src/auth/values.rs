@@ -7,8 +7,8 @@ use http::header::HeaderName;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 
-use crate::error::{Error, ErrorKind};
-use crate::notation::Template;
+use crate::error::{Error, ErrorKind, Problem};
+use crate::notation::{Template, UrlFault};
 
 use super::credentials::unfit;
 use super::{AccessToken, Credentials, Scheme};
@@ -57,6 +57,23 @@ impl<'a> Values<'a> {
         Ok(text.filter(|text| !text.is_empty()))
     }
 
+    /// The text of a URL, in which every value stays where the template has it.
+    ///
+    /// # Errors
+    /// When a value is absent, or cannot stand where it does.
+    pub(crate) fn url(&self, template: &Template) -> Result<String, Error> {
+        let value = |name: &str| self.value(name).map(Cow::into_owned);
+        let is_listed = |name: &str| self.scheme.fields.get(name).is_some_and(|field| !field.choices.is_empty());
+        template.render_url(value, is_listed).map_err(|fault| match fault {
+            UrlFault::Missing(name) => missing(name),
+            UrlFault::Misplaced(name, message) => match name.strip_prefix("config.") {
+                Some(config) => Error::new(ErrorKind::InvalidInput, format!("the value of `{name}` {message}"))
+                    .with_problems(vec![Problem { at: config.to_owned(), message: message.to_owned() }]),
+                None => unfit(name, format!("{name} {message}")),
+            },
+        })
+    }
+
     /// The value of a header: `before`, then the text of the template.
     ///
     /// # Errors
@@ -75,7 +92,8 @@ impl<'a> Values<'a> {
         }
     }
 
-    fn value(&self, name: &str) -> Option<Cow<'a, str>> {
+    /// The value of a name; `None` when it is absent.
+    pub(crate) fn value(&self, name: &str) -> Option<Cow<'a, str>> {
         if let Some(token) = self.token.filter(|_| name == "access_token") {
             return Some(token.access_token.expose_secret().into());
         }
@@ -96,13 +114,18 @@ impl<'a> Values<'a> {
         if self.scheme.fields.get(name).is_some_and(|field| !field.is_required()) {
             return Ok(None);
         }
-        Err(match name.strip_prefix("config.") {
-            Some(name) => Error::new(
-                ErrorKind::InvalidInput,
-                format!("the configuration value `{name}` is needed to sign in, and is not given"),
-            ),
-            None => unfit(name, format!("{name} is required")),
-        })
+        Err(missing(name))
+    }
+}
+
+/// The error for a value that is needed and absent.
+fn missing(name: &str) -> Error {
+    match name.strip_prefix("config.") {
+        Some(name) => Error::new(
+            ErrorKind::InvalidInput,
+            format!("the configuration value `{name}` is needed to sign in, and is not given"),
+        ),
+        None => unfit(name, format!("{name} is required")),
     }
 }
 

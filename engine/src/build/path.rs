@@ -1,7 +1,5 @@
 //! The path: each value is one segment, or a part of one, whatever it holds.
 
-use std::borrow::Cow;
-
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, utf8_percent_encode};
 use serde_json::Value;
 use url::Url;
@@ -10,6 +8,7 @@ use crate::args::Args;
 use crate::body::{invalid, text};
 use crate::error::{Error, ErrorKind};
 use crate::manifest::{Place, Style};
+use crate::notation::leaves_its_segment;
 use crate::plan::{Operation, Param, PathPart};
 
 /// All but the unreserved characters of RFC 3986.
@@ -61,26 +60,8 @@ pub(super) fn append(url: &mut Url, operation: &Operation, args: &Args) -> Resul
     Ok(())
 }
 
-/// How often a text may be escaped: whatever is escaped more often is taken for a way up.
-const MOST_ESCAPED: usize = 8;
 /// The longest value that stands in a path, in bytes.
 const LONGEST: usize = 8 * 1024;
-
-/// Whether some server, however it reads escapes, could take this text for a way up.
-pub(super) fn leaves_its_segment(text: &str) -> bool {
-    let mut text = Cow::Borrowed(text);
-    for _ in 0..MOST_ESCAPED {
-        if text.split(['/', '\\']).any(|piece| piece == "..") {
-            return true;
-        }
-        let decoded = percent_decode_str(&text).decode_utf8_lossy().into_owned();
-        if decoded == *text {
-            return false;
-        }
-        text = Cow::Owned(decoded);
-    }
-    true
-}
 
 fn segment(param: &Param, value: &Value) -> Result<String, Error> {
     let name = param.name.as_str();

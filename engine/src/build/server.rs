@@ -1,17 +1,12 @@
 //! The base URL of an operation, and every URL of the manifest moved elsewhere (`--base-url`).
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Problem};
-use crate::notation::{Part, Template};
+use crate::notation::{Template, UrlFault};
 use crate::plan::Operation;
 
-use super::{Base, path};
-
-/// What a configuration value may not mean when it stands in the path of a server URL.
-const NOT_IN_A_PATH: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'\\');
+use super::Base;
 
 /// The server's base URL for an operation, below `rebind` if there is one.
 ///
@@ -43,37 +38,12 @@ pub(crate) fn rebound(url: Url, rebind: Option<&Url>) -> Url {
     moved
 }
 
-/// The text of the URL. A value in the host cannot end the host, and a value in the path cannot leave it.
+/// The text of the URL.
 fn rendered(base: &Base<'_>, template: &Template) -> Result<String, Error> {
-    let mut text = String::new();
-    for part in template.parts() {
-        match part {
-            Part::Text(literal) => text.push_str(literal),
-            Part::Name(name) => {
-                let value = base.text(name).ok_or_else(|| missing(base, name))?;
-                match text.split_once("://") {
-                    None if is_listed(base, name) => text.push_str(&value),
-                    None => text.push_str(&origin(&value).ok_or_else(|| {
-                        misplaced(
-                            name,
-                            "begins a URL and must be an origin such as `https://example.com`, without a path",
-                        )
-                    })?),
-                    Some((_, after)) if after.contains('/') => {
-                        if path::leaves_its_segment(&value) {
-                            return Err(misplaced(name, "must not hold `..`"));
-                        }
-                        text.extend(utf8_percent_encode(&value, NOT_IN_A_PATH));
-                    }
-                    Some(_) if !is_part_of_a_host(&value) => {
-                        return Err(misplaced(name, "stands in the host of a URL and must be a part of one"));
-                    }
-                    Some(_) => text.push_str(&value),
-                }
-            }
-        }
-    }
-    Ok(text)
+    template.render_url(|name| base.text(name), |name| is_listed(base, name)).map_err(|fault| match fault {
+        UrlFault::Missing(name) => missing(base, name),
+        UrlFault::Misplaced(name, message) => misplaced(name, message),
+    })
 }
 
 /// Whether the manifest lists every value that this configuration value can have.
@@ -82,27 +52,19 @@ fn is_listed(base: &Base<'_>, name: &str) -> bool {
     declared.is_some_and(|declared| !declared.choices.is_empty())
 }
 
-/// The origin that a value is. A pattern that looks at the end of a host could find that end in whatever follows an origin.
-fn origin(value: &str) -> Option<String> {
-    let url = Url::parse(value).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    let has_user = !url.username().is_empty() || url.password().is_some();
-    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && !has_user;
-    is_bare.then(|| url.origin().ascii_serialization())
-}
-
-fn is_part_of_a_host(value: &str) -> bool {
-    let ends_the_host =
-        |c: char| matches!(c, '/' | '\\' | '?' | '#' | '@' | '%') || c.is_whitespace() || c.is_control();
-    !value.is_empty() && !value.contains(ends_the_host)
-}
-
 fn missing(base: &Base<'_>, name: &str) -> Error {
     let title = &base.head.title;
     match name.split_once('.') {
         Some(("token", key)) => {
             let message =
                 format!("the server of {title} follows from `{key}` of the token response, which is not there");
-            Error::new(ErrorKind::Credentials, message).with_help("sign in again")
+            let extracts = base.head.auth.values().filter_map(|scheme| scheme.oauth2.as_ref()?.extract.get(key));
+            let defaults = extracts.filter_map(|extract| extract.default.as_ref());
+            let config = defaults.flat_map(|default| default.names()).find_map(|name| name.strip_prefix("config."));
+            Error::new(ErrorKind::Credentials, message).with_help(match config {
+                Some(config) => format!("sign in again, or give the configuration value `{config}`"),
+                None => "sign in again".to_owned(),
+            })
         }
         _ => {
             let key = name.strip_prefix("config.").unwrap_or(name);

@@ -9,6 +9,7 @@ use crate::source::{Span, Spanned};
 use super::view::View;
 
 /// A template where it stands.
+#[derive(Clone, Copy)]
 pub(super) struct Site<'m> {
     pub(super) template: &'m Template,
     pub(super) span: Span,
@@ -34,8 +35,8 @@ pub(super) enum Becomes {
     Server,
     /// Another URL.
     Url,
-    /// A part of a URL's query.
-    Query,
+    /// Something else that is shown: a part of a URL's query, or what may become a part of a URL.
+    Shown,
     /// Something that is not shown.
     Other,
 }
@@ -46,14 +47,14 @@ pub(super) fn sites<'m>(view: &View<'m>) -> Vec<Site<'m>> {
     let manifest = view.manifest;
     found.one(&manifest.server, Scope::Request, Becomes::Server);
     found.all(&manifest.headers, Scope::Request, Becomes::Other);
-    found.all(&manifest.query, Scope::Request, Becomes::Query);
+    found.all(&manifest.query, Scope::Request, Becomes::Shown);
     for scheme in manifest.auth.values() {
         found.scheme(scheme);
     }
     for action in manifest.entities.values().flat_map(|entity| entity.actions.values()) {
         found.each(&action.server, Scope::Request, Becomes::Server);
         found.all(&action.headers, Scope::Request, Becomes::Other);
-        found.all(&action.query, Scope::Request, Becomes::Query);
+        found.all(&action.query, Scope::Request, Becomes::Shown);
     }
     let fills = view.written_params().filter_map(|(_, param)| param.keys.fill.as_ref());
     for fill in fills.chain(view.check_params().map(|(_, fill)| fill)) {
@@ -98,12 +99,13 @@ impl<'m> Sites<'m> {
     fn oauth2(&mut self, oauth2: &'m OAuth2, scope: Scope<'m>) {
         if let Some(authorize) = &oauth2.authorize {
             self.one(&authorize.url, scope, Becomes::Url);
-            self.all(&authorize.params, scope, Becomes::Query);
+            self.all(&authorize.params, scope, Becomes::Shown);
         }
         self.one(&oauth2.token.url, scope, Becomes::Url);
         self.each(&oauth2.token.refresh_url, scope, Becomes::Url);
         self.all(&oauth2.token.params, scope, Becomes::Other);
         self.all(&oauth2.token.headers, scope, Becomes::Other);
+        self.each(oauth2.extract.values().filter_map(|extract| extract.default.as_ref()), scope, Becomes::Shown);
         let values = [&oauth2.client_id, &oauth2.client_secret, &oauth2.access_token, &oauth2.refresh_token];
         values.into_iter().chain([&oauth2.service_account]).for_each(|value| self.each(value, scope, Becomes::Other));
     }

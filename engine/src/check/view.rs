@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use crate::auth::Extract;
+use crate::auth::{Extract, Scheme};
 use crate::body::Body;
 use crate::manifest::{self, Action, Entity, Manifest, PaginationChoice, Place, Schema, SchemaRef};
 use crate::notation::Fill;
@@ -19,8 +19,8 @@ pub(super) struct View<'m> {
     pub(super) operations: Vec<Operation<'m>>,
     /// The names of secret credential fields.
     pub(super) secrets: BTreeSet<&'m str>,
-    /// The values that are taken out of token responses, by name.
-    pub(super) extracts: BTreeMap<&'m str, &'m Extract>,
+    /// The values that are taken out of token responses, by name: each way to sign in may have one of its own.
+    pub(super) extracts: BTreeMap<&'m str, Vec<(&'m Scheme, &'m Spanned<Extract>)>>,
 }
 
 /// An action whose method and path are written.
@@ -57,8 +57,12 @@ impl<'m> View<'m> {
             .collect();
         let fields = manifest.auth.values().flat_map(|scheme| &scheme.fields);
         let secrets = fields.filter(|(_, field)| field.is_secret()).map(|(name, _)| name.as_str()).collect();
-        let extracts = manifest.auth.values().filter_map(|scheme| scheme.oauth2.as_ref()).flat_map(|it| &it.extract);
-        let extracts = extracts.map(|(name, extract)| (name.as_str(), &extract.value)).collect();
+        let mut extracts: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for scheme in manifest.auth.values() {
+            for (name, extract) in scheme.oauth2.iter().flat_map(|oauth2| &oauth2.extract) {
+                extracts.entry(name.as_str()).or_default().push((&scheme.value, extract));
+            }
+        }
         Self { manifest, operations, secrets, extracts }
     }
 

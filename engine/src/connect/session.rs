@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::auth::{
-    AccessToken, Credentials, OAuth2, Presented, Scheme, TokenAnswer, Values, encoded_secrets, given_token, read_token,
-    renewable, token_request, token_url,
+    AccessToken, Credentials, OAuth2, Presented, Scheme, TokenAnswer, Values, assumed, encoded_secrets, given_token,
+    read_token, renewable, token_request, token_url,
 };
 use crate::error::{Error, ErrorKind};
 use crate::wire::SignedRequest;
@@ -61,6 +61,8 @@ pub(crate) struct Session {
 struct SharedSession {
     parts: SessionParts,
     key: String,
+    /// Values of the token response, as long as none has said them.
+    assumed: Map<String, Value>,
     state: Mutex<State>,
 }
 
@@ -110,10 +112,20 @@ impl Session {
     /// A session; sends nothing.
     ///
     /// # Errors
-    /// When the token endpoint's URL needs a configuration value that is not given.
+    /// When the token endpoint's URL needs a configuration value that is not given, or a default does not fit.
     pub(crate) fn new(parts: SessionParts) -> Result<Self, Error> {
         let key = store_key(&parts)?;
-        Ok(Self { shared: Arc::new(SharedSession { parts, key, state: Mutex::default() }) })
+        let assumed = parts.scheme.oauth2.as_ref().map(|oauth2| assumed(oauth2, &parts.values())).transpose()?;
+        let assumed = assumed.unwrap_or_default();
+        Ok(Self { shared: Arc::new(SharedSession { parts, key, assumed, state: Mutex::default() }) })
+    }
+
+    /// Values of the token response that templates use, as this token or a default says them.
+    pub(crate) fn token_values(&self, token: Option<&AccessToken>) -> Map<String, Value> {
+        let said = token.into_iter().flat_map(AccessToken::extracted);
+        let mut values = self.shared.assumed.clone();
+        values.extend(said.map(|(name, value)| (name.clone(), value.clone())));
+        values
     }
 
     /// The access token to sign a request with, renewed first when there is none or when its end is near. `None`: this way to
@@ -209,11 +221,17 @@ impl SharedSession {
 
     fn is_stale(&self, oauth2: &OAuth2, current: &Current) -> bool {
         let near_its_end = current.renew_at.is_some_and(|renew_at| self.parts.now() > renew_at);
-        near_its_end || lacks_values(oauth2, &current.token)
+        near_its_end || self.lacks_values(oauth2, &current.token)
     }
 
     fn is_usable(&self, oauth2: &OAuth2, token: &AccessToken) -> bool {
-        token.expires_at.is_none_or(|end| end > self.parts.now()) && !lacks_values(oauth2, token)
+        token.expires_at.is_none_or(|end| end > self.parts.now()) && !self.lacks_values(oauth2, token)
+    }
+
+    /// Whether later requests need values that did not come with this token, since the user gave it, and that have no default.
+    fn lacks_values(&self, oauth2: &OAuth2, token: &AccessToken) -> bool {
+        let is_there = |name: &String| token.extracted.contains_key(name) || self.assumed.contains_key(name);
+        !oauth2.extract.keys().all(is_there)
     }
 
     /// A token that replaces `stale`, from the one renewal that everybody waits for.
@@ -351,11 +369,6 @@ impl SharedSession {
 /// Whether a store that held `before` holds another token now.
 fn is_superseded(before: Option<&AccessToken>, now: Option<&AccessToken>) -> bool {
     now.is_some_and(|now| before.is_none_or(|before| !before.is(now)))
-}
-
-/// Whether later requests need values that did not come with this token: the user gave it.
-fn lacks_values(oauth2: &OAuth2, token: &AccessToken) -> bool {
-    oauth2.extract.keys().any(|name| !token.extracted.contains_key(name))
 }
 
 /// What is known before the first access token.

@@ -2,11 +2,11 @@
 
 use http::StatusCode;
 use indexmap::IndexMap;
-use serde_json::Map;
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::args::{self, Args};
-use crate::auth::{self, Scheme};
+use crate::auth::{self, Scheme, Values};
 use crate::build::{self, Base};
 use crate::connect::Inner;
 use crate::error::{Error, ErrorKind};
@@ -202,18 +202,27 @@ impl Road {
         if self.call.fields.is_empty() { record } else { extract::select(&record, &self.call.fields) }
     }
 
+    /// Values of a token response that nobody has asked for.
+    fn assumed(&self, scheme: &Scheme) -> Result<Map<String, Value>, Error> {
+        let Some(oauth2) = &scheme.oauth2 else { return Ok(Map::new()) };
+        let inner = self.inner();
+        let values = Values { config: Some(&inner.config), ..Values::of(scheme, &inner.credentials) };
+        auth::assumed(oauth2, &values)
+    }
+
     /// What would be sent.
     pub(super) fn explain(&self) -> Result<Explanation, Error> {
         let from = self.resumed()?.and_then(|resumed| resumed.at);
         let inner = self.inner();
+        let scheme = self.scheme()?;
+        let token = scheme.map(|(_, scheme)| self.assumed(scheme)).transpose()?.unwrap_or_default();
         let base = Base {
             head: inner.connector.head(),
             config: &inner.config,
-            token: &Map::new(),
+            token: &token,
             rebind: inner.rebind.as_ref(),
         };
         let request = self.request(from.as_ref(), &self.args_from(from.as_ref())?, &base)?;
-        let scheme = self.scheme()?;
         let generated =
             self.operation()?.idempotency_key(base.head).map(|idempotency| idempotency.header.value.clone());
         let generated = generated.filter(|name| !request.headers.contains_key(name.as_str()));

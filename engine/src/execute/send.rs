@@ -96,8 +96,9 @@ impl<'a> Sending<'a> {
         let mut sending =
             Self { inner, operation, scheme, session, token_values: Map::new(), home: Origin::new_opaque(), deadline };
         let decides = scheme.and_then(|scheme| scheme.oauth2.as_ref()).is_some_and(|oauth2| !oauth2.extract.is_empty());
-        if decides && let Some(token) = sending.token().await? {
-            sending.token_values = token.extracted().clone();
+        if decides && let Some(session) = &sending.session {
+            let token = sending.token().await?;
+            sending.token_values = session.token_values(token.as_ref());
         }
         sending.home = build::server(&sending.base(), operation)?.origin();
         Ok(sending)

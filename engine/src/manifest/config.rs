@@ -46,6 +46,13 @@ object! {
         /// pattern: "[a-z0-9-]+"
         /// ```
         pub pattern: Option<Spanned<Pattern>>,
+        /// `true`: the value decides which host is called, and may name any, for an API that runs where its users say. Whoever
+        /// chooses the value decides where credentials go.
+        /// ```yaml
+        /// any_host: true
+        /// ```
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub any_host: Option<bool>,
         /// A value to show in documentation.
         /// ```yaml
         /// example: acme

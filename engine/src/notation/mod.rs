@@ -8,6 +8,7 @@ mod json_path;
 mod lookup;
 mod pattern;
 mod template;
+mod url;
 
 pub use condition::Condition;
 pub use duration::Millis;
@@ -18,6 +19,7 @@ pub use lookup::Lookup;
 pub(crate) use pattern::MAX_COMPILED;
 pub use pattern::Pattern;
 pub use template::{Part, Template};
+pub(crate) use url::{UrlFault, leaves_its_segment, origin};
 
 /// Implements what every notation has in common: it is written as text and read by [`std::str::FromStr`].
 macro_rules! notation {

@@ -1,6 +1,7 @@
 //! OAuth 2.0 (RFC 6749): where tokens come from and how the client says who it is.
 
 mod authorize;
+mod extract;
 mod jwt;
 mod request;
 mod response;
@@ -8,10 +9,12 @@ mod response;
 use indexmap::IndexMap;
 
 use crate::language::{choices, object};
-use crate::notation::{JsonPath, Pattern, Template};
+use crate::notation::{JsonPath, Template};
 use crate::source::Spanned;
 
 pub use authorize::Authorization;
+pub use extract::Extract;
+pub(crate) use extract::assumed;
 pub(super) use request::client_basic;
 pub(crate) use request::{Presented, given_token, renewable, token_request, token_url};
 pub(crate) use response::{TokenAnswer, read_token};
@@ -186,22 +189,6 @@ object! {
         /// access_token: $.data.access_token
         /// ```
         pub access_token: Option<JsonPath>,
-    }
-}
-
-object! {
-    /// A value of the token response that later requests use.
-    pub struct Extract as "extracted value" {
-        /// Where it stands in the token response.
-        /// ```yaml
-        /// from: $.instance_url
-        /// ```
-        pub from: JsonPath,
-        /// A regular expression that the value must match as a whole. Required when the value decides which host is called.
-        /// ```yaml
-        /// pattern: "https://[a-z0-9-]+\\.example\\.com"
-        /// ```
-        pub pattern: Option<Spanned<Pattern>>,
     }
 }
 

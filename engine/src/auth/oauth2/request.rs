@@ -130,8 +130,7 @@ pub(crate) fn token_url(oauth2: &OAuth2, values: &Values<'_>, presented: &Presen
 
 /// The URL of an endpoint, from its template.
 pub(super) fn endpoint(values: &Values<'_>, template: &Template, name: &str) -> Result<Url, Error> {
-    let text = values.text(template)?.unwrap_or_default();
-    Url::parse(&text).map_err(|error| {
+    Url::parse(&values.url(template)?).map_err(|error| {
         let message = format!("the URL of the {name} endpoint, `{template}`, cannot be used: {error}");
         Error::new(ErrorKind::InvalidManifest, message)
     })

@@ -2,12 +2,13 @@
 
 use http::StatusCode;
 use secrecy::SecretString;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::auth::AccessToken;
 use crate::error::{Error, ErrorKind};
-use crate::notation::{JsonPath, Step};
+use crate::notation::JsonPath;
 
+use super::extract::{extracted, find, unexpected};
 use super::{Grant, OAuth2};
 
 /// The answer of a token endpoint.
@@ -55,37 +56,6 @@ pub(crate) fn read_token(
     })
 }
 
-/// The values that later requests use, each checked: one of them may decide which host is called.
-fn extracted(oauth2: &OAuth2, json: &Value, before: Option<&AccessToken>) -> Result<Map<String, Value>, Error> {
-    let mut values = Map::new();
-    for (name, extract) in &oauth2.extract {
-        let found = find(json, &extract.from).filter(|value| !value.is_null());
-        let kept = || before.and_then(|before| before.extracted.get(name));
-        let value = found.or_else(kept).ok_or_else(|| {
-            unexpected(format!("the token endpoint's answer has nothing at `{}` (`{name}`)", extract.from))
-        })?;
-        let text = match value {
-            Value::String(text) => text.clone(),
-            Value::Number(_) | Value::Bool(_) => value.to_string(),
-            Value::Null | Value::Array(_) | Value::Object(_) => {
-                return Err(unexpected(format!(
-                    "`{}` (`{name}`) of the token endpoint's answer is no text",
-                    extract.from
-                )));
-            }
-        };
-        if let Some(pattern) = extract.pattern.as_ref().filter(|pattern| !pattern.is_full_match(&text)) {
-            let message = format!(
-                "`{}` (`{name}`) of the token endpoint's answer does not match `{}`",
-                extract.from, pattern.value
-            );
-            return Err(unexpected(message));
-        }
-        values.insert(name.clone(), text.into());
-    }
-    Ok(values)
-}
-
 fn failure(oauth2: &OAuth2, answer: &TokenAnswer<'_>, redact: &dyn Fn(&str) -> String) -> Error {
     let json = serde_json::from_slice::<Value>(answer.body).unwrap_or_default();
     let text = |places: &[&str], limit: usize| {
@@ -131,10 +101,6 @@ fn help(oauth2: &OAuth2, code: &str) -> Option<&'static str> {
     }
 }
 
-fn unexpected(message: String) -> Error {
-    Error::new(ErrorKind::UnexpectedResponse, message)
-}
-
 /// A number of seconds, as a number or as text.
 fn seconds(value: &Value) -> Option<i64> {
     let number = match value {
@@ -143,19 +109,6 @@ fn seconds(value: &Value) -> Option<i64> {
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     };
     number.filter(|number| number.is_finite()).map(|number| number as i64)
-}
-
-/// The first value at a path.
-fn find<'a>(json: &'a Value, path: &JsonPath) -> Option<&'a Value> {
-    path.steps().iter().try_fold(json, |value, step| match step {
-        Step::Key(name) => value.get(name),
-        Step::Index(index) => value.get(index),
-        Step::All => match value {
-            Value::Array(items) => items.first(),
-            Value::Object(object) => object.values().next(),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-        },
-    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,104 @@
+//! URLs made from templates: a value stays where the template has it.
+
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use url::Url;
+
+use super::{Part, Template};
+
+/// What a value may not mean when it stands in the path of a URL.
+const NOT_IN_A_PATH: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'\\');
+/// What is encoded behind the path: all but the unreserved characters of RFC 3986.
+const NOT_IN_A_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Why a template gives no URL.
+pub(crate) enum UrlFault<'t> {
+    /// This name has no value.
+    Missing(&'t str),
+    /// The value of this name cannot stand where it does; a sentence about it.
+    Misplaced(&'t str, &'static str),
+}
+
+impl Template {
+    /// The text of a URL. A value that begins it is an origin, unless the manifest lists what it may be; one in the host cannot end
+    /// the host, one in the path cannot leave it, and one behind it is one word.
+    ///
+    /// # Errors
+    /// The first name that is missing or misplaced.
+    pub(crate) fn render_url(
+        &self,
+        value: impl Fn(&str) -> Option<String>,
+        is_listed: impl Fn(&str) -> bool,
+    ) -> Result<String, UrlFault<'_>> {
+        let mut text = String::new();
+        for part in self.parts() {
+            let name = match part {
+                Part::Text(literal) => {
+                    text.push_str(literal);
+                    continue;
+                }
+                Part::Name(name) => name,
+            };
+            let value = value(name).ok_or(UrlFault::Missing(name))?;
+            let misplaced = |message| Err(UrlFault::Misplaced(name, message));
+            match text.split_once("://") {
+                None if is_listed(name) => text.push_str(&value),
+                None => match origin(&value) {
+                    Some(origin) => text.push_str(&origin),
+                    None => return misplaced(MUST_BE_AN_ORIGIN),
+                },
+                Some((_, after)) if after.contains(['?', '#']) => {
+                    text.extend(utf8_percent_encode(&value, NOT_IN_A_QUERY));
+                }
+                Some((_, after)) if after.contains('/') => {
+                    if leaves_its_segment(&value) {
+                        return misplaced("must not hold `..`");
+                    }
+                    text.extend(utf8_percent_encode(&value, NOT_IN_A_PATH));
+                }
+                Some(_) if !is_part_of_a_host(&value) => {
+                    return misplaced("stands in the host of a URL and must be a part of one");
+                }
+                Some(_) => text.push_str(&value),
+            }
+        }
+        Ok(text)
+    }
+}
+
+const MUST_BE_AN_ORIGIN: &str = "begins a URL and must be an origin such as `https://example.com`, without a path";
+
+/// The origin that a value is. A pattern that looks at the end of a host could find that end in whatever follows an origin.
+pub(crate) fn origin(value: &str) -> Option<String> {
+    let url = Url::parse(value).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && !has_user;
+    is_bare.then(|| url.origin().ascii_serialization())
+}
+
+fn is_part_of_a_host(value: &str) -> bool {
+    let ends_the_host =
+        |c: char| matches!(c, '/' | '\\' | '?' | '#' | '@' | '%') || c.is_whitespace() || c.is_control();
+    !value.is_empty() && !value.contains(ends_the_host)
+}
+
+/// How often a text may be escaped: whatever is escaped more often is taken for a way up.
+const MOST_ESCAPED: usize = 8;
+
+/// Whether some server, however it reads escapes, could take this text for a way up.
+pub(crate) fn leaves_its_segment(text: &str) -> bool {
+    let mut text = Cow::Borrowed(text);
+    for _ in 0..MOST_ESCAPED {
+        if text.split(['/', '\\']).any(|piece| piece == "..") {
+            return true;
+        }
+        let decoded = percent_decode_str(&text).decode_utf8_lossy().into_owned();
+        if decoded == *text {
+            return false;
+        }
+        text = Cow::Owned(decoded);
+    }
+    true
+}
