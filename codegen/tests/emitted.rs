@@ -70,6 +70,8 @@ fn what_may_be_null_is_set_cleared_or_left() {
     assert_eq!(serde_json::to_value(part).unwrap(), expected);
     let set = update().cover(Cover::new(emoji()).note("n")).subtitle(Some("long".to_owned()));
     assert_eq!(body(&set.explain().unwrap())["subtitle"], "long");
+    let set = update().other("shelf", "A 3").other("rank", 2).other("shelf", json!({ "row": null }));
+    assert_eq!(body(&set.explain().unwrap()), json!({ "shelf": { "row": null }, "rank": 2 }));
 }
 
 fn there_and_back<T: DeserializeOwned + Serialize>(json: Value) -> T {

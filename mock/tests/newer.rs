@@ -73,3 +73,18 @@ async fn records_that_the_engine_wraps_are_sent_bare() {
         assert!(one["value"].is_string(), "{one}");
     }
 }
+
+#[tokio::test]
+async fn what_nobody_declares_is_kept_in_the_record() {
+    let (_, connection) = api(json!({ "goods": { "actions": {
+        "create": { "post": "/goods", "body": { "kind": "json", "others": true }, "params": { "name": { "type": "string", "required": true } } },
+        "get": { "get": "/goods/{id}", "params": { "id": { "type": "string" } } },
+    } } }));
+    let given = json!({ "name": "Lamp", "Colour__c": "red", "Size__c": { "w": 1 } });
+    let made: Value = connection.execute("goods", "create", given.clone()).await.unwrap().record().unwrap();
+    let read: Value =
+        connection.execute("goods", "get", json!({ "id": made["id"] })).await.unwrap().record().unwrap();
+    for (name, value) in given.as_object().unwrap() {
+        assert_eq!((&made[name], &read[name]), (value, value));
+    }
+}

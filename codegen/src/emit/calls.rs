@@ -102,6 +102,16 @@ fn call(action: &Action, source: &mut Source) -> Result<(), Error> {
             }
         });
     }
+    if let Some(other) = &action.others {
+        let other = ident(other)?;
+        setters.push(quote! {
+            /// A member of the body that the manifest does not declare.
+            pub fn #other(mut self, name: impl Into<String>, value: impl Into<typed::Value>) -> Self {
+                self.params.extra.insert(name, &value.into());
+                self
+            }
+        });
+    }
     if !setters.is_empty() {
         source.item(quote!(impl #builder { #(#setters)* }))?;
     }

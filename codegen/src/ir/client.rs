@@ -189,6 +189,7 @@ fn action<'a>(
         }
     }
     members.sort_by_key(|member| !member.is_given());
+    let others = operation.takes_others().then(|| setters.setter("other"));
     let text = operation.summary.as_deref().map_or_else(|| vec![format!("{}.", code(&operation.name()))], docs);
     Action {
         entity: operation.entity.clone(),
@@ -208,6 +209,7 @@ fn action<'a>(
             kind: None,
             is_written: false,
         },
+        others,
         files,
         answer: answer(types, records, operation, &named.builder),
         builder: named.builder,

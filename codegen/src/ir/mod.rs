@@ -112,6 +112,8 @@ pub struct Action {
     /// The parameters as an object (`QueryParams`), those that must be given first. The builder's method takes the members whose presence
     /// is [`Presence::Required`] or [`Presence::Nullable`], in this order; the others have a method of the builder ([`Member::setter`]).
     pub params: Object,
+    /// The builder's method for members of the body that the manifest does not declare, where they may be given.
+    pub others: Option<String>,
     /// The files to upload. One that must be given is an argument of the method, after those of `params`.
     pub files: Vec<File>,
     /// What comes back.

@@ -72,18 +72,21 @@ fn books() -> Entity {
                 Answer::List(book.clone()),
             ),
             action("books", "get", "Get", vec![id()], Answer::OneWithMeta(book.clone())),
-            action(
-                "books",
-                "update",
-                "Update",
-                vec![
-                    id(),
-                    member("cover", Presence::Field, Type::Boxed(Box::new(cover))),
-                    member("subtitle", Presence::Field, Type::Text),
-                    member("parts", Presence::Optional, list(part)),
-                ],
-                Answer::One(book),
-            ),
+            Action {
+                others: Some("other".to_owned()),
+                ..action(
+                    "books",
+                    "update",
+                    "Update",
+                    vec![
+                        id(),
+                        member("cover", Presence::Field, Type::Boxed(Box::new(cover))),
+                        member("subtitle", Presence::Field, Type::Text),
+                        member("parts", Presence::Optional, list(part)),
+                    ],
+                    Answer::One(book),
+                )
+            },
             action("books", "remove", "Remove", vec![id()], Answer::Nothing),
         ],
         items: vec![Item::Choice(Choice {
@@ -218,6 +221,7 @@ fn action(entity: &str, name: &str, builder: &str, members: Vec<Member>, answer:
         builder: builder.to_owned(),
         docs: docs(&format!("{builder} does what the manifest says.")),
         params: Object { is_written: false, ..object(&format!("{builder}Params"), members) },
+        others: None,
         files: Vec::new(),
         answer,
         deprecated: false,

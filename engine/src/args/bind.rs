@@ -44,6 +44,7 @@ pub(crate) fn bind(
         problems,
         unknown: 0,
     };
+    binding.take_others();
     binding.report_unknown();
     for (index, param) in operation.params.iter().enumerate() {
         binding.bind(index, param)?;
@@ -99,10 +100,19 @@ struct Binding<'a> {
 }
 
 impl Binding<'_> {
+    /// What nobody declares, where the body takes it.
+    fn take_others(&mut self) {
+        if self.operation.takes_others() {
+            let others = self.surroundings.params.iter().filter(|(name, _)| self.operation.takes_other(name));
+            self.args.others = others.map(|(name, value)| (name.clone(), value.clone())).collect();
+        }
+    }
+
     /// Names that the operation does not have, or does not show.
     fn report_unknown(&mut self) {
         let params = self.surroundings.params;
-        let given = params.keys().chain(self.uploads.keys().filter(|name| !params.contains_key(*name)));
+        let given = params.keys().filter(|name| !self.args.others.contains_key(*name));
+        let given = given.chain(self.uploads.keys().filter(|name| !params.contains_key(*name)));
         let unknown: Vec<_> = given.filter(|name| !self.shown().any(|known| known.name == **name)).cloned().collect();
         self.unknown = unknown.len();
         for name in unknown.into_iter().take(MOST_COUNTED) {
@@ -169,7 +179,11 @@ impl Binding<'_> {
         let message = match missing.first() {
             Some(name) if param.hidden => format!("is taken from the configuration value `{name}`, which is not set"),
             Some(name) => format!("is required; give it, or set the configuration value `{name}`"),
-            None => "is required".to_owned(),
+            // A name that the body took may be a slip.
+            None => match nearest(&param.name, self.args.others.keys().map(String::as_str)) {
+                Some(near) => format!("is required; is `{near}` meant to be it?"),
+                None => "is required".to_owned(),
+            },
         };
         self.report(&param.name, message);
     }

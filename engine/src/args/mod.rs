@@ -21,4 +21,6 @@ pub struct Args {
     pub values: IndexMap<String, Value>,
     /// Files.
     pub uploads: IndexMap<String, Upload>,
+    /// What goes into the body under names that are no parameters'.
+    pub others: IndexMap<String, Value>,
 }

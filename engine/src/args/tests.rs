@@ -64,6 +64,15 @@ entities:
         params:
           file: { type: string, format: binary, required: true }
           part: { type: integer }
+      extend:
+        post: /extend/{id}
+        body: { kind: json, others: true }
+        params:
+          id: { type: string }
+          title: { type: string, required: true }
+          address: { type: object }
+          secret: { type: string, name: internal, hidden: true, fill: x }
+          scan: { type: string, in: query, name: "scan[id]" }
       search:
         post: /search
         body: { kind: multipart }
@@ -274,6 +283,30 @@ fn the_name_on_the_wire_will_do() {
     assert!(args.unwrap().uploads.contains_key("scan"));
     let error = bound("search", json!({}), uploads(["scan", "scan[file]"]), json!({})).unwrap_err();
     assert_eq!(error.problems()[0].message, "is given twice, as `scan` and as `scan[file]`");
+}
+
+#[test]
+fn what_nobody_declares_is_taken_where_the_body_may_hold_it() {
+    let given = json!({ "id": "1", "title": "T", "cf_rank": null, "cf": { "a": [1] }, "scan": "s", "scan[x]": 2 });
+    let args = bound("extend", given, IndexMap::new(), json!({})).unwrap();
+    let others: Value = args.others.into_iter().collect();
+    assert_eq!(others, json!({ "cf_rank": null, "cf": { "a": [1] }, "scan[x]": 2 }));
+    let names: Vec<_> = args.values.keys().collect();
+    assert_eq!(names, ["id", "title", "secret", "scan"]);
+    let given = json!({ "id": "1", "titel": "T", "secret": 1, "internal": 2, "address[city]": 3, "": 4, "internal[x]": 5 });
+    assert_eq!(
+        problems("extend", given),
+        [
+            "secret: unknown parameter",
+            "internal: unknown parameter",
+            "address[city]: unknown parameter",
+            ": unknown parameter",
+            "internal[x]: unknown parameter",
+            "title: is required; is `titel` meant to be it?",
+        ]
+    );
+    let error = bound("extend", json!({}), IndexMap::from([("cf".to_owned(), Upload::bytes("x"))]), json!({}));
+    assert_eq!(error.unwrap_err().problems()[0].message, "unknown parameter", "a file has no place in it");
 }
 
 #[test]

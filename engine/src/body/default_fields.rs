@@ -57,6 +57,10 @@ impl Decode for DefaultFields {
     fn absent() -> Option<Self> {
         Some(Self::Paths(Vec::new()))
     }
+
+    fn stand_in() -> Option<Self> {
+        Some(Self::Selection("id".to_owned()))
+    }
 }
 
 /// Why a text could change what stands around it (GraphQL, October 2021, section 2.1); `None` when it cannot.

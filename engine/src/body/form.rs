@@ -19,6 +19,13 @@ object! {
         /// empty_brackets: true
         /// ```
         pub empty_brackets: Option<bool>,
+        /// `true`: names that the action does not declare may be given too, and go into the body as they are, for an API whose records
+        /// have fields of the users' own.
+        /// ```yaml
+        /// others: true
+        /// ```
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub others: Option<bool>,
     }
 }
 
@@ -35,6 +42,9 @@ impl Form {
             for (name, text) in pairs(param.wire, value, lists) {
                 form.append_pair(&name, &text.unwrap_or_default());
             }
+        }
+        for (name, text) in given.others.iter().flat_map(|(name, value)| pairs(name, value, lists)) {
+            form.append_pair(&name, &text.unwrap_or_default());
         }
         let form = form.finish();
         match given.empty_body {

@@ -1,5 +1,6 @@
 //! What a call gives, as far as a body is written from it.
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind, Problem};
@@ -12,6 +13,8 @@ use super::EmptyBody;
 pub(crate) struct Given<'a> {
     /// The parameters that are given; a kind may name those that go elsewhere too.
     pub params: Vec<GivenParam<'a>>,
+    /// What is given under names that are no parameters', where the body takes it as it is.
+    pub others: &'a IndexMap<String, Value>,
     /// What the body looks like when no parameter goes into it.
     pub empty_body: EmptyBody,
 }
@@ -53,10 +56,11 @@ impl<'a> Given<'a> {
         self.params.iter().filter(|param| param.in_body)
     }
 
-    /// What goes into the body, as an object by the names on the wire; `except` is written elsewhere.
+    /// What goes into the body, as an object by the names on the wire, what nobody declares last; `except` is written elsewhere.
     pub(super) fn object(&self, except: Option<&str>) -> Result<Map<String, Value>, Error> {
         let params = self.in_body().filter(|param| except != Some(param.name));
-        params.map(|param| Ok((param.wire.to_owned(), param.value()?.clone()))).collect()
+        let params = params.map(|param| Ok((param.wire.to_owned(), param.value()?.clone())));
+        params.chain(self.others.iter().map(|(name, value)| Ok((name.clone(), value.clone())))).collect()
     }
 }
 

@@ -30,6 +30,13 @@ object! {
         /// content_type: application/vnd.api+json
         /// ```
         pub content_type: Option<Spanned<String>>,
+        /// `true`: names that the action does not declare may be given too, and go into the body as they are, for an API whose records
+        /// have fields of the users' own.
+        /// ```yaml
+        /// others: true
+        /// ```
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub others: Option<bool>,
     }
 }
 

@@ -72,6 +72,15 @@ impl Encoded {
 }
 
 impl Body {
+    /// Whether names that nobody declares go into it as they are.
+    pub fn takes_others(&self) -> bool {
+        match self {
+            Self::Json(json) => json.others == Some(true),
+            Self::Form(form) => form.others == Some(true),
+            Self::Multipart(_) | Self::Related(_) | Self::Raw(_) | Self::Graphql(_) => false,
+        }
+    }
+
     /// Writes the body parameters of a call.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use super::{Body, Content, EmptyBody, Given, GivenParam};
 #[derive(Default)]
 struct Args {
     values: IndexMap<String, Value>,
+    others: IndexMap<String, Value>,
     file: Option<Upload>,
 }
 
@@ -34,7 +35,7 @@ fn encode_args(body: Value, empty: &str, args: &Args) -> Result<(String, String)
         let content = upload.or_else(|| args.values.get(name).map(Content::Value))?;
         Some(GivenParam { name, wire, in_body: name != "q", file: name == "file", as_json: false, content })
     });
-    let encoded = body.encode(&Given { params: params.collect(), empty_body })?;
+    let encoded = body.encode(&Given { params: params.collect(), others: &args.others, empty_body })?;
     assert_eq!(encoded.content_type.is_none(), encoded.body.is_none(), "a content type if and only if there is a body");
     Ok((encoded.content_type.unwrap_or("-".into()), whole(encoded.body)))
 }
@@ -96,6 +97,18 @@ fn form_bodies() {
         assert_eq!(encoded, ("application/x-www-form-urlencoded".to_owned(), expected.to_owned()), "{body} {values}");
     }
     assert_eq!(encode(json!({ "form": {} }), "omit", json!({})).unwrap(), ("-".to_owned(), String::new()));
+}
+
+#[test]
+fn what_nobody_declares_comes_last() {
+    let others = json!({ "cf_rank": null, "cf": { "b": [1] } });
+    let all = Args { others: args(others.clone()).values, ..args(json!({ "a": 1 })) };
+    let encoded = |body| encode_args(body, "omit", &all).unwrap().1;
+    assert_eq!(encoded(json!({ "json": { "others": true } })), r#"{"A":1,"cf_rank":null,"cf":{"b":[1]}}"#);
+    assert_eq!(encoded(json!({ "form": { "others": true } })), "A=1&cf_rank=&cf%5Bb%5D%5B0%5D=1");
+    let alone = Args { others: args(others).values, ..Args::default() };
+    let (content_type, _) = encode_args(json!({ "json": { "others": true } }), "omit", &alone).unwrap();
+    assert_eq!(content_type, "application/json");
 }
 
 #[test]

@@ -17,5 +17,6 @@ pub(super) fn given<'a>(operation: &'a Operation, args: &'a Args) -> Given<'a> {
             content: args.uploads.get(&param.name).map(Content::File).or_else(value)?,
         })
     };
-    Given { params: operation.params.iter().filter_map(given).collect(), empty_body: operation.empty_body }
+    let params = operation.params.iter().filter_map(given).collect();
+    Given { params, others: &args.others, empty_body: operation.empty_body }
 }

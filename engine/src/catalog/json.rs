@@ -179,6 +179,7 @@ fn operation_json(connector: &Connector, operation: &Operation) -> Value {
         ("method", Some(operation.method.as_str().into())),
         ("path", Some(operation.path_template().into())),
         ("params", Some(params.map(|param| param_json(connector, param)).collect())),
+        ("others", operation.takes_others().then_some(Value::Bool(true))),
         ("answer", Some(answer.into())),
         ("paginated", Some(operation.pagination.is_some().into())),
         ("repeatable", Some(operation.repeatable.into())),

@@ -15,6 +15,10 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
             Some(Body::Json(json)) => {
                 if let Some(whole) = &json.param {
                     check_whole(operation, whole, findings);
+                    if json.others == Some(true) {
+                        let message = format!("`{}` is the whole body, so there is no place for others", whole.value);
+                        findings.push(Diagnostic::new(Code::Conflict, whole.span, message).help("leave `others` out"));
+                    }
                 }
                 no_files(operation, findings);
             }

@@ -68,6 +68,7 @@ impl Examples<'_, '_> {
             match operation.param(name).filter(|param| !param.hidden) {
                 Some(param) if param.file => {}
                 Some(param) => self.check_fit(&param.schema, &entry.value, name)?,
+                None if operation.takes_other(name) => {}
                 None => {
                     let known = operation.params.iter().filter(|param| !param.hidden).map(|param| param.name.as_str());
                     let near = operation.meant(name).map(|param| param.name.as_str()).or_else(|| nearest(name, known));

@@ -162,7 +162,7 @@ fn operation(
 fn usual_body(manifest: &Manifest) -> Body {
     match &manifest.body {
         Some(body) => body.value.clone(),
-        None => Body::Json(Json { param: None, wrap_in_list: None, content_type: None }),
+        None => Body::Json(Json { param: None, wrap_in_list: None, content_type: None, others: None }),
     }
 }
 

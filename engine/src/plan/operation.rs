@@ -253,6 +253,20 @@ impl Operation {
         param.filter(|param| !param.hidden)
     }
 
+    /// Whether names that are no parameters' may be given, and go into the body as they are.
+    pub fn takes_others(&self) -> bool {
+        self.body.as_ref().is_some_and(Body::takes_others)
+    }
+
+    /// Whether this name may be one of them: nobody could take it for a parameter, or for a part of one that is written in brackets.
+    pub fn takes_other(&self, name: &str) -> bool {
+        let is_near = |param: &Param| {
+            let is_part = param.place == Place::Body && before_brackets(&param.wire) == before_brackets(name);
+            param.name == name || param.wire == name || is_part
+        };
+        self.takes_others() && !name.is_empty() && !self.params.iter().any(is_near)
+    }
+
     /// The schemas of its parameters, in their order.
     pub(crate) fn validators(&self) -> &Validators {
         self.validators.get_or_init(|| Validators::new(self.params.len()))
@@ -278,4 +292,9 @@ impl Operation {
     pub fn is_list(&self) -> bool {
         matches!(self.answer, Answer::List(_))
     }
+}
+
+/// `address` of `address[city]`.
+fn before_brackets(name: &str) -> &str {
+    name.split_once('[').map_or(name, |(before, _)| before)
 }

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value;
 
 use crate::raw::Raw;
 
@@ -43,6 +44,11 @@ impl Extra {
         let text = serde_json::to_vec(&value)?;
         self.put(name.into(), Raw::from_json(text.into()));
         Ok(())
+    }
+
+    /// Adds or replaces a member that is JSON already.
+    pub fn insert(&mut self, name: impl Into<String>, value: &Value) {
+        self.put(name.into(), Raw::from_value(value));
     }
 
     fn members(&self) -> impl Iterator<Item = (&str, &Raw)> {

@@ -154,6 +154,7 @@ impl Given {
             |param: &&tieline::plan::Param| param.wire == wire && param.place == tieline::manifest::Place::Body;
         match operation.params.iter().find(in_body) {
             Some(param) => drop(self.values.insert(param.name.clone(), value)),
+            None if operation.takes_other(wire) => drop(self.others.insert(wire.to_owned(), value)),
             None => self.unknown.push(wire.to_owned()),
         }
     }

@@ -5,7 +5,7 @@ mod brackets;
 mod multipart;
 
 use indexmap::IndexMap;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tieline::Problem;
 use tieline::manifest::{Place, Style};
 use tieline::plan::{Head, Operation, Param};
@@ -39,6 +39,8 @@ pub(crate) struct Given {
     pub(crate) values: IndexMap<String, Value>,
     /// The values of the path, as text, in order.
     pub(crate) path: Vec<(String, String)>,
+    /// What the body holds under names that are no parameters', where it may.
+    pub(crate) others: Map<String, Value>,
     /// Files.
     pub(crate) uploads: Vec<ReceivedUpload>,
     /// Names on the wire that are no parameter.

@@ -147,6 +147,7 @@ impl Play<'_> {
     fn with_given(&self, record: Value) -> Value {
         let body = self.body_params();
         let body = body.filter_map(|param| Some((param.wire.clone(), self.given.values.get(&param.name)?.clone())));
+        let body = body.chain(self.given.others.clone());
         self.kind.changed(self.kind.changed(record, body), self.about_upload())
     }
 
@@ -154,7 +155,8 @@ impl Play<'_> {
     fn given_members(&self) -> Vec<String> {
         let is_given = |param: &&Param| self.given.values.contains_key(&param.name);
         let in_body = self.body_params().filter(is_given).map(|param| param.wire.clone());
-        let others = self.path_members().chain(self.about_upload()).map(|(name, _)| name);
+        let others = self.path_members().chain(self.about_upload()).chain(self.given.others.clone());
+        let others = others.map(|(name, _)| name);
         in_body.chain(others).collect()
     }
 

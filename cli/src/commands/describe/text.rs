@@ -200,6 +200,9 @@ fn one_operation(connector: &Connector, operation: &Operation, name: &str) -> St
     }
     let rows: Vec<[String; 3]> = params.iter().flat_map(|param| parameters::rows(connector, param)).collect();
     text.push_str(&columns(2, &rows));
+    if operation.takes_others() {
+        text.push_str("  Other names may be given too; they go into the body as they are.\n");
+    }
     text.push_str(&about::hints(operation.hints.as_ref()));
 
     let mut call = format!("tieline execute {name} {} {}", operation.entity, operation.action);

@@ -40,6 +40,7 @@ pub(super) fn describe(operation: &Operation, places: &Places<'_>, calls: &mut C
         server: operation.server.as_ref().map(super::sign_in::shown),
         auth: operation.auth.as_ref().map(|auth| sign_in(auth, places)),
         params: params.iter().flat_map(|param| param_rows(param, places)).collect(),
+        others: operation.takes_others(),
         answer: answer(operation, places),
         meta: operation.meta.iter().map(|(name, from)| Meta { name: name.clone(), from: from.to_string() }).collect(),
         pagination: operation.pagination.as_ref().map(pagination),

@@ -46,6 +46,8 @@ pub struct Operation {
     pub auth: Option<Inline>,
     /// The parameters, flat.
     pub params: Vec<Row>,
+    /// Whether names that are no parameters' may be given, and go into the body as they are.
+    pub others: bool,
     /// What it answers with.
     pub answer: Answer,
     /// What the envelope's `meta` holds.

@@ -153,6 +153,16 @@ impl Update {
         self.params.parts = Some(parts.into_iter().map(Into::into).collect());
         self
     }
+
+    /// A member of the body that the manifest does not declare.
+    pub fn other(
+        mut self,
+        name: impl Into<String>,
+        value: impl Into<typed::Value>,
+    ) -> Self {
+        self.params.extra.insert(name, &value.into());
+        self
+    }
 }
 
 typed::one!(Update, UpdateParams, types::Book, "books", "update");

@@ -40,7 +40,11 @@ const LONGEST_CHOICE: usize = 800;
 /// It accepts whatever the operation accepts. Deprecated parameters are left out, and what is repeated or lies deep may be cut to its
 /// type and its words.
 pub fn flat_params(connector: &Connector, operation: &Operation) -> Value {
-    flat_within(connector, &shown(connector, operation).collect::<Vec<_>>(), BUDGET)
+    let mut flat = flat_within(connector, &shown(connector, operation).collect::<Vec<_>>(), BUDGET);
+    if operation.takes_others() {
+        flat["additionalProperties"] = true.into();
+    }
+    flat
 }
 
 /// The schema of these parameters, as deep as fits into so many bytes.
