@@ -165,7 +165,10 @@ impl Binding<'_> {
     fn fill(&mut self, index: usize, param: &Param) -> Result<(), Error> {
         let filled = param.fill.as_ref().map(|fill| fill::fill(fill, &self.surroundings)).transpose();
         match filled.map(Option::flatten) {
-            Ok(Some(value)) => self.take(index, param, value)?,
+            Ok(Some(value)) => {
+                self.args.filled.insert(param.name.clone());
+                self.take(index, param, value)?;
+            }
             Ok(None) if param.required => self.report_missing(param),
             Ok(None) => {}
             Err(why) => self.report(&param.name, format!("cannot be filled: {why}")),
