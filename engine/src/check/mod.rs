@@ -11,6 +11,7 @@ mod limits;
 mod names;
 mod operations;
 mod pagination;
+mod parts;
 mod paths;
 mod reach;
 mod references;
@@ -35,7 +36,7 @@ use view::View;
 type Rule = fn(&View<'_>, &mut Vec<Diagnostic>);
 
 /// Rules that report errors, some of them warnings too.
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 17] = [
     names::check,
     limits::check,
     references::check,
@@ -47,6 +48,7 @@ const RULES: [Rule; 16] = [
     secrets::check,
     hosts::check,
     config::check,
+    parts::check,
     sign_in::check,
     conflicts::check,
     headers::check,

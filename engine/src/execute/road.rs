@@ -216,12 +216,8 @@ impl Road {
         let inner = self.inner();
         let scheme = self.scheme()?;
         let token = scheme.map(|(_, scheme)| self.assumed(scheme)).transpose()?.unwrap_or_default();
-        let base = Base {
-            head: inner.connector.head(),
-            config: &inner.config,
-            token: &token,
-            rebind: inner.rebind.as_ref(),
-        };
+        let base =
+            Base { head: inner.connector.head(), config: &inner.config, token: &token, rebind: inner.rebind.as_ref() };
         let request = self.request(from.as_ref(), &self.args_from(from.as_ref())?, &base)?;
         let generated =
             self.operation()?.idempotency_key(base.head).map(|idempotency| idempotency.header.value.clone());

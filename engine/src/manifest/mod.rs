@@ -20,7 +20,7 @@ use crate::yaml::{self, Map, Node, Value};
 
 pub use action::{Action, Download, Effect, Example, PaginationChoice, SchemeChoice};
 pub use check::{Check, CheckCall};
-pub use config::ConfigValue;
+pub use config::{ConfigValue, PartOf};
 pub use entity::{Cardinality, Entity, Freshness, Hints, Relation};
 pub use param::{Param, Place, QueryEncoding, Style};
 pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink, WaitUnit};
