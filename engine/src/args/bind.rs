@@ -140,7 +140,7 @@ impl Binding<'_> {
             (Some(_), Some(_)) => self.report(&param.name, "is given twice, as a value and as a file"),
             (None, Some(upload)) if param.file => drop(self.args.uploads.insert(param.name.clone(), upload)),
             (None, Some(_)) => self.report(&param.name, "is not a file"),
-            (Some(value), None) if param.file => match file::upload(&param.name, value) {
+            (Some(value), None) if param.file => match file::upload(param, value) {
                 Ok(upload) => drop(self.args.uploads.insert(param.name.clone(), upload)),
                 Err(problems) => self.problems.extend(problems),
             },

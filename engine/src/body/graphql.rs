@@ -74,7 +74,7 @@ impl GraphQl {
 
     fn variables(&self, given: &Given<'_>) -> Result<Map<String, Value>, Error> {
         if self.variables.is_empty() {
-            return given.object(self.fields.as_ref().map(|param| param.as_str()));
+            return given.object(&self.fields.as_ref().map(|param| param.as_str()).into_iter().collect::<Vec<_>>());
         }
         let declared = self.variables.iter();
         declared

@@ -26,7 +26,16 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
                 check_whole(operation, &raw.param, findings);
                 check_file(operation, &raw.param, findings);
             }
-            Some(Body::Related(related)) => check_file(operation, &related.file, findings),
+            Some(Body::Related(related)) => {
+                check_file(operation, &related.file, findings);
+                let content_type = related.content_type.as_ref();
+                if let Some(param) = content_type.and_then(|name| body_param(operation, name, findings))
+                    && param.is_file()
+                {
+                    let message = format!("`{}` is a file, not the content type of one", param.name);
+                    findings.push(Diagnostic::new(Code::Conflict, param.span, message));
+                }
+            }
             Some(Body::Multipart(_)) => check_multipart(operation, findings),
             Some(Body::Graphql(graphql)) => {
                 check_graphql(operation, graphql, findings);

@@ -108,6 +108,9 @@ pub struct Param {
     /// Whether it is a file (`format: binary`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub file: bool,
+    /// Whether a text that is given for the file is base64.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub base64: bool,
     /// Its JSON Schema; references have the form `#/schemas/Name`.
     pub schema: Value,
 }
