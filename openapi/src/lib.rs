@@ -2,10 +2,11 @@
 
 mod changes;
 mod note;
-#[cfg(test)]
 mod same;
+mod update;
 mod write;
 
 pub use changes::{Change, changes};
 pub use note::{Note, Translation};
+pub use update::{Decision, Outcome, Update, update};
 pub use write::to_yaml;
