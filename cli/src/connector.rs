@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tieline::language::nearest;
 use tieline::{Connector, Diagnostics, Error, ErrorKind, Source};
 
+use crate::document_files::{Allowed, DocumentFiles};
 use crate::stop::{Stop, invalid, unreadable};
 
 /// The name of a manifest in a folder of its own.
@@ -32,7 +33,8 @@ pub(crate) fn find(name: &str) -> Result<Connector, Stop> {
 /// # Errors
 /// `invalid_input` when it cannot be read.
 pub(crate) fn load(path: &Path) -> Result<Result<(Connector, Diagnostics), Diagnostics>, Error> {
-    Ok(tieline_openapi::load(&read(path)?))
+    let files = DocumentFiles::around(path, Allowed::INSIDE);
+    Ok(tieline_openapi::load(&read(path)?, &files.with(&[])))
 }
 
 /// The manifests at a path: itself, or every `connector.yaml` in the folder and below it, by name. Hidden folders and `target`

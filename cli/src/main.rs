@@ -6,6 +6,7 @@ mod config;
 mod connect;
 mod connector;
 mod credentials;
+mod document_files;
 mod exit_code;
 mod input;
 mod logging;
