@@ -42,6 +42,11 @@ impl Config {
         }
     }
 
+    /// What is declared about a value.
+    pub(crate) fn get(&self, name: &str) -> Option<&Mapping> {
+        self.values.get(name)
+    }
+
     /// Whether the value is declared.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
@@ -86,12 +91,7 @@ pub(crate) fn variable(name: &str, said: &Node, decides: Decides) -> (Mapping, O
     let is_open = choices.is_empty();
     value.put_filled("enum", list(choices, said.span));
     if is_open {
-        match decides {
-            Decides::PartOfHost => value.text("pattern", "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*", said.span),
-            Decides::Host => value.put("any_host", boolean(true, said.span)),
-            Decides::Port => value.text("pattern", "[0-9]{1,5}", said.span),
-            Decides::Path => {}
-        }
+        decides.limit(&mut value, said.span);
     }
     (value, note)
 }
@@ -107,6 +107,18 @@ pub(crate) enum Decides {
     Port,
     /// Nothing but the path.
     Path,
+}
+
+impl Decides {
+    /// Says what a value may be that decides this.
+    pub(crate) fn limit(self, value: &mut Mapping, span: Span) {
+        match self {
+            Self::PartOfHost => value.text("pattern", "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*", span),
+            Self::Host => value.put("any_host", boolean(true, span)),
+            Self::Port => value.text("pattern", "[0-9]{1,5}", span),
+            Self::Path => {}
+        }
+    }
 }
 
 /// What the variable that stands between these texts of a URL decides.

@@ -118,6 +118,7 @@ fn config_json(name: &str, value: &ConfigValue) -> Value {
         ("required", Some(value.required.unwrap_or(false).into())),
         ("default", value.default.clone()),
         ("part_of", value.part_of.as_deref().map(part_of_json)),
+        ("fill", value.fill.as_ref().map(|fill| fill.to_string().into())),
         ("enum", texts(&value.choices)),
         ("pattern", value.pattern.as_ref().map(|pattern| pattern.to_string().into())),
         ("any_host", value.any_host.filter(|any| *any).map(Value::from)),

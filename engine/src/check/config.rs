@@ -24,7 +24,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     for (name, part) in needed {
         let value = view.manifest.config.get(name);
         let may_be_absent = |value: &&Spanned<ConfigValue>| {
-            value.required != Some(true) && value.default.is_none() && value.part_of.is_none()
+            value.required != Some(true) && value.default.is_none() && value.part_of.is_none() && value.fill.is_none()
         };
         if let Some(value) = value.filter(may_be_absent) {
             let message = format!("`{name}` is part of a {part}, but need not be given");

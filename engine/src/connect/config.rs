@@ -1,6 +1,8 @@
 //! Configuration values: checked, defaults filled in.
 
-use serde_json::{Map, Value};
+use std::time::SystemTime;
+
+use serde_json::{Map, Value, json};
 
 use crate::auth::{Credentials, FieldType, Scheme};
 use crate::error::{Error, ErrorKind, Problem};
@@ -17,6 +19,7 @@ pub(super) fn resolve(
     given: Map<String, Value>,
     scheme: Option<&Scheme>,
     credentials: &Credentials,
+    now: SystemTime,
 ) -> Result<Map<String, Value>, Error> {
     let mut problems = Vec::new();
     for name in given.keys().filter(|name| !head.config.contains_key(*name)) {
@@ -28,7 +31,14 @@ pub(super) fn resolve(
     for (name, declared) in &head.config {
         let given = given.get(name).filter(|value| !value.is_null()).cloned();
         let part = if given.is_none() { part(declared, scheme, credentials) } else { Part::OfNothing };
-        let value = given.or_else(|| part.value()).or_else(|| declared.default.clone());
+        let given = given.map(|value| as_declared(declared, value));
+        let mut value = given.or_else(|| part.value()).or_else(|| declared.default.clone());
+        if let (None, Some(fill)) = (&value, &declared.fill) {
+            match fill.evaluate(json!({ "config": resolved }), now) {
+                Ok(computed) => value = Some(computed).filter(|computed| !computed.is_null()),
+                Err(why) => problems.push(Problem { at: name.clone(), message: format!("cannot be computed: {why}") }),
+            }
+        }
         match (value, part) {
             (Some(value), _) => match fits(declared, &value) {
                 Ok(()) => drop(resolved.insert(name.clone(), value)),
@@ -88,6 +98,15 @@ fn part(declared: &ConfigValue, scheme: Option<&Scheme>, credentials: &Credentia
 
 fn either(texts: &[String]) -> String {
     texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(" or ")
+}
+
+/// A text where a list is declared is a list of one; a number or a boolean where a text is declared is its text.
+fn as_declared(declared: &ConfigValue, value: Value) -> Value {
+    match (declared.value_type.unwrap_or(FieldType::Text), value) {
+        (FieldType::List, Value::String(one)) => json!([one]),
+        (FieldType::Text, value @ (Value::Number(_) | Value::Bool(_))) => value.to_string().into(),
+        (_, value) => value,
+    }
 }
 
 fn fits(declared: &ConfigValue, value: &Value) -> Result<(), String> {

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::auth::FieldType;
 use crate::language::object;
-use crate::notation::Pattern;
+use crate::notation::{Expression, Pattern};
 use crate::source::Spanned;
 
 object! {
@@ -43,6 +43,12 @@ object! {
         /// ```
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub part_of: Option<Spanned<PartOf>>,
+        /// What the value is when none is given: computed from values that stand before it.
+        /// ```yaml
+        /// fill: "{{ 'eu' if config.country in ['DE', 'FR'] else 'us' }}"
+        /// ```
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub fill: Option<Spanned<Expression>>,
         /// The values that it may have.
         /// ```yaml
         /// enum: [eu, us]
@@ -93,7 +99,7 @@ object! {
 impl ConfigValue {
     /// Whether nobody but the user can say it.
     pub fn must_be_given(&self) -> bool {
-        self.required == Some(true) && self.default.is_none() && self.part_of.is_none()
+        self.required == Some(true) && self.default.is_none() && self.part_of.is_none() && self.fill.is_none()
     }
 
     /// The part of a credential that says the value; `None` when it says none that the value may have.

@@ -127,6 +127,7 @@ fn config_facts(value: &ConfigValue) -> String {
         let (field, after) = (plain(&part_of.field), plain(&part_of.after));
         format!("when left out, what follows the last `{after}` in `{field}`")
     }));
+    facts.extend(value.fill.iter().map(|fill| format!("when left out, `{}`", plain(&fill.to_string()))));
     facts.push(match &value.default {
         Some(default) => format!("default {}", short(default)),
         None if value.must_be_given() => "required".to_owned(),
