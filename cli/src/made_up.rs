@@ -162,7 +162,8 @@ mod tests {
             ("{ secret: true, pattern: '[0-9]{8}-[a-z]{2}0' }", "12345678-aa0"),
         ] {
             let auth = format!("{{ key: {{ fields: {{ k: {field} }}, headers: {{ X-K: \"${{k}}\" }} }} }}");
-            let config = "{ a: { required: true, part_of: { field: k, after: '-' }, pattern: '[a-z]{2}[0-9]+', example: aa0 } }";
+            let config =
+                "{ a: { required: true, part_of: { field: k, after: '-' }, pattern: '[a-z]{2}[0-9]+', example: aa0 } }";
             let connector = connector(config, &auth);
             assert_eq!(nobody(connector.head(), None).credentials["k"], expected, "{field}");
             assert!(super::config(connector.head(), &Map::new()).is_empty(), "the key says it");

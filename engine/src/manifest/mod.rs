@@ -82,7 +82,8 @@ object! {
         /// hints: { search_strategy: Search by title first. }
         /// ```
         pub hints: Option<Hints>,
-        /// The base URL of the API. `${config.name}` and `${token.name}` may stand in it; what decides the host needs a `pattern` or an `enum`.
+        /// The base URL of the API. `${config.name}` and `${token.name}` may stand in it; what decides the host needs a `pattern` or an `enum`,
+        /// or says `any_host: true`.
         /// A value that begins the URL is an origin (`https://example.com`), unless an `enum` lists it.
         /// ```yaml
         /// server: https://api.example.com/v1
