@@ -8,6 +8,7 @@ mod expressions;
 mod headers;
 mod hosts;
 mod limits;
+mod local;
 mod names;
 mod operations;
 mod pagination;
@@ -35,7 +36,7 @@ use view::View;
 type Rule = fn(&View<'_>, &mut Vec<Diagnostic>);
 
 /// Rules that report errors, some of them warnings too.
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 17] = [
     names::check,
     limits::check,
     references::check,
@@ -51,6 +52,7 @@ const RULES: [Rule; 16] = [
     conflicts::check,
     headers::check,
     bodies::check,
+    local::check,
     operations::check,
 ];
 

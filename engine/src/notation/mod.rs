@@ -6,6 +6,7 @@ mod expression;
 mod fill;
 mod json_path;
 mod lookup;
+mod param_lookup;
 mod pattern;
 mod template;
 
@@ -15,6 +16,7 @@ pub use expression::Expression;
 pub use fill::Fill;
 pub use json_path::{JsonPath, Step};
 pub use lookup::Lookup;
+pub use param_lookup::ParamLookup;
 pub(crate) use pattern::MAX_COMPILED;
 pub use pattern::Pattern;
 pub use template::{Part, Template};
