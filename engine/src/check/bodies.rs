@@ -138,6 +138,15 @@ fn no_files(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The parameters that the variables of a GraphQL body name.
+pub(super) fn variables<'o>(operation: &'o Operation<'_>) -> impl Iterator<Item = &'o str> {
+    let graphql = match operation.body.map(|body| &body.value) {
+        Some(Body::Graphql(graphql)) => Some(graphql),
+        Some(Body::Json(_) | Body::Form(_) | Body::Multipart(_) | Body::Related(_) | Body::Raw(_)) | None => None,
+    };
+    graphql.into_iter().flat_map(|graphql| graphql.variables.values()).flat_map(|template| template.names())
+}
+
 /// Variables take their values from parameters, and the query has a place for the selection.
 fn check_graphql(operation: &Operation<'_>, graphql: &GraphQl, findings: &mut Vec<Diagnostic>) {
     for variable in graphql.variables.values() {

@@ -8,6 +8,7 @@ mod expressions;
 mod headers;
 mod hosts;
 mod limits;
+mod local;
 mod names;
 mod operations;
 mod pagination;
@@ -53,6 +54,7 @@ const RULES: [Rule; 17] = [
     conflicts::check,
     headers::check,
     bodies::check,
+    local::check,
     operations::check,
 ];
 

@@ -10,7 +10,7 @@ use crate::body::{Body, EmptyBody};
 use crate::manifest::{
     Effect, ErrorRules, Hints, Idempotency, Place, QueryEncoding, RateLimit, Retry, SchemeChoice, Style,
 };
-use crate::notation::{Expression, Fill, JsonPath, Lookup, Millis, Template};
+use crate::notation::{Expression, Fill, JsonPath, Lookup, Millis, ParamLookup, Template};
 use crate::paginate::Pagination;
 use crate::schema::Validators;
 
@@ -76,7 +76,7 @@ pub enum Answer {
     /// One record, at this place.
     One(JsonPath),
     /// A file: the answer itself, or what the URL at this place gives.
-    File(Option<Lookup>),
+    File(Option<ParamLookup>),
 }
 
 /// A parameter of an operation.

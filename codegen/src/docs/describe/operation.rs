@@ -73,6 +73,7 @@ fn param_rows(param: &Param, places: &Places<'_>) -> Vec<Row> {
         manifest::Place::Header => Place::Header,
         manifest::Place::Cookie => Place::Cookie,
         manifest::Place::Body => Place::Body,
+        manifest::Place::Local => Place::Local,
     });
     if param.file {
         row.value_type = Inline::of("file");

@@ -38,6 +38,9 @@ fn reads_the_records_of_a_list() {
         ("$.edges[*].node", r#"{"edges": [ ]}"#, json!([])),
         ("$.edges[*].node", r#"{"edges": null}"#, json!([])),
         ("$.a[*].b[*].c", r#"{"a": [{"b": []}, {"b": []}]}"#, json!([])),
+        ("$.a[*].b.c", r#"{"a": [{"b": null}]}"#, json!([])),
+        ("$.a[*].b.c", r#"{"a": [{"b": null}, {"b": {"c": [1]}}]}"#, json!([1])),
+        ("$.a[*].b.c", r#"{"a": [{"b": {"c": null}}]}"#, json!([])),
     ] {
         let expected = expected.as_array().unwrap().clone();
         let count = expected.len();
@@ -57,6 +60,8 @@ fn what_is_not_there_is_no_empty_list() {
         ("$.results", r#"{"results": "x"}"#, "found text"),
         ("$.results", r#"{"results": 0}"#, "found a number"),
         ("$.edges[*].node", "{}", "found nothing"),
+        ("$.a.b", r#"{"a": null}"#, "found nothing"),
+        ("$.a[*].b.c", r#"{"a": [{"b": {}}]}"#, "found nothing"),
         ("$.edges[*].node", r#"{"edges": [{"cursor": 1}]}"#, "found nothing"),
         ("$.a[*].b[*].c", r#"{"a": [{"b": []}, {"b": [{}]}]}"#, "found nothing"),
         ("$.results", "<html>", "HTML"),
