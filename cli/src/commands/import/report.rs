@@ -18,6 +18,8 @@ pub(super) struct Report<'a> {
     pub(super) is_written: bool,
     pub(super) changes: Vec<Change>,
     pub(super) decisions: Vec<Decision>,
+    /// Values that lost their comments.
+    pub(super) rewritten: Vec<Vec<String>>,
 }
 
 impl Report<'_> {
@@ -30,6 +32,7 @@ impl Report<'_> {
         };
         let conflicts: Vec<String> = self.conflicts().map(conflict).collect();
         let kept: Vec<String> = self.at(&Outcome::Kept).map(|at| format!("  {}\n", dotted(at))).collect();
+        let rewritten: Vec<String> = self.rewritten.iter().map(|at| format!("  {}\n", dotted(at))).collect();
         let end = match (self.decisions.iter().any(is_followed), self.is_written) {
             (false, _) => "the document has nothing new for it",
             (true, true) => "is up to date now",
@@ -40,6 +43,7 @@ impl Report<'_> {
             (format!("Other changes ({}):", harmless.len()), harmless.iter().map(change).collect()),
             (self.conflict_heading(conflicts.len()), conflicts),
             (format!("Edited by you, and kept ({}):", kept.len()), kept),
+            (format!("Written anew, without the comments in it ({}):", rewritten.len()), rewritten),
         ];
         let sections = sections.into_iter().filter(|(_, lines): &(String, Vec<String>)| !lines.is_empty());
         let text: String = sections.map(|(heading, lines)| format!("{heading}\n{}\n", lines.concat())).collect();
@@ -67,6 +71,7 @@ impl Report<'_> {
             "added": self.at(&Outcome::Added).collect::<Vec<_>>(),
             "replaced": self.at(&Outcome::Replaced).collect::<Vec<_>>(),
             "removed": self.at(&Outcome::Removed).collect::<Vec<_>>(),
+            "rewritten": self.rewritten,
             "kept": self.at(&Outcome::Kept).collect::<Vec<_>>(),
         })
     }
@@ -97,7 +102,7 @@ fn is_followed(decision: &Decision) -> bool {
 }
 
 fn dotted(at: &[String]) -> String {
-    plain(&at.join("."))
+    if at.is_empty() { "the whole manifest".to_owned() } else { plain(&at.join(".")) }
 }
 
 fn shown(value: &Option<String>) -> String {

@@ -31,6 +31,7 @@ pub(super) fn run(path: &Path, document: &Document, args: &ImportArgs) -> Result
         is_written: !args.dry_run,
         changes: changes(&before, &after)?,
         decisions: updated.decisions,
+        rewritten: updated.rewritten,
     };
     if !args.dry_run {
         put(path, &own, &updated.text)?;
