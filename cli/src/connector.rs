@@ -71,12 +71,17 @@ pub(crate) fn manifests(path: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(found)
 }
 
+/// The file that holds the manifest at a path; in a folder, `connector.yaml`.
+pub(crate) fn file_of(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(MANIFEST) } else { path.to_owned() }
+}
+
 /// The manifest at a path; in a folder, the file `connector.yaml`.
 ///
 /// # Errors
 /// `invalid_input` when it cannot be read.
 pub(crate) fn read(path: &Path) -> Result<Source, Error> {
-    let file = if path.is_dir() { path.join(MANIFEST) } else { path.to_owned() };
+    let file = file_of(path);
     let bytes = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();

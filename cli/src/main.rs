@@ -11,6 +11,7 @@ mod exit_code;
 mod input;
 mod logging;
 mod made_up;
+mod manifest_schema;
 mod network;
 mod output;
 mod params;

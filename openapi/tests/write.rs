@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tieline::yaml::{Limits, parse};
 use tieline::{Connector, Source};
+use tieline_openapi::{changes, to_yaml};
 
 #[test]
 fn a_manifest_written_anew_is_the_same_connector() {
@@ -18,9 +19,10 @@ fn a_manifest_written_anew_is_the_same_connector() {
         let source = Source::new(path.display().to_string(), text);
         let Ok((connector, _)) = Connector::load(&source) else { continue };
         let tree = parse(&source, Limits::default(), &mut Vec::new()).expect("a tree");
-        let written = Source::new("<written>", tieline_openapi::to_yaml(&tree, &[]));
+        let written = Source::new("<written>", to_yaml(&tree, &[]));
         let (again, _) = Connector::load(&written).unwrap_or_else(|findings| panic!("{}\n{findings}", path.display()));
         assert_eq!(again.to_compiled(), connector.to_compiled(), "{}", path.display());
+        assert_eq!(changes(&connector, &again).expect("loaded connectors"), [], "{}", path.display());
         compared += 1;
     }
     assert!(compared > 20, "only {compared} manifests were found");

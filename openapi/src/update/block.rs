@@ -146,8 +146,7 @@ impl<'a> Editing<'a> {
         let width = |end: usize, more: &str| self.text[line.start..end].chars().count() + more.chars().count();
         let is_too_long = width(at.start, &new) > WIDTH && width(at.end, "") <= WIDTH;
         let has_note = self.notes.at(&self.path).is_some_and(Notes::is_about_parts);
-        let is_simple = !old.contains(['\n', '#', '&', '*']);
-        if is_simple && (is_too_long || has_note) {
+        if is_simple(old) && (is_too_long || has_note) {
             self.replace(line, wanted);
         } else {
             self.edits.put(at, new);
@@ -253,11 +252,16 @@ impl<'a> Editing<'a> {
     }
 }
 
-/// The comments in a text that has no other content than the beginning of a value.
-fn comments_in(text: &str) -> Vec<&str> {
-    let comment = |line: &'_ str| -> Option<usize> {
-        let at = line.find('#')?;
-        line[..at].chars().next_back().is_none_or(char::is_whitespace).then_some(at)
-    };
+/// The comments in a text, as far as a line tells: a `#` within quotes may pass for one.
+pub(super) fn comments_in(text: &str) -> Vec<&str> {
+    let begins = |line: &str, at: usize| line[..at].chars().next_back().is_none_or(char::is_whitespace);
+    let comment = |line: &str| line.match_indices('#').map(|(at, _)| at).find(|at| begins(line, *at));
     text.split('\n').filter_map(|line| comment(line).map(|at| line[at..].trim_end())).collect()
+}
+
+/// Whether a text is one line without comments, anchors and aliases.
+fn is_simple(text: &str) -> bool {
+    let begins = |at: usize| text[..at].ends_with([' ', '[', '{', ',']);
+    let has_anchors = text.match_indices(['&', '*']).any(|(at, _)| begins(at));
+    !text.contains('\n') && !has_anchors && comments_in(text).is_empty()
 }

@@ -21,6 +21,9 @@ pub struct Update {
     pub text: String,
     /// What was decided, in the order of the manifest.
     pub decisions: Vec<Decision>,
+    /// Where values with comments in them had to be written anew, without the comments; an empty path is the whole manifest. That
+    /// happens where text stands in an unusual way: a key behind a `?`, an anchor whose alias has another value now.
+    pub rewritten: Vec<Vec<String>>,
 }
 
 /// What was decided about a value on which the manifest and the document do not agree.
@@ -68,6 +71,6 @@ pub fn update(base: Option<&Node>, own: &Source, theirs: &Translation) -> Result
     let tree = parse(own, Limits::default(), &mut findings).filter(|_| findings.is_empty());
     let tree = tree.ok_or_else(|| Diagnostics::new(own.clone(), findings))?;
     let merged = merge::merge(base, &tree, &theirs.manifest);
-    let text = patch::patch(own.text(), &tree, &merged.tree, &theirs.notes);
-    Ok(Update { text, decisions: merged.decisions })
+    let patched = patch::patch(own.text(), &tree, &merged.tree, &theirs.notes);
+    Ok(Update { text: patched.text, decisions: merged.decisions, rewritten: patched.rewritten })
 }

@@ -9,9 +9,9 @@ use crate::same::is_same;
 use crate::write::Notes;
 use crate::{Note, to_yaml};
 
-use super::block::Editing;
+use super::block::{Editing, comments_in};
 use super::edits::Edits;
-use super::entries::path_at;
+use super::entries::{path_at, range};
 
 /// After so many tries the whole is written anew.
 const TRIES: usize = 40;
@@ -40,14 +40,21 @@ impl Paths {
     }
 }
 
+/// A text that was changed.
+pub(super) struct Patched {
+    pub(super) text: String,
+    /// The keys that lead to values with comments that were written anew.
+    pub(super) rewritten: Vec<Vec<String>>,
+}
+
 /// A text that means the wanted tree, made from one that means another.
 ///
 /// The edits follow from the places in the tree. Where the text has more to it than the tree shows (an anchor whose aliases stand
 /// elsewhere, a way to write a key), the result means something else: then the value where it does is written anew, and the one around
 /// it if that is not enough.
-pub(super) fn patch(text: &str, tree: &Node, wanted: &Node, notes: &[Note]) -> String {
+pub(super) fn patch(text: &str, tree: &Node, wanted: &Node, notes: &[Note]) -> Patched {
     if is_same(tree, wanted) {
-        return text.to_owned();
+        return Patched { text: text.to_owned(), rewritten: Vec::new() };
     }
     // Lines are added behind lines.
     let whole = if text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) };
@@ -62,7 +69,7 @@ pub(super) fn patch(text: &str, tree: &Node, wanted: &Node, notes: &[Note]) -> S
             _ if !stuck.is_empty() => stuck,
             None => break,
             Some(edited) => match differences(&edited, wanted) {
-                Found::Nothing => return edited,
+                Found::Nothing => return Patched { text: edited, rewritten: with_comments(text, tree, anew) },
                 Found::Values(paths) => paths,
                 Found::Places(places) => places.into_iter().map(|at| origin(text, tree, &edits, at)).collect(),
             },
@@ -75,7 +82,16 @@ pub(super) fn patch(text: &str, tree: &Node, wanted: &Node, notes: &[Note]) -> S
             break;
         }
     }
-    to_yaml(wanted, notes)
+    Patched { text: to_yaml(wanted, notes), rewritten: vec![Vec::new()] }
+}
+
+/// Those values that were written anew in whose text a comment stood.
+fn with_comments(text: &str, tree: &Node, anew: Paths) -> Vec<Vec<String>> {
+    let has_comment = |path: &Vec<String>| {
+        let node = path.iter().try_fold(tree, |node, key| node.get(key));
+        node.and_then(|node| text.get(range(node.span))).is_some_and(|written| !comments_in(written).is_empty())
+    };
+    anew.0.into_iter().filter(has_comment).collect()
 }
 
 /// What a text lacks to mean a tree.

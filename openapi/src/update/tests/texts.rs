@@ -99,9 +99,9 @@ fn braces_keep_their_looks() {
 fn a_line_that_becomes_too_long_is_broken_up() {
     let long = "a description of some length that does not fit behind the rest of what stands there";
     becomes(
-        "params:\n  a: { type: string, maxLength: 10, minLength: 10 }\n",
-        &format!("{{ params: {{ a: {{ type: string, maxLength: 10, minLength: 10, description: {long} }} }} }}"),
-        &format!("params:\n  a:\n    type: string\n    maxLength: 10\n    minLength: 10\n    description: {long}\n"),
+        "params:\n  a: { $ref: \"#/params/a\", minLength: 10 }\n",
+        &format!("{{ params: {{ a: {{ $ref: \"#/params/a\", minLength: 10, description: {long} of it }} }} }}"),
+        &format!("params:\n  a:\n    $ref: \"#/params/a\"\n    minLength: 10\n    description: {long} of it\n"),
     );
 }
 
@@ -121,6 +121,15 @@ fn windows_line_breaks_and_a_byte_order_mark_stay() {
         "{ a: 1, b: { c: \"x\\ny\\n\", d: 4 } }",
         "\u{feff}a: 1\r\nb:\r\n  c: |\r\n    x\r\n    y\r\n  d: 4\r\n",
     );
+}
+
+#[test]
+fn comments_that_had_to_go_are_told() {
+    let rewritten = |own: &str, theirs: &str| updated(Some(own), own, theirs).rewritten;
+    assert!(rewritten("x:\n  a: 1 # one\n", "{ x: { a: 2 } }").is_empty());
+    assert!(rewritten("x:\n  ? a\n  : \"#\"\n", "{ x: { a: 2 } }").is_empty());
+    assert_eq!(rewritten("x:\n  ? a\n  : 1 # one\n  b: \"#\"\n", "{ x: { a: 2, b: \"#\" } }"), [["x"]]);
+    assert_eq!(rewritten("? a\n: 1 # one\n", "{ a: 2 }"), [[""; 0]]);
 }
 
 #[test]
