@@ -1,5 +1,7 @@
 //! Values that are chosen per connection: what servers, sign-in and fills of a document depend on.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use tieline::source::Span;
 use tieline::yaml::Node;
@@ -11,6 +13,8 @@ use crate::tree::{Mapping, boolean, items, list, scalar_text, text, text_of};
 #[derive(Default)]
 pub(crate) struct Config {
     values: IndexMap<String, Mapping>,
+    /// Those of which all is said.
+    declared: BTreeSet<String>,
 }
 
 impl Config {
@@ -47,13 +51,14 @@ impl Config {
         self.values.get(name)
     }
 
-    /// Whether the value is declared.
+    /// Whether all is said about a value.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.values.contains_key(name)
+        self.declared.contains(name)
     }
 
     /// Declares a value as a whole.
     pub(crate) fn declare(&mut self, name: &str, value: Mapping) {
+        self.declared.insert(name.to_owned());
         self.values.insert(name.to_owned(), value);
     }
 

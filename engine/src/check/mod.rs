@@ -37,7 +37,7 @@ use view::View;
 type Rule = fn(&View<'_>, &mut Vec<Diagnostic>);
 
 /// Rules that report errors, some of them warnings too.
-const RULES: [Rule; 17] = [
+const RULES: [Rule; 18] = [
     names::check,
     limits::check,
     references::check,

@@ -153,9 +153,13 @@ impl<'n> Reader<'n, '_> {
     /// Where a part of a text stands, if the text is written as it is; else where the whole is.
     fn place(&self, span: Span, text: &str, part: std::ops::Range<usize>) -> Span {
         let written = self.text.get(span.start as usize..span.end as usize).unwrap_or_default();
-        match written.find(text) {
-            Some(at @ 0..=1) => span.part(at + part.start, part.len()),
-            _ => span,
+        let unquoted = written.strip_prefix(['\'', '"']);
+        if written.starts_with(text) {
+            span.part(part.start, part.len())
+        } else if unquoted.is_some_and(|written| written.starts_with(text)) {
+            span.part(1 + part.start, part.len())
+        } else {
+            span
         }
     }
 
