@@ -92,6 +92,9 @@ impl<'d> Context<'d> {
                     self.declare(&key, name, said, server.span, decides, config);
                 }
                 let group = if from_token.contains(name) { "token" } else { "config" };
+                if group == "token" {
+                    config.may_be_missing(&key);
+                }
                 template.push_str(&format!("${{{group}.{key}}}"));
             }
             rest = after;
