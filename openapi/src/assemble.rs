@@ -9,7 +9,7 @@ use crate::action;
 use crate::answer::Answer;
 use crate::config::Config;
 use crate::context::Context;
-use crate::dialect::{info, kept, scoping};
+use crate::dialect::{info, kept, oauth, scoping};
 use crate::document::Document;
 use crate::head;
 use crate::infer::{check, errors, naming::Name};
@@ -18,7 +18,7 @@ use crate::operation::Operation;
 use crate::param::Param;
 use crate::server::IsSaid;
 use crate::share;
-use crate::tree::{Mapping, items, members, number, text};
+use crate::tree::{Mapping, items, number, text};
 
 /// An operation with all that was made of it.
 pub(crate) struct Built<'d> {
@@ -71,17 +71,13 @@ impl<'c, 'd> Assembly<'c, 'd> {
         let operations = context.operations();
         let is_dialect = operations.iter().any(Operation::is_named);
         let mut config = Config::default();
+        // Servers come first: what they say of a variable holds wherever else it is used.
+        let is_said = if is_dialect { IsSaid::ByDialect } else { IsSaid::ByRule };
+        let from_token = oauth::extracted(root);
+        let server = context.server(root.get("servers"), &mut config, &from_token, is_said);
         let mut sign_in = context.sign_in(&mut config);
         let all: Vec<&Operation<'d>> = operations.iter().collect();
         context.join_ways(&mut sign_in, &all);
-        let from_token: BTreeSet<String> = sign_in
-            .ways
-            .values()
-            .filter_map(|way| way.get("oauth2")?.get("extract"))
-            .flat_map(|extract| members(extract).map(|(name, _)| name.to_owned()))
-            .collect();
-        let is_said = if is_dialect { IsSaid::ByDialect } else { IsSaid::ByRule };
-        let server = context.server(root.get("servers"), &mut config, &from_token, is_said);
         let answered: Vec<(Operation<'d>, Answer<'d>)> =
             operations.into_iter().map(|operation| { let answer = context.answer(&operation); (operation, answer) }).collect();
         let names = context.name_all(&answered);

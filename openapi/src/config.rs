@@ -9,6 +9,9 @@ use tieline::yaml::Node;
 use crate::dialect::scoping::is_list;
 use crate::tree::{Mapping, boolean, items, list, scalar_text, text, text_of};
 
+/// Names of hosts, and parts of them.
+const PART_OF_HOST: &str = "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*";
+
 /// The configuration values that something in the manifest names, with what the document says about them.
 #[derive(Default)]
 pub(crate) struct Config {
@@ -38,6 +41,14 @@ impl Config {
         self.values.insert(name.to_owned(), value);
     }
 
+    /// Limits a value that stands in a URL, where nothing does yet; it must be given.
+    pub(crate) fn limit(&mut self, name: &str, decides: Decides, span: Span) {
+        if let Some(value) = self.values.get_mut(name) {
+            limit(value, decides, span);
+            value.put("required", boolean(true, span));
+        }
+    }
+
     /// Says that a value may be a list of texts.
     pub(crate) fn is_list(&mut self, name: &str) {
         if let Some(value) = self.values.get_mut(name) {
@@ -49,6 +60,13 @@ impl Config {
     /// What is declared about a value.
     pub(crate) fn get(&self, name: &str) -> Option<&Mapping> {
         self.values.get(name)
+    }
+
+    /// Says that a value need not be given, because something else may say what it is.
+    pub(crate) fn may_be_missing(&mut self, name: &str) {
+        if let Some(value) = self.values.get_mut(name) {
+            value.take("required");
+        }
     }
 
     /// Whether all is said about a value.
@@ -93,12 +111,22 @@ pub(crate) fn variable(name: &str, said: &Node, decides: Decides) -> (Mapping, O
         }
         None => value.put("required", boolean(true, said.span)),
     }
-    let is_open = choices.is_empty();
     value.put_filled("enum", list(choices, said.span));
-    if is_open {
-        decides.limit(&mut value, said.span);
-    }
+    limit(&mut value, decides, said.span);
     (value, note)
+}
+
+/// Limits a value by what it decides, where nothing else does.
+pub(crate) fn limit(value: &mut Mapping, decides: Decides, span: Span) {
+    if value.has("enum") {
+        return;
+    }
+    match decides {
+        Decides::PartOfHost => value.text("pattern", PART_OF_HOST, span),
+        Decides::Host => value.put("any_host", boolean(true, span)),
+        Decides::Port => value.text("pattern", "[0-9]{1,5}", span),
+        Decides::Path => {}
+    }
 }
 
 /// What a variable in a URL decides.
@@ -112,18 +140,6 @@ pub(crate) enum Decides {
     Port,
     /// Nothing but the path.
     Path,
-}
-
-impl Decides {
-    /// Says what a value may be that decides this.
-    pub(crate) fn limit(self, value: &mut Mapping, span: Span) {
-        match self {
-            Self::PartOfHost => value.text("pattern", "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*", span),
-            Self::Host => value.put("any_host", boolean(true, span)),
-            Self::Port => value.text("pattern", "[0-9]{1,5}", span),
-            Self::Path => {}
-        }
-    }
 }
 
 /// What the variable that stands between these texts of a URL decides.

@@ -94,6 +94,9 @@ impl<'d> Context<'d> {
                 }
                 let key = self.mapped(server, name, key, decides, config);
                 let group = if from_token.contains(name) { "token" } else { "config" };
+                if group == "token" {
+                    config.may_be_missing(&key);
+                }
                 template.push_str(&format!("${{{group}.{key}}}"));
             }
             rest = after;

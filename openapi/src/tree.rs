@@ -16,6 +16,13 @@ impl Mapping {
         Self { map: Map::new(), span }
     }
 
+    /// A copy of the mapping at a node; an empty one of anything else.
+    pub(crate) fn of(node: &Node) -> Self {
+        let mut mapping = Self::at(node.span);
+        members(node).for_each(|(key, value)| mapping.put(key, value.clone()));
+        mapping
+    }
+
     /// Adds a key, or replaces its value.
     pub(crate) fn put(&mut self, key: impl Into<String>, value: Node) {
         let span = value.span;

@@ -11,6 +11,9 @@ use tieline::{Connector, Source};
 use crate::call::Call;
 use crate::exchange::Exchange;
 
+/// An OpenAPI document that stands in a folder in place of a manifest.
+const DOCUMENT: &str = "openapi.yaml";
+
 /// One folder.
 pub struct Case {
     folder: PathBuf,
@@ -21,7 +24,7 @@ pub struct Case {
 /// Which connector a case is about.
 #[derive(Clone, Debug)]
 pub enum Manifest {
-    /// The `connector.yaml` in its own folder.
+    /// The `connector.yaml`, or the OpenAPI document `openapi.yaml`, in its own folder.
     Own,
     /// The built-in one of this name.
     BuiltIn(String),
@@ -64,7 +67,7 @@ impl Case {
     /// Where its manifest is.
     pub fn manifest_path(&self) -> PathBuf {
         match &self.manifest {
-            Manifest::Own => self.folder.join("connector.yaml"),
+            Manifest::Own => self.folder.join(own(&self.folder)),
             Manifest::BuiltIn(name) => specs(name),
         }
     }
@@ -76,7 +79,7 @@ impl Case {
     pub fn connector(&self) -> Result<Arc<Connector>, String> {
         match &self.manifest {
             Manifest::Own => {
-                self.read.borrow_mut().insert("connector.yaml".to_owned());
+                self.read.borrow_mut().insert(own(&self.folder).to_owned());
                 load(&self.manifest_path())
             }
             Manifest::BuiltIn(name) => built_in(name),
@@ -132,10 +135,15 @@ pub fn built_in(name: &str) -> Result<Arc<Connector>, String> {
 
 fn load(path: &Path) -> Result<Arc<Connector>, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    match Connector::load(&Source::new("connector.yaml", text)) {
+    match tieline_openapi::load(&Source::new(name(path), text)) {
         Ok((connector, _)) => Ok(Arc::new(connector)),
         Err(findings) => Err(findings.render(false)),
     }
+}
+
+/// The name of the file that says what the connector of a folder is.
+pub fn own(folder: &Path) -> &'static str {
+    if folder.join(DOCUMENT).is_file() { DOCUMENT } else { "connector.yaml" }
 }
 
 fn specs(name: &str) -> PathBuf {

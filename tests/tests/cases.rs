@@ -70,7 +70,7 @@ enum Played {
 
 fn answers(case: &Case) -> Result<Played, String> {
     let (connector, calls, exchanges) = (case.connector()?, case.calls()?, case.exchanges()?);
-    let server = server(&connector);
+    let server = server(&connector, &calls[0]);
     let script = Arc::new(Script::new(exchanges.clone(), server.as_deref()));
     let outcome = in_paused_time(library::execute(connector.clone(), &calls, script.clone()));
     no_faults(&script)?;
@@ -112,7 +112,7 @@ fn same_as_a_stream(
     if !call.all {
         return Ok(());
     }
-    let script = Arc::new(Script::new(exchanges.to_vec(), server(connector).as_deref()));
+    let script = Arc::new(Script::new(exchanges.to_vec(), server(connector, call).as_deref()));
     let records = in_paused_time(library::records(connector.clone(), calls, script.clone()));
     no_faults(&script).map_err(|fault| format!("as a stream: {fault}"))?;
     match records {
@@ -161,7 +161,7 @@ fn playable(
     took: Duration,
 ) -> Result<String, &'static str> {
     let server =
-        server.filter(|server| server.starts_with("https://")).ok_or("the server is not one fixed https origin")?;
+        server.filter(|server| server.starts_with("https://")).ok_or("the server is no https origin that the call decides")?;
     let fails = |exchange: &Exchange| exchange.failure.is_some() || exchange.delay > 0.0;
     let unsaid = |call: &Call| {
         call.range.is_some()
@@ -194,9 +194,14 @@ fn playable(
     Ok(server)
 }
 
-/// The origin of the server, when no configuration decides it.
-fn server(connector: &Connector) -> Option<String> {
-    let url = connector.head().server.render(|_| None::<&str>).ok()?;
+/// The origin of the server, when no token decides it.
+fn server(connector: &Connector, call: &Call) -> Option<String> {
+    let value = |name: &str| {
+        let name = name.strip_prefix("config.")?;
+        let given = call.config.get(name).or(connector.head().config.get(name)?.default.as_ref());
+        Some(given?.as_str()?.to_owned())
+    };
+    let url = connector.head().server.render(value).ok()?;
     Some(url::Url::parse(&url).ok()?.origin().ascii_serialization())
 }
 

@@ -1,4 +1,4 @@
-//! What `check` says about manifests with mistakes: `cases/manifest/<name>/{connector.yaml, expected.txt}`.
+//! What `check` says about manifests and OpenAPI documents with mistakes: `cases/manifest/<name>/{connector.yaml, expected.txt}`, or `openapi.yaml`.
 //! `UPDATE_CASES=1` rewrites what is expected.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
@@ -8,7 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tieline::source::{Code, Severity};
-use tieline::{Connector, Diagnostics, Source};
+use tieline::{Diagnostics, Source};
+use tieline_tests::case::own;
 
 #[test]
 fn manifests_are_found_fault_with_as_the_cases_say() {
@@ -17,7 +18,7 @@ fn manifests_are_found_fault_with_as_the_cases_say() {
     for case in cases() {
         let unread: Vec<_> = files(&case)
             .into_iter()
-            .filter(|file| !["connector.yaml", "expected.txt"].contains(&file.as_str()))
+            .filter(|file| ![own(&case), "expected.txt"].contains(&file.as_str()))
             .collect();
         let found = format!("{}", findings(&case));
         let expected = fs::read_to_string(case.join("expected.txt")).unwrap_or_default();
@@ -49,7 +50,7 @@ fn every_finding_says_where_and_errors_refuse_the_manifest() {
         let found = findings(&case);
         let source = source(&case);
         assert!(!found.is_empty(), "{}: a case shows something", name(&case));
-        assert_eq!(found.errors() > 0, Connector::load(&source).is_err(), "{}", name(&case));
+        assert_eq!(found.errors() > 0, tieline_openapi::load(&source).is_err(), "{}", name(&case));
         for finding in found.iter() {
             assert!((finding.span.end as usize) <= source.text().len(), "{}: {finding:?}", name(&case));
         }
@@ -82,15 +83,15 @@ fn the_built_in_connectors_have_no_findings() {
 }
 
 fn findings(case: &Path) -> Diagnostics {
-    match Connector::load(&source(case)) {
+    match tieline_openapi::load(&source(case)) {
         Ok((_, warnings)) => warnings,
         Err(found) => found,
     }
 }
 
 fn source(case: &Path) -> Source {
-    let text = fs::read_to_string(case.join("connector.yaml"));
-    Source::new("connector.yaml", text.unwrap_or_else(|error| panic!("{}: {error}", name(case))))
+    let text = fs::read_to_string(case.join(own(case)));
+    Source::new(own(case), text.unwrap_or_else(|error| panic!("{}: {error}", name(case))))
 }
 
 fn cases() -> Vec<PathBuf> {

@@ -11,9 +11,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tieline::{Connector, Diagnostics, Error, ErrorKind, Source};
+use tieline_openapi::bundle::Permission;
 use tieline_openapi::to_yaml;
 
 use crate::args::TextFormat;
+use crate::document_files::Allowed;
 use crate::manifest_schema::ManifestSchema;
 use crate::output::print_text;
 use crate::stop::{Stop, colored, invalid};
@@ -53,9 +55,22 @@ pub(crate) struct ImportArgs {
     /// An OpenAPI Overlay (1.0) to apply to the document first. May be repeated
     #[arg(long, value_name = "FILE")]
     pub overlay: Vec<PathBuf>,
+    /// Follow references out of the folder of the document
+    #[arg(long)]
+    pub allow_outside: bool,
+    /// Follow references to web addresses: they are fetched, without any credentials
+    #[arg(long)]
+    pub allow_remote: bool,
     /// How to print what --update changed
     #[arg(long, value_enum, requires = "update")]
     pub format: Option<TextFormat>,
+}
+
+impl ImportArgs {
+    fn allowed(&self) -> Allowed {
+        let permission = |given| if given { Permission::Given } else { Permission::Refused };
+        Allowed { outside: permission(self.allow_outside), remote: permission(self.allow_remote) }
+    }
 }
 
 /// Imports it.
@@ -63,7 +78,7 @@ pub(crate) fn run(args: &ImportArgs) -> Result<(), Stop> {
     if let Some(path) = &args.out {
         refuse(path, Existing::of(args))?;
     }
-    let document = Document::translated(&args.document, &args.overlay)?;
+    let document = Document::translated(&args.document, &args.overlay, args.allowed())?;
     match (&args.update, &args.out) {
         (Some(manifest), _) => update::run(manifest, &document, args),
         (None, Some(path)) => write(path, &document),

@@ -6,7 +6,7 @@ use serde_json::json;
 use tieline::notation::Expression;
 use tieline::yaml::Node;
 
-use crate::config::Decides;
+use crate::config::{Decides, limit};
 use crate::tree::{Mapping, items, list, members, text, text_of};
 
 use super::fills::{config_name, quoted};
@@ -59,7 +59,7 @@ pub(crate) fn mapped(
     let computed = code.map_or_else(|| joined(&compute), |code| code.trim().to_owned());
     value.text("fill", format!("{{{{ {config} if {config} in [{is_known}] else ({computed}) }}}}"), format.span);
     match choices.is_empty() {
-        true => decides.limit(&mut value, format.span),
+        true => limit(&mut value, decides, format.span),
         false => value.put("enum", list(known.iter().map(|made| text(made, format.span)).collect(), format.span)),
     }
     Some((format!("{key}_in_url"), value))

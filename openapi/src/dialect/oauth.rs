@@ -1,11 +1,13 @@
 //! OAuth 2.0: where tokens come from, by the flows of a document and by what the peer's dialect adds.
 
+use std::collections::BTreeSet;
+
 use url::Url;
 
 use tieline::source::Span;
-use tieline::yaml::Node;
+use tieline::yaml::{Node, Value};
 
-use crate::config::{Config, url as server_url};
+use crate::config::{Config, Decides, decides, described, limit, url as server_url};
 use crate::context::Context;
 use crate::names::mixed;
 use crate::sign_in::{Secret, fields};
@@ -116,6 +118,7 @@ pub(crate) fn said<'d>(context: &mut Context<'d>, said: &Said<'d>, way: &mut Map
         oauth2.put_some(key, refresh.and_then(|refresh| refresh.get(key)).filter(|value| value.as_text().is_some()).cloned());
     }
     oauth2.put_filled("extract", extract(context, scheme, config));
+    limit_fields(&oauth2, way);
     way.put("oauth2", oauth2.node());
     let can_renew = said.template("refresh_token").is_some() || grant != "authorization_code";
     if !can_renew && said.template("access_token").is_some() {
@@ -123,6 +126,26 @@ pub(crate) fn said<'d>(context: &mut Context<'d>, said: &Said<'d>, way: &mut Map
         let at = scheme_name(context, scheme);
         context.note(&["auth", &at, "fields", "refresh_token"], "the document has a URL to renew tokens at and no field for what renews them");
     }
+}
+
+/// Fields that stand in the URLs of a way to sign in are limited by what they decide there.
+fn limit_fields(oauth2: &Mapping, way: &mut Mapping) {
+    let Some(mut fields) = way.take("fields") else { return };
+    let endpoints = ["authorize", "token"].into_iter().filter_map(|key| oauth2.get(key));
+    for url in endpoints.flat_map(|endpoint| ["url", "refresh_url"].into_iter().filter_map(|key| text_of(endpoint, key))) {
+        for (at, start) in url.match_indices("${") {
+            let named = url[at + start.len()..].split_once('}');
+            if let Some((name, after)) = named
+                && let Value::Map(map) = &mut fields.value
+                && let Some(field) = map.get_mut(name).filter(|field| field.value.get("pattern").is_none())
+            {
+                let mut keys = Mapping::of(&field.value);
+                limit(&mut keys, decides(&url[..at], after), field.span);
+                field.value = keys.node();
+            }
+        }
+    }
+    way.put("fields", fields);
 }
 
 /// A token that is given and never renewed.
@@ -156,9 +179,9 @@ fn grant(said: &Said<'_>, refresh_grant: Option<&str>, flow: &str) -> &'static s
 }
 
 fn make_optional(fields: &mut Node, name: &str) {
-    if let tieline::yaml::Value::Map(map) = &mut fields.value
+    if let Value::Map(map) = &mut fields.value
         && let Some(field) = map.get_mut(name)
-        && let tieline::yaml::Value::Map(keys) = &mut field.value.value
+        && let Value::Map(keys) = &mut field.value.value
     {
         let span = field.span;
         keys.insert("required".to_owned(), tieline::source::Spanned::new(boolean(false, span), span));
@@ -171,7 +194,7 @@ fn add_refresh_token(way: &mut Mapping, span: Span) {
     added.text("description", "Renews the access token when it has ended", span);
     added.put("required", boolean(false, span));
     added.put("secret", boolean(true, span));
-    if let tieline::yaml::Value::Map(map) = &mut own.value {
+    if let Value::Map(map) = &mut own.value {
         map.insert("refresh_token".to_owned(), tieline::source::Spanned::new(added.node(), span));
     }
     // The keys stay in their order: `fields` comes before what is made of them.
@@ -216,7 +239,6 @@ fn endpoint<'d>(
 ) -> Option<Node> {
     let node = flow.get(key)?;
     let url = node.as_text().filter(|url| !url.trim().is_empty())?.trim();
-    let mut needed = Vec::new();
     let template = substituted(url, |name| {
         let is_word = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         is_word.then(|| match said {
@@ -231,9 +253,9 @@ fn endpoint<'d>(
             return None;
         }
     };
-    needed.extend(template.split("${config.").skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()));
-    for name in needed {
-        config.need(&name, context.document.root.get("info").and_then(crate::config::described), node.span);
+    for (at, start) in template.match_indices("${config.") {
+        let Some((name, after)) = template[at + start.len()..].split_once('}') else { continue };
+        need(context, name, decides(&template[..at], after), node.span, config);
     }
     if template.contains("://") || template.starts_with("${") {
         return Some(text(template, node.span));
@@ -249,15 +271,30 @@ fn endpoint<'d>(
     }
 }
 
+/// Makes sure that a value is declared, with what limits the hosts that it can lead to.
+fn need(context: &Context<'_>, name: &str, decides: Decides, span: Span, config: &mut Config) {
+    if !config.has(name) {
+        config.need(name, context.document.root.get("info").and_then(described), span);
+        config.limit(name, decides, span);
+    }
+}
+
+/// The server variables that the token response of some way to sign in decides.
+pub(crate) fn extracted(root: &Node) -> BTreeSet<String> {
+    let schemes = root.get("components").and_then(|components| components.get("securitySchemes"));
+    let said = schemes.into_iter().flat_map(members).filter_map(|(_, scheme)| scheme.get("x-airbyte-token-extract"));
+    said.flat_map(items).filter_map(Node::as_text).map(str::to_owned).collect()
+}
+
 /// `x-airbyte-token-extract`: server variables that the token response decides.
-fn extract<'d>(context: &Context<'d>, scheme: &'d Node, config: &mut Config) -> Node {
+fn extract(context: &Context<'_>, scheme: &Node, config: &mut Config) -> Node {
     let said = scheme.get("x-airbyte-token-extract");
     let span = said.map_or(scheme.span, |said| said.span);
     let mut all = Mapping::at(span);
     for node in said.map(items).unwrap_or_default() {
         let Some(name) = node.as_text() else { continue };
         let key = mixed(name, "value");
-        config.need(&key, context.document.root.get("info").and_then(crate::config::described), node.span);
+        need(context, &key, Decides::Host, node.span, config);
         let mut value = Mapping::at(node.span);
         value.text("from", crate::infer::records::member("$", name), node.span);
         value.put("any_host", boolean(true, node.span));

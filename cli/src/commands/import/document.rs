@@ -1,14 +1,13 @@
-//! A document on the disk as a manifest: the one place in which `import` has something translated.
+//! A document on the disk as a manifest.
 
 use std::path::{Path, PathBuf};
 
-use tieline::Source;
-use tieline::source::{Diagnostic, Diagnostics};
-use tieline::yaml::{Limits, parse};
-use tieline_openapi::Translation;
+use tieline::source::Diagnostics;
+use tieline_openapi::{Imported, Translation, import};
 
 use crate::connector;
-use crate::stop::{Stop, invalid};
+use crate::document_files::{Allowed, DocumentFiles};
+use crate::stop::Stop;
 
 /// A document and what it became.
 pub(super) struct Document {
@@ -18,25 +17,18 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// Reads a document, applies the overlays to it, and translates it.
+    /// Reads a document with its files, applies the overlays to it, and translates it.
     ///
     /// # Errors
     /// `invalid_input` when a file cannot be read; the findings when the document cannot be translated.
-    pub(super) fn translated(path: &Path, overlays: &[PathBuf]) -> Result<Self, Stop> {
-        if let Some(overlay) = overlays.first() {
-            return Err(invalid(format!("the overlay {} cannot be applied yet", overlay.display())).into());
-        }
-        let source = connector::read(path)?;
-        let (translation, findings) = translate(&source).map_err(|findings| Stop::Manifest(Box::new(findings)))?;
-        Ok(Self { translation, findings: Diagnostics::new(source, findings) })
-    }
-}
-
-/// Until documents are translated, a manifest stands for one.
-fn translate(document: &Source) -> Result<(Translation, Vec<Diagnostic>), Diagnostics> {
-    let mut findings = Vec::new();
-    match parse(document, Limits::default(), &mut findings).filter(|_| findings.is_empty()) {
-        Some(manifest) => Ok((Translation { manifest, notes: Vec::new() }, findings)),
-        None => Err(Diagnostics::new(document.clone(), findings)),
+    pub(super) fn translated(path: &Path, overlays: &[PathBuf], allowed: Allowed) -> Result<Self, Stop> {
+        let overlays = overlays.iter().map(|overlay| connector::read(overlay)).collect::<Result<Vec<_>, _>>()?;
+        let files = DocumentFiles::around(path, allowed);
+        let imported = import(&connector::read(path)?, &files.with(&overlays));
+        let imported = imported.map_err(|findings| Stop::Manifest(Box::new(findings)))?;
+        let is_sound = imported.is_sound();
+        let Imported { source, translation, findings } = imported;
+        let findings = Diagnostics::new(source, findings);
+        if is_sound { Ok(Self { translation, findings }) } else { Err(Stop::Manifest(Box::new(findings))) }
     }
 }

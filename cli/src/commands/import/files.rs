@@ -38,7 +38,7 @@ impl Base {
         match findings.first() {
             None => Ok(tree),
             Some(finding) => {
-                let line = source.position(finding.span.start).line;
+                let line = source.place(finding.span).start.line;
                 let message = format!("{}:{line} cannot be read: {}", self.0.display(), finding.message);
                 let help = "take it from your version control; or remove it, and all that the manifest says stays";
                 Err(invalid(message).with_help(help).into())
