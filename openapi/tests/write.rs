@@ -36,7 +36,7 @@ fn a_document_written_as_a_manifest_is_the_same_connector() {
     for path in paths {
         let text = fs::read_to_string(&path).expect("a document");
         let source = Source::new(path.display().to_string(), text);
-        let Ok((connector, _)) = tieline_openapi::load(&source) else { continue };
+        let Ok((connector, _)) = tieline_openapi::load(&source, &tieline_openapi::Surroundings::default()) else { continue };
         let tree = parse(&source, Limits::default(), &mut Vec::new()).expect("a tree");
         let (translation, _) = tieline_openapi::translate(&tree).expect("a document that can be read");
         let written = tieline_openapi::to_yaml(&translation.manifest, &translation.notes);
