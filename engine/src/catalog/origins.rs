@@ -1,4 +1,4 @@
-//! Which values that a user gives begin a URL, and so are origins: `https://example.com`.
+//! Which values that a user or a token endpoint gives begin a URL, and so are origins: `https://example.com`.
 
 use crate::auth::Scheme;
 use crate::notation::{Part, Template};
@@ -13,6 +13,11 @@ pub fn is_config_an_origin(head: &Head, name: &str) -> bool {
 /// Whether a credential field begins the URL of an endpoint to sign in, or of the server as long as no token response says it.
 pub fn is_field_an_origin(head: &Head, scheme: &Scheme, name: &str) -> bool {
     urls(head, scheme).any(|template| first(template) == Some(name))
+}
+
+/// Whether a value of the token response begins the URL of the server.
+pub fn is_extract_an_origin(head: &Head, name: &str) -> bool {
+    first(&head.server).and_then(|first| first.strip_prefix("token.")) == Some(name)
 }
 
 /// The URLs of a way to sign in, with what the server's URL begins with as long as no token response has said it.

@@ -1,18 +1,24 @@
 //! A configuration value that is a part of a credential: the credential is there, and something limits what of it may be shown.
 
+use std::collections::BTreeSet;
+
 use crate::auth::FieldType;
 use crate::source::{Code, Diagnostic};
 
 use super::view::View;
-use super::{is_written, undefined};
+use super::{is_enough, is_written, undefined};
 
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
-    let schemes = || view.manifest.auth.values();
+    let fields = view.manifest.auth.values().flat_map(|scheme| scheme.fields.keys());
+    let fields: BTreeSet<&str> = fields.map(String::as_str).collect();
     for (name, value) in &view.manifest.config {
         let Some(part_of) = &value.part_of else { continue };
         let field = &part_of.field;
-        if is_written(field.span) && !schemes().any(|scheme| scheme.fields.contains_key(field.as_str())) {
-            let known = schemes().flat_map(|scheme| scheme.fields.keys()).map(String::as_str);
+        if is_enough(findings) {
+            return;
+        }
+        if is_written(field.span) && !fields.contains(field.as_str()) {
+            let known = fields.iter().copied();
             findings.push(undefined(Code::UnknownReference, field.span, "credential field", field, known));
         }
         if is_written(part_of.after.span) && part_of.after.is_empty() {
