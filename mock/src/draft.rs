@@ -66,7 +66,9 @@ impl Draft {
     /// Replaces whatever stands where the manifest looks, in each of the places; puts the value there when nothing does.
     pub(crate) fn replace(&mut self, lookup: &Lookup, value: Value) {
         match (lookup, &mut self.body) {
-            (Lookup::Body(path), Some(body)) if find(body, path.steps()).is_some() => replace(body, path.steps(), &value),
+            (Lookup::Body(path), Some(body)) if find(body, path.steps()).is_some() => {
+                replace(body, path.steps(), &value)
+            }
             (Lookup::Body(_) | Lookup::Header(_) | Lookup::Link(_), _) => self.put(lookup, value),
         }
     }

@@ -98,7 +98,9 @@ mod tests {
         ] {
             assert_eq!(read(value.clone()).as_deref(), Ok(expected), "{value}");
         }
-        for (value, at) in [(json!("not base64"), "f: is not base64"), (json!({ "content": "=" }), "f.content: is not base64")] {
+        for (value, at) in
+            [(json!("not base64"), "f: is not base64"), (json!({ "content": "=" }), "f.content: is not base64")]
+        {
             assert!(read(value.clone()).is_err_and(|why| why.starts_with(at)), "{value}");
         }
     }

@@ -64,11 +64,9 @@ impl GraphQl {
     fn selected(&self, given: &Given<'_>) -> Result<String, Error> {
         let param = self.fields.as_ref().map_or("fields", |param| param.as_str());
         let chosen = self.fields.as_ref().and_then(|param| given.param(param)?.value().ok());
-        replace_placeholder(&self.query, || {
-            match chosen.filter(|value| !value.is_null()) {
-                Some(value) => Selection::from_value(param, value)?.written(param),
-                None => self.default_fields.written(param),
-            }
+        replace_placeholder(&self.query, || match chosen.filter(|value| !value.is_null()) {
+            Some(value) => Selection::from_value(param, value)?.written(param),
+            None => self.default_fields.written(param),
         })
     }
 

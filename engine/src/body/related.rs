@@ -38,7 +38,8 @@ object! {
 
 impl Related {
     pub(super) fn encode(&self, given: &Given<'_>) -> Result<Encoded, Error> {
-        let elsewhere: Vec<&str> = [Some(&self.file), self.content_type.as_ref()].into_iter().flatten().map(|name| name.as_str()).collect();
+        let elsewhere: Vec<&str> =
+            [Some(&self.file), self.content_type.as_ref()].into_iter().flatten().map(|name| name.as_str()).collect();
         let metadata = given.object(&elsewhere)?;
         let Some(file) = given.param(&self.file) else {
             return Ok(match given.empty_body {

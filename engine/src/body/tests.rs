@@ -269,7 +269,8 @@ fn related_bodies() {
     let plain = ("application/json".to_owned(), r#"{"A":1}"#.to_owned());
     assert_eq!(encode(named.clone(), "omit", json!({ "a": 1, "b": "image/png" })).unwrap(), plain);
     for value in [json!("png"), json!("image/png\r\nX-Evil: 1"), json!(1)] {
-        let error = encode_args(named.clone(), "omit", &with_file(json!({ "b": value }), Upload::bytes(""))).unwrap_err();
+        let error =
+            encode_args(named.clone(), "omit", &with_file(json!({ "b": value }), Upload::bytes(""))).unwrap_err();
         assert_eq!(error.message(), "`b` is not a content type such as `image/png`");
     }
 }

@@ -23,7 +23,9 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
 fn check_wire_names(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
     let key = |param: &Param<'_>| match param.place {
         Place::Header => (param.place, param.wire().to_lowercase()),
-        Place::Path | Place::Query | Place::Cookie | Place::Body | Place::Local => (param.place, param.wire().to_owned()),
+        Place::Path | Place::Query | Place::Cookie | Place::Body | Place::Local => {
+            (param.place, param.wire().to_owned())
+        }
     };
     let mut seen = BTreeMap::new();
     for param in operation.params.values() {

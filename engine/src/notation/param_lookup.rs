@@ -47,7 +47,7 @@ impl ParamLookup {
     ///
     /// # Errors
     /// The name of the first parameter whose value leads nowhere, and why.
-    pub fn filled<'a>(&'a self, value: impl Fn(&str) -> Option<Value>) -> Result<Lookup, (&'a str, &'static str)> {
+    pub fn filled(&self, value: impl Fn(&str) -> Option<Value>) -> Result<Lookup, (&str, &'static str)> {
         let steps = match &self.0 {
             Places::Fixed(lookup) => return Ok(lookup.clone()),
             Places::Open(steps) => steps,
@@ -98,7 +98,8 @@ impl FromStr for ParamLookup {
         }
         let mut steps = Vec::new();
         while !rest.is_empty() {
-            let read = open_step(rest).or_else(|| json_path::step(rest).map(|(step, rest)| (OpenStep::Fixed(step), rest)));
+            let read =
+                open_step(rest).or_else(|| json_path::step(rest).map(|(step, rest)| (OpenStep::Fixed(step), rest)));
             let (step, after) = read.ok_or_else(|| {
                 format!(
                     "cannot read `{rest}` in `{text}`; a place is made of `.name`, `['name']`, `[0]`, `[{{parameter}}]` and `.{{parameter}}`"
@@ -172,7 +173,17 @@ mod tests {
 
     #[test]
     fn values_that_lead_nowhere_are_refused() {
-        for value in [json!(-1), json!(1.5), json!(true), json!([0]), json!({}), json!("x"), json!(""), json!("+1"), json!("1e9")] {
+        for value in [
+            json!(-1),
+            json!(1.5),
+            json!(true),
+            json!([0]),
+            json!({}),
+            json!("x"),
+            json!(""),
+            json!("+1"),
+            json!("1e9"),
+        ] {
             let refused = filled("$.a[{i}]", json!({ "i": value })).unwrap_err();
             assert!(refused.starts_with("i must be the index of an element"), "{refused}");
         }

@@ -53,7 +53,8 @@ impl Play<'_> {
     }
 
     fn candidates(&self, name: &str) -> Vec<Value> {
-        let in_path = || self.given.path.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str().into());
+        let in_path =
+            || self.given.path.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str().into());
         if let Some(given) = self.given.values.get(name).cloned().or_else(in_path) {
             return vec![given];
         }

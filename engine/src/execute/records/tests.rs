@@ -129,7 +129,8 @@ fn what_is_no_object_becomes_one() {
     };
     let body = r#"{"results": [{"id": 1}, "a\"", 2.50, null, [3, null], true]}"#;
     let (records, found) = read(list(json!({})), body).unwrap();
-    let expected = json!([{ "id": 1 }, { "value": "a\"" }, { "value": 2.5 }, null, { "value": [3, null] }, { "value": true }]);
+    let expected =
+        json!([{ "id": 1 }, { "value": "a\"" }, { "value": 2.5 }, null, { "value": [3, null] }, { "value": true }]);
     assert_eq!((Value::from(records), found), (expected, 6));
     for (changes, expected) in [
         (json!({ "filter": "{{ record.value is defined and record.value == true }}" }), json!([{ "value": true }])),
