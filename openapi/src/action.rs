@@ -91,7 +91,7 @@ pub(crate) fn build<'d>(
 fn fill_from_config<'d>(context: &mut Context<'d>, config: &mut Config, scopes: &[Scope<'d>], params: &mut [Param<'d>]) {
     let said = context.document.root.get("info").and_then(described);
     for scope in scopes {
-        for param in params.iter_mut().filter(|param| param.wire == scope.param && param.place != Place::Header) {
+        for param in params.iter_mut().filter(|param| param.wire == scope.param) {
             config.need(scope.key, said, scope.span);
             let fill = scope.fill(context, config.holds_list(scope.key), param.keys.get("fill"));
             if let Some(fill) = fill {

@@ -79,7 +79,7 @@ fn joined(template: &str) -> String {
         parts.push(format!("(({}) | string)", code.trim()));
         rest = after;
     }
-    parts.extend((!rest.is_empty()).then(|| quoted(rest)));
+    parts.extend((!rest.is_empty() || parts.is_empty()).then(|| quoted(rest)));
     parts.join(" + ")
 }
 
