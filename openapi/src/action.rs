@@ -196,7 +196,7 @@ fn put_expressions<'d>(context: &mut Context<'d>, operation: &Operation<'d>, act
         }
     };
     if let Some(filter) = operation.node.get("x-airbyte-record-filter") {
-        action.put_some("filter", filter.as_text().and_then(|said| checked(filter, said.to_owned())));
+        action.put_some("filter", filter.as_text().and_then(|said| checked(filter, as_truth(said))));
     }
     let fields = operation.node.get("x-airbyte-record-transform");
     let mut transform = Mapping::at(fields.map_or(operation.node.span, |fields| fields.span));
@@ -205,6 +205,16 @@ fn put_expressions<'d>(context: &mut Context<'d>, operation: &Operation<'d>, act
         transform.put_some(name, expression);
     }
     action.put_filled("transform", transform.node());
+}
+
+/// The peer takes texts such as `false` and `none` for a no, whatever they come from; what compares says yes or no by itself.
+fn as_truth(filter: &str) -> String {
+    let code = filter.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).map(str::trim);
+    let compares = |code: &str| code.starts_with("not ") || [" == ", " != ", " in ", " is ", " < ", " > ", " <= ", " >= "].iter().any(|sign| code.contains(sign));
+    match code.filter(|code| !code.contains("{{") && !compares(code)) {
+        Some(code) => format!("{{{{ ({code}) | string | trim not in ['False', 'false', '0', 'None', 'none', 'null', ''] }}}}"),
+        None => filter.to_owned(),
+    }
 }
 
 /// An expression alone keeps its type, and the peer's results are always texts.
