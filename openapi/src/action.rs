@@ -6,14 +6,15 @@ use tieline::yaml::Node;
 
 use crate::answer::{Answer, Kind, said_meta, words_of};
 use crate::assemble::Built;
-use crate::config::{Config, described};
+use crate::config::{Config, described, url};
 use crate::context::Context;
 use crate::dialect::scoping::Scope;
 use crate::dialect::{fills, info, kept};
 use crate::infer::naming::Name;
 use crate::operation::Operation;
 use crate::param::{Param, Place};
-use crate::tree::{Mapping, boolean, is_true, list, members, scalar_text, text};
+use crate::server::IsSaid;
+use crate::tree::{Mapping, boolean, is_true, items, list, members, scalar_text, text};
 
 /// Makes the action of an operation.
 pub(crate) fn build<'d>(
@@ -26,10 +27,6 @@ pub(crate) fn build<'d>(
     let mut params = context.params(&operation);
     let body = context.body(&operation, &mut params);
     params.extend(body.params);
-    params.retain({
-        let mut seen = std::collections::BTreeSet::new();
-        move |param| seen.insert(param.name.clone())
-    });
     no_files_as_text(&body.keys, &mut params);
     fill_from_config(context, config, scopes, &mut params);
     let pages = context.pages(&operation, &answer, &params);
@@ -59,8 +56,9 @@ pub(crate) fn build<'d>(
         action.put("deprecated", boolean(true, span));
     }
     action.put_some("operation_id", operation.node.get("operationId").filter(|id| id.as_text().is_some()).cloned());
+    let (auth, server) = whereto(context, config, &operation, auth);
     action.put_some("auth", auth);
-    action.put_some("server", own_server(context, config, &operation));
+    action.put_some("server", server);
     let mut query = Mapping::at(operation.path_span);
     for (name, value) in &operation.query {
         query.text(name, value.replace("${", "$${"), operation.path_span);
@@ -111,10 +109,10 @@ fn no_files_as_text(body: &Option<Node>, params: &mut [Param<'_>]) {
 fn fill_from_config<'d>(context: &mut Context<'d>, config: &mut Config, scopes: &[Scope<'d>], params: &mut [Param<'d>]) {
     let said = context.document.root.get("info").and_then(described);
     for scope in scopes {
-        for param in params.iter_mut().filter(|param| param.wire == scope.param && param.place != Place::Header) {
-            if let Some(fill) = scope.fill(context) {
-                config.need(scope.key, said, fill.span);
-                config.is_list(scope.key);
+        for param in params.iter_mut().filter(|param| param.wire == scope.param) {
+            config.need(scope.key, said, scope.span);
+            let fill = scope.fill(context, config.holds_list(scope.key), param.keys.get("fill"));
+            if let Some(fill) = fill {
                 param.keys.put("fill", fill);
             }
         }
@@ -216,7 +214,7 @@ fn put_expressions<'d>(context: &mut Context<'d>, operation: &Operation<'d>, act
         }
     };
     if let Some(filter) = operation.node.get("x-airbyte-record-filter") {
-        action.put_some("filter", filter.as_text().and_then(|said| checked(filter, said.to_owned())));
+        action.put_some("filter", filter.as_text().and_then(|said| checked(filter, as_truth(said))));
     }
     let fields = operation.node.get("x-airbyte-record-transform");
     let mut transform = Mapping::at(fields.map_or(operation.node.span, |fields| fields.span));
@@ -225,6 +223,16 @@ fn put_expressions<'d>(context: &mut Context<'d>, operation: &Operation<'d>, act
         transform.put_some(name, expression);
     }
     action.put_filled("transform", transform.node());
+}
+
+/// The peer takes texts such as `false` and `none` for a no, whatever they come from; what compares says yes or no by itself.
+fn as_truth(filter: &str) -> String {
+    let code = filter.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).map(str::trim);
+    let compares = |code: &str| code.starts_with("not ") || [" == ", " != ", " in ", " is ", " < ", " > ", " <= ", " >= "].iter().any(|sign| code.contains(sign));
+    match code.filter(|code| !code.contains("{{") && !compares(code)) {
+        Some(code) => format!("{{{{ ({code}) | string | trim not in ['False', 'false', '0', 'None', 'none', 'null', ''] }}}}"),
+        None => filter.to_owned(),
+    }
 }
 
 /// An expression alone keeps its type, and the peer's results are always texts.
@@ -278,9 +286,18 @@ fn effect(operation: &Operation<'_>) -> Option<(&'static str, Option<String>)> {
     only_asks.then(|| ("read", Some("its name says that it only asks".to_owned())))
 }
 
-fn own_server<'d>(context: &mut Context<'d>, config: &mut Config, operation: &Operation<'d>) -> Option<Node> {
-    let servers = operation.servers?;
-    context.server(Some(servers), config, &std::collections::BTreeSet::new(), crate::server::IsSaid::ByDialect)
+/// The way to sign in and the server, where they are not as for all. A path that is a whole URL leads to a server of its own; credentials
+/// only go there if it is the API's.
+fn whereto<'d>(context: &mut Context<'d>, config: &mut Config, operation: &Operation<'d>, auth: Option<Node>) -> (Option<Node>, Option<Node>) {
+    let none = std::collections::BTreeSet::new();
+    let own = operation.servers.and_then(|servers| context.server(Some(servers), config, &none, IsSaid::ByDialect));
+    let Some(origin) = &operation.origin else { return (auth, own) };
+    let root = context.document.root;
+    let home = root.get("servers").map(items).unwrap_or_default().first().and_then(url);
+    let is_home = home.is_some_and(|home| home.strip_prefix(origin.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    let signs_in = root.get("components").and_then(|components| components.get("securitySchemes")).is_some();
+    let auth = if is_home || !signs_in { auth } else { Some(text("none", operation.path_span)) };
+    (auth, Some(text(origin.replace("${", "$${"), operation.path_span)))
 }
 
 fn one_line(said: &str) -> String {

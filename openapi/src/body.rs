@@ -8,7 +8,7 @@ use tieline::yaml::{Node, Value};
 use crate::answer::is_json;
 use crate::context::Context;
 use crate::dialect::graphql;
-use crate::names::mixed;
+use crate::names::{apart, mixed};
 use crate::operation::Operation;
 use crate::param::{Param, Place};
 use crate::schemas::Shape;
@@ -241,10 +241,10 @@ impl<'d> Context<'d> {
                 param.keys.put("required", boolean(true, member.span));
             }
             self.allow_null_if_spoken_of(&mut param);
-            if params.iter().all(|other| other.name != param.name) {
-                params.push(param);
-            }
+            params.push(param);
         }
+        let names = apart(&params.iter().map(|param| param.wire.as_str()).collect::<Vec<_>>(), "param");
+        params.iter_mut().zip(names).for_each(|(param, name)| param.name = name);
         params
     }
 

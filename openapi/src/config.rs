@@ -6,7 +6,6 @@ use indexmap::IndexMap;
 use tieline::source::Span;
 use tieline::yaml::Node;
 
-use crate::dialect::scoping::is_list;
 use crate::tree::{Mapping, boolean, items, list, scalar_text, text, text_of};
 
 /// Names of hosts, and parts of them.
@@ -32,8 +31,8 @@ impl Config {
             for key in ["title", "description"] {
                 value.put_some(key, property.get(key).filter(|said| said.as_text().is_some()).cloned());
             }
-            if is_list(property) {
-                value.text("type", "list", property.span);
+            if let Some(kind) = kind(property) {
+                value.text("type", kind, property.span);
             }
             let choices: Vec<Node> = property.get("enum").map(items).unwrap_or_default().iter().filter_map(|choice| Some(text(scalar_text(choice)?, choice.span))).collect();
             value.put_filled("enum", list(choices, property.span));
@@ -49,12 +48,9 @@ impl Config {
         }
     }
 
-    /// Says that a value may be a list of texts.
-    pub(crate) fn is_list(&mut self, name: &str) {
-        if let Some(value) = self.values.get_mut(name) {
-            let span = value.clone().node().span;
-            value.text("type", "list", span);
-        }
+    /// Whether a value is a list of texts.
+    pub(crate) fn holds_list(&self, name: &str) -> bool {
+        self.values.get(name).and_then(|value| value.get("type")).and_then(Node::as_text) == Some("list")
     }
 
     /// What is declared about a value.
@@ -87,6 +83,16 @@ impl Config {
             all.put(name, value.node());
         }
         all.node()
+    }
+}
+
+/// The type of a value, where it is no text, in the document's words about it.
+fn kind(property: &Node) -> Option<&'static str> {
+    match text_of(property, "type")? {
+        "array" => Some("list"),
+        "integer" => Some("integer"),
+        "boolean" => Some("boolean"),
+        _ => None,
     }
 }
 

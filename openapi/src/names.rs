@@ -97,6 +97,18 @@ impl Taken {
     }
 }
 
+/// A name for each of these texts, no two alike: what is a name already is kept, of the others the later ones get numbers.
+pub(crate) fn apart(texts: &[&str], otherwise: &str) -> Vec<String> {
+    let mut taken = Taken::default();
+    let mut names: Vec<Option<String>> = Vec::with_capacity(texts.len());
+    for text in texts {
+        let is_free = mixed(text, otherwise) == **text && !taken.has(text);
+        names.push(is_free.then(|| taken.free((*text).to_owned())));
+    }
+    let free = |(name, text): (Option<String>, &&str)| name.unwrap_or_else(|| taken.free(mixed(text, otherwise)));
+    names.into_iter().zip(texts).map(free).collect()
+}
+
 /// Letters and digits alone, in lower case: what names have in common however they are spelt.
 pub(crate) fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
@@ -121,7 +133,7 @@ pub(crate) fn singular(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Taken, lower, mixed, same_noun, words};
+    use super::{Taken, apart, lower, mixed, same_noun, words};
 
     #[test]
     fn words_are_found_in_every_spelling() {
@@ -159,6 +171,12 @@ mod tests {
     fn a_name_is_given_out_once() {
         let mut taken = Taken::default();
         assert_eq!(["a", "a", "a_2"].map(|name| taken.free(name.to_owned())), ["a", "a_2", "a_2_2"]);
+    }
+
+    #[test]
+    fn what_is_a_name_already_keeps_it() {
+        assert_eq!(apart(&["page[size]", "page_size", "page.size", "q"], "x"), ["page_size_2", "page_size", "page_size_3", "q"]);
+        assert_eq!(apart(&["a", "a", "$"], "x"), ["a", "a_2", "x"]);
     }
 
     #[test]

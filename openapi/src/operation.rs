@@ -12,6 +12,8 @@ use crate::tree::{items, members, text_of};
 pub(crate) struct Operation<'d> {
     /// The method as the manifest writes it: `get`, `post`, `put`, `patch` or `delete`.
     pub method: &'static str,
+    /// Scheme and host, where the path is a whole URL.
+    pub origin: Option<String>,
     /// The path that is called, without a query.
     pub path: String,
     /// What always stands in the query, because the document's path holds it.
@@ -73,11 +75,13 @@ impl<'d> Context<'d> {
             None => (path, path_span),
         };
         let path = path.split('#').next().unwrap_or_default();
+        let (origin, path) = whole(path).map_or((None, path), |(origin, path)| (Some(origin.to_owned()), path));
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let query = query.split('&').filter(|pair| !pair.is_empty());
         let query = query.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (name.to_owned(), value.to_owned()));
         Some(Operation {
             method,
+            origin,
             path: if path.starts_with('/') { path.to_owned() } else { format!("/{path}") },
             query: query.collect(),
             path_span,
@@ -107,6 +111,13 @@ impl<'d> Context<'d> {
         }
         params
     }
+}
+
+/// The origin and the path of a whole URL.
+fn whole(path: &str) -> Option<(&str, &str)> {
+    let host = ["https://", "http://"].into_iter().find_map(|scheme| path.strip_prefix(scheme))?;
+    let end = path.len() - host.len() + host.find(['/', '?']).unwrap_or(host.len());
+    Some(path.split_at(end))
 }
 
 impl<'d> Operation<'d> {

@@ -5,7 +5,7 @@ use tieline::yaml::{Node, Value};
 
 use crate::context::Context;
 use crate::dialect::fills;
-use crate::names::mixed;
+use crate::names::{apart, mixed};
 use crate::operation::Operation;
 use crate::schemas::{Shape, let_null};
 use crate::tree::{Mapping, boolean, is_true, list, members, scalar_text, text, text_of};
@@ -73,6 +73,7 @@ impl<'d> Context<'d> {
                 params.push(undeclared(name, operation.path_span));
             }
         }
+        tell_apart(&mut params, operation);
         params
     }
 
@@ -199,7 +200,7 @@ impl<'d> Context<'d> {
         param.probe = probe.cloned().or(param.probe.take());
         param.keys.take("x-airbyte-probe-default");
         if let Some(injection) = node.get("x-airbyte-param-config-inject")
-            && let Some(fill) = fills::injected(injection)
+            && let Some(fill) = fills::injected(injection, param.keys.get("fill"))
         {
             param.keys.put("fill", fill);
         }
@@ -238,6 +239,26 @@ impl<'d> Context<'d> {
             param.note = Some("null is taken, because the description speaks of it");
         }
     }
+}
+
+/// No two parameters are called alike. In the peer's dialect, a name in several places stands for one value.
+fn tell_apart(params: &mut [Param<'_>], operation: &Operation<'_>) {
+    for at in 1..params.len() {
+        let Some(first) = params[..at].iter().find(|other| other.wire == params[at].wire) else { continue };
+        let (name, span) = (first.name.clone(), params[at].span);
+        let param = &mut params[at];
+        param.name = format!("{name}_in_{}", param.place.as_str());
+        if operation.is_named() {
+            param.keys.put("hidden", boolean(true, span));
+            param.keys.put("fill", fills::same_as(&name, span));
+            param.keys.take("required");
+        }
+    }
+    let names = {
+        let texts: Vec<&str> = params.iter().map(|param| if param.name == mixed(&param.wire, "param") { &param.wire } else { &param.name }).map(String::as_str).collect();
+        apart(&texts, "param")
+    };
+    params.iter_mut().zip(names).for_each(|(param, name)| param.name = name);
 }
 
 /// A parameter that a path names and nothing declares.

@@ -28,8 +28,8 @@ pub(crate) fn expression(default: &Node) -> Result<Node, Diagnostic> {
     }
 }
 
-/// `x-airbyte-param-config-inject`: a value of the configuration, perhaps translated by a table.
-pub(crate) fn injected(injection: &Node) -> Option<Node> {
+/// `x-airbyte-param-config-inject`: a value of the configuration, perhaps translated by a table, or what would be sent `otherwise`.
+pub(crate) fn injected(injection: &Node, otherwise: Option<&Node>) -> Option<Node> {
     let source = text_of(injection, "source")?;
     let config = config_name(source);
     let pairs: Vec<String> = injection
@@ -38,15 +38,43 @@ pub(crate) fn injected(injection: &Node) -> Option<Node> {
         .flat_map(members)
         .filter_map(|(key, value)| Some(format!("{}: {}", quoted(key), quoted(&scalar_text(value)?))))
         .collect();
-    let fill = match pairs.as_slice() {
-        [] => format!("${{config.{source}}}"),
+    let otherwise = otherwise.map_or_else(|| "none".to_owned(), code);
+    let looked_up = match pairs.as_slice() {
+        [] if otherwise == "none" => return Some(text(format!("${{config.{source}}}"), injection.span)),
+        [] => config,
         pairs => {
             let table = format!("{{{}}}", pairs.join(", "));
-            let looked_up = format!("{table}.get({config}, {table}.get({config} | upper))");
-            format!("{{{{ {looked_up} if {} else none }}}}", is_given(source))
+            format!("{table}.get({config}, {table}.get({config} | upper, {otherwise}))")
         }
     };
-    Some(text(fill, injection.span))
+    Some(text(format!("{{{{ {looked_up} if {} else {otherwise} }}}}", is_given(source)), injection.span))
+}
+
+/// The value that another parameter is given.
+pub(crate) fn same_as(name: &str, span: Span) -> Node {
+    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let other = if is_word { format!("params.{name}") } else { format!("params[{}]", quoted(name)) };
+    text(format!("{{{{ {other} if {other} is defined else none }}}}"), span)
+}
+
+/// What fills a parameter, as a part of an expression.
+pub(crate) fn code(fill: &Node) -> String {
+    match &fill.value {
+        Value::Text(said) => match said.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")) {
+            Some(inside) => format!("({})", inside.trim()),
+            None => match said.strip_prefix("${config.").and_then(|rest| rest.strip_suffix('}')) {
+                Some(name) => format!("({} if {} else none)", config_name(name), is_given(name)),
+                None => quoted(&said.replace("$${", "${")),
+            },
+        },
+        Value::Null => "none".to_owned(),
+        Value::Bool(_) | Value::Number(_) => fill.to_json().to_string(),
+        Value::List(items) => format!("[{}]", items.iter().map(code).collect::<Vec<_>>().join(", ")),
+        Value::Map(_) => {
+            let pairs = members(fill).map(|(key, value)| format!("{}: {}", quoted(key), code(value)));
+            format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
+        }
+    }
 }
 
 /// A text in an expression.

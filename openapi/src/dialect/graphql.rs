@@ -26,8 +26,9 @@ pub(crate) fn body<'d>(
         param.place = Place::Body;
         param.keys.take("style");
         param.keys.take("explode");
-        let default = param.schema.and_then(|schema| context.document.said(schema, "default"));
-        if let Some(default) = default.filter(|_| !param.keys.has("fill")) {
+        // The selection has a default of its own.
+        let default = param.schema.filter(|_| param.name != FIELDS).and_then(|schema| context.document.said(schema, "default"));
+        if let Some(default) = default.filter(|default| !param.keys.has("fill") && default.value != Value::Null) {
             context.default(param, default, true);
         }
     }
@@ -37,6 +38,8 @@ pub(crate) fn body<'d>(
     let schema = node.get("content").into_iter().flat_map(members).next().and_then(|(_, media)| media.get("schema"));
     if let Some(schema) = schema {
         graphql.params = graphql.context.members_of(operation, schema, is_true(node, "required"));
+        // What it says of a variable describes it: a default is the API's.
+        graphql.params.iter_mut().for_each(|param| drop(param.keys.take("fill")));
     }
     for (name, value) in said.get("variables").into_iter().flat_map(members) {
         graphql.variable(name, value);
@@ -45,14 +48,16 @@ pub(crate) fn body<'d>(
     for name in nullable {
         graphql.let_null(name);
     }
-    let Graphql { params, variables, .. } = graphql;
+    let Graphql { mut params, variables, .. } = graphql;
     let mut keys = Mapping::at(said.span);
     keys.put_some("query", said.get("query").cloned());
     keys.put_filled("variables", variables.node());
     keys.put_some("operation_name", said.get("operationName").cloned());
-    let selects = query.contains("{{ fields }}") && before.iter().chain(&params).any(|param| param.name == FIELDS);
-    if selects {
+    if query.contains("{{ fields }}") {
         keys.text("fields", FIELDS, said.span);
+        if before.iter().chain(&params).all(|param| param.name != FIELDS) {
+            params.push(selecting(said.span));
+        }
     }
     if let Some(fields) = said.get("default_fields") {
         keys.put("default_fields", default_fields(fields));
@@ -121,6 +126,13 @@ impl<'d> Graphql<'_, 'd> {
     }
 }
 
+/// The parameter that selects fields, where the document declares none.
+fn selecting<'d>(span: Span) -> Param<'d> {
+    let (mut keys, shape) = typed("[String!]", span);
+    keys.text("description", "Fields to answer with, such as `id` or `owner.login`", span);
+    body_param(FIELDS, keys, None, shape, span)
+}
+
 /// The schema of a GraphQL type: of the built-in scalars, of lists of them, and anything for others.
 fn typed(said: &str, span: Span) -> (Mapping, Shape) {
     let mut keys = Mapping::at(span);
@@ -177,20 +189,33 @@ fn declared_variables(query: &str) -> Vec<(String, String)> {
 
 /// A list of fields, or a selection as GraphQL has it.
 fn default_fields(said: &Node) -> Node {
-    let is_plain = |text: &str| text.split([' ', ',']).filter(|word| !word.is_empty()).all(|word| word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.')));
+    let words = |text: &'_ str| text.split([' ', ',', '\n']).filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     match &said.value {
-        Value::Text(selection) if is_plain(selection) => {
-            let fields = selection.split([' ', ',', '\n']).filter(|word| !word.is_empty());
+        Value::Text(selection) if words(selection).iter().all(|word| is_path(word)) => {
+            let fields = words(selection).into_iter();
             list(fields.map(|field| text(field, said.span)).collect(), said.span)
         }
         Value::List(fields) => {
             let texts: Vec<String> = fields.iter().filter_map(scalar_text).collect();
-            match texts.iter().all(|field| is_plain(field) && !field.contains(' ')) {
+            match texts.iter().all(|field| is_path(field)) {
                 true => said.clone(),
-                false => text(texts.join(" "), said.span),
+                false => text(texts.iter().map(|field| selection(field)).collect::<Vec<_>>().join(" "), said.span),
             }
         }
         _ => said.clone(),
+    }
+}
+
+/// Whether a text is a field, or a field of a field.
+fn is_path(field: &str) -> bool {
+    !field.is_empty() && field.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))
+}
+
+/// A field of a field as GraphQL has it: `a.b` is `a { b }`. What is no path stays as it is.
+fn selection(field: &str) -> String {
+    match field.split_once('.').filter(|_| is_path(field)) {
+        Some((first, rest)) => format!("{first} {{ {} }}", selection(rest)),
+        None => field.to_owned(),
     }
 }
 

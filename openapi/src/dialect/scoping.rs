@@ -1,12 +1,12 @@
 //! `x-airbyte-scoping`: parameters that the configuration fills.
 
 use tieline::source::Span;
-use tieline::yaml::{Node, Value};
+use tieline::yaml::Node;
 
 use crate::context::Context;
 use crate::tree::{items, text, text_of};
 
-use super::fills::{config_name, is_given, quoted};
+use super::fills::{code, config_name, is_given, quoted};
 
 /// One parameter that the configuration fills.
 #[derive(Clone, Debug)]
@@ -17,7 +17,8 @@ pub(crate) struct Scope<'d> {
     pub key: &'d str,
     /// How the value is made from it.
     template: Option<&'d Node>,
-    span: Span,
+    /// Where it stands in the document.
+    pub span: Span,
 }
 
 /// The parameters that the configuration fills, as the document says.
@@ -31,17 +32,27 @@ pub(crate) fn scopes(info: &Node) -> Vec<Scope<'_>> {
 }
 
 impl Scope<'_> {
-    /// What fills the parameter: of a list that holds one value, that one; of more, none.
-    pub(crate) fn fill(&self, context: &mut Context<'_>) -> Option<Node> {
+    /// What fills the parameter: a value, or of a list that holds one value, that one; of more, what would fill it `otherwise`.
+    pub(crate) fn fill(&self, context: &mut Context<'_>, is_list: bool, otherwise: Option<&Node>) -> Option<Node> {
         let config = config_name(self.key);
-        let one = format!("{} and {config} | length == 1", is_given(self.key));
-        let first = format!("{config}[0]");
-        let Some(template) = self.template else {
-            return Some(text(format!("{{{{ {first} if {one} else none }}}}"), self.span));
+        let (value, is_one) = match is_list {
+            true => (format!("{config}[0]"), format!("{} and {config} | length == 1", is_given(self.key))),
+            false => (config, is_given(self.key)),
         };
-        let code = single_code(template.as_text().unwrap_or_default())?;
-        let code = renamed(code, &[("value", &first), ("param", &quoted(self.param))]);
-        let fill = text(format!("{{{{ (({code}) or none) if {one} else none }}}}"), template.span);
+        let otherwise = otherwise.map_or_else(|| "none".to_owned(), code);
+        let Some(template) = self.template else {
+            return Some(match otherwise.as_str() {
+                "none" if !is_list => text(format!("${{config.{}}}", self.key), self.span),
+                otherwise => text(format!("{{{{ {value} if {is_one} else {otherwise} }}}}"), self.span),
+            });
+        };
+        let code = joined(template.as_text().unwrap_or_default());
+        let code = renamed(&code, &[("value", &value), ("param", &quoted(self.param))]);
+        let made = match DECLINING.iter().any(|word| code.contains(&quoted(word)) || code.contains(&format!("\"{word}\""))) {
+            true => format!("[{code}] | reject('in', ['', none, 'None', 'none', 'null']) | first | default({otherwise})"),
+            false => format!("({code}) or {otherwise}"),
+        };
+        let fill = text(format!("{{{{ ({made}) if {is_one} else {otherwise} }}}}"), template.span);
         match super::fills::expression(&fill) {
             Ok(fill) => Some(fill),
             Err(finding) => {
@@ -52,9 +63,24 @@ impl Scope<'_> {
     }
 }
 
-/// What stands between the braces of a template that is one expression.
-fn single_code(template: &str) -> Option<&str> {
-    template.trim().strip_prefix("{{")?.strip_suffix("}}").map(str::trim).filter(|code| !code.contains("{{"))
+/// Texts with which a template says that it has no value.
+const DECLINING: [&str; 3] = ["None", "none", "null"];
+
+/// A template as one expression: what stands between braces, joined with the texts around it.
+fn joined(template: &str) -> String {
+    let mut parts = Vec::new();
+    let mut rest = template.trim();
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((code, after)) = after.split_once("}}") else { break };
+        parts.extend((!before.is_empty()).then(|| quoted(before)));
+        if parts.is_empty() && after.is_empty() {
+            return code.trim().to_owned();
+        }
+        parts.push(format!("(({}) | string)", code.trim()));
+        rest = after;
+    }
+    parts.extend((!rest.is_empty() || parts.is_empty()).then(|| quoted(rest)));
+    parts.join(" + ")
 }
 
 /// An expression in which names stand for something else.
@@ -80,17 +106,16 @@ pub(crate) fn renamed(code: &str, names: &[(&str, &str)]) -> String {
     written
 }
 
-/// Whether a value is a list in the document's words about it.
-pub(crate) fn is_list(property: &Node) -> bool {
-    match property.get("type").map(|types| &types.value) {
-        Some(Value::Text(name)) => name == "array",
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::renamed;
+    use super::{joined, renamed};
+
+    #[test]
+    fn a_template_is_one_expression() {
+        for (template, expected) in [(" {{ value }} ", "value"), ("a", "'a'"), ("{{ param }}:{{ 'x' if a else b }}/", "((param) | string) + ':' + (('x' if a else b) | string) + '/'")] {
+            assert_eq!(joined(template), expected);
+        }
+    }
 
     #[test]
     fn names_are_replaced_and_members_and_texts_are_not() {

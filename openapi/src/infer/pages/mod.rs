@@ -43,8 +43,16 @@ impl<'d> Context<'d> {
             return is_list.then(|| Pages { paginate: text("none", answer.span), added: None, why: None });
         }
         let signals = Signals::of(&self.document, answer, &said_meta(operation));
-        let finding = Finding { operation, params, signals: &signals, is_list, span: answer.span };
-        let found = finding.link(answer.has_links).or_else(|| finding.next_url()).or_else(|| finding.cursor());
+        let has_id = answer.record.is_none_or(|record| {
+            let members = self.document.properties(record);
+            members.is_empty() || members.iter().any(|(name, _)| *name == "id")
+        });
+        let said = signals.said();
+        let finding = Finding { operation, params, signals: &signals, is_list, has_id, span: answer.span };
+        let of_said = Finding { signals: &said, ..finding };
+        // What the document points at comes before what only has a telling name.
+        let found = of_said.link(false).or_else(|| of_said.next_url()).or_else(|| of_said.cursor()).or_else(|| of_said.next_page());
+        let found = found.or_else(|| finding.link(answer.has_links)).or_else(|| finding.next_url()).or_else(|| finding.cursor());
         let found = found.or_else(|| finding.last()).or_else(|| finding.page()).or_else(|| finding.offset());
         let found = found.or_else(|| finding.unreachable());
         match found {
@@ -59,11 +67,14 @@ impl<'d> Context<'d> {
 }
 
 /// What is known when the kind is looked for.
+#[derive(Clone, Copy)]
 struct Finding<'c, 'd> {
     operation: &'c Operation<'d>,
     params: &'c [Param<'d>],
     signals: &'c Signals,
     is_list: bool,
+    /// Whether records have an id, or may have one.
+    has_id: bool,
     span: Span,
 }
 
@@ -96,7 +107,11 @@ impl<'d> Finding<'_, 'd> {
     fn carrier(&self, next: &Signal) -> Option<&Param<'d>> {
         let wanted = plain(&next.name);
         let without_next = wanted.strip_prefix("next").unwrap_or(&wanted).to_owned();
-        let can = |param: &&Param<'d>| !matches!(param.place, Place::Path | Place::Header | Place::Cookie);
+        // The number of a page is no place for a text.
+        let is_number = |shape| matches!(shape, Shape::Whole | Shape::Number);
+        let can = |param: &&Param<'d>| {
+            !matches!(param.place, Place::Path | Place::Header | Place::Cookie) && (!is_number(param.shape) || is_number(next.shape))
+        };
         let named = |name: &str| self.params.iter().filter(can).find(|param| !name.is_empty() && plain(&param.wire) == name);
         named(&wanted).or_else(|| named(&without_next)).or_else(|| {
             let mut cursors = self.params.iter().filter(can).filter(|param| params::role(param) == Some(Role::Cursor));
@@ -106,14 +121,13 @@ impl<'d> Finding<'_, 'd> {
 
     /// An API that goes on after the id of the last record.
     fn last(&self) -> Option<Pages<'d>> {
-        if !self.is_list {
+        if !self.is_list || !self.has_id {
             return None;
         }
         let param = self.params.iter().find(|param| params::role(param) == Some(Role::AfterId))?;
-        let (_, more) = self.more()?;
         let why = format!("`{}` takes the id of the last record", param.name);
-        let keys = vec![("cursor", text(&param.name, self.span)), ("last", text("$.id", self.span)), ("more", more)];
-        Some(self.pages("cursor", keys, why))
+        let keys = [("cursor", text(&param.name, self.span)), ("last", text("$.id", self.span))];
+        Some(self.pages("cursor", keys.into_iter().chain(self.more()).collect(), why))
     }
 
     fn page(&self) -> Option<Pages<'d>> {
@@ -123,8 +137,7 @@ impl<'d> Finding<'_, 'd> {
         if !self.is_list && total.is_none() && more.is_none() {
             return None;
         }
-        let first = param.keys.get("default").or_else(|| param.keys.get("minimum")).and_then(whole);
-        let start = first.filter(|first| *first == 0).map(|first| ("start", number(first, self.span)));
+        let start = params::starts_at_zero(param).then(|| ("start", number(0, self.span)));
         let why = format!("`{}` takes the number of the page", param.name);
         let keys = [("page", text(&param.name, self.span))].into_iter().chain(start).chain(total).chain(more);
         Some(self.pages("page", keys.collect(), why))
@@ -144,17 +157,33 @@ impl<'d> Finding<'_, 'd> {
         Some(self.pages("offset", keys.collect(), why))
     }
 
-    /// A cursor that no declared parameter carries goes into one of its own name, beside the others.
+    /// A text that is only called the next page, and that no declared parameter carries.
+    fn next_page(&self) -> Option<Pages<'d>> {
+        let next = self.signals.all(Says::Cursor).find(|next| is_next_page(next) && next.shape == Shape::Text)?;
+        Some(self.url(next))
+    }
+
+    fn url(&self, next: &Signal) -> Pages<'d> {
+        let why = format!("`{}` is taken for the URL of the next page, because no parameter could carry it", next.lookup);
+        self.pages("next_url", vec![("next", text(&next.lookup, self.span))], why)
+    }
+
+    /// A cursor that no declared parameter carries: a URL, if it is only called the next page; else it goes into a parameter that is
+    /// called like it, beside the others.
     fn unreachable(&self) -> Option<Pages<'d>> {
         let next = self.signals.all(Says::Cursor).find(|next| next.is_said)?;
-        let wire = next.lookup.rsplit('.').next().unwrap_or(&next.name).to_owned();
+        if is_next_page(next) && next.shape == Shape::Unknown {
+            return Some(self.url(next));
+        }
+        let last = next.lookup.rsplit('.').next().unwrap_or(&next.name);
+        let wire = params::carrying(last);
         let is_in_body = matches!(self.operation.method, "post" | "put" | "patch");
         let mut keys = Mapping::at(self.span);
         keys.text("type", "string", self.span);
         keys.text("description", "Where the list goes on, from an earlier answer", self.span);
         let mut param = crate::body::body_param(&wire, keys, None, Shape::Text, self.span);
         param.place = if is_in_body { Place::Body } else { Place::Query };
-        let why = format!("`{}` of the answer goes into a parameter of its name, which the document does not declare", next.lookup);
+        let why = format!("`{}` of the answer goes into `{wire}`, which the document does not declare", next.lookup);
         let mut keys = vec![("cursor", text(&param.name, self.span)), ("next", text(&next.lookup, self.span))];
         keys.extend(self.more());
         Some(Pages { added: Some(param), ..self.pages("cursor", keys, why) })
@@ -178,4 +207,10 @@ impl<'d> Finding<'_, 'd> {
         }
         Pages { paginate: paginate.node(), added: None, why: Some(why) }
     }
+}
+
+/// Whether a place in an answer is only called the next page, without a word about what stands there.
+fn is_next_page(signal: &Signal) -> bool {
+    let last = signal.lookup.rsplit('.').next().unwrap_or(&signal.name);
+    matches!(plain(last).as_str(), "next" | "nextpage")
 }

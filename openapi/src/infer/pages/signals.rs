@@ -35,6 +35,8 @@ pub(super) struct Signal {
     pub lookup: String,
     /// What it is called.
     pub name: String,
+    /// The shape of what stands there, as far as that is known.
+    pub shape: Shape,
     /// Whether the document itself points at it.
     pub is_said: bool,
 }
@@ -53,18 +55,27 @@ impl Signals {
             let lookup = lookup.as_text().unwrap_or_default();
             let schema = answer.schema.and_then(|schema| crate::schemas::within(document, schema, &lookup.parse().ok()?));
             if lookup == "@link.next" {
-                found.push(Signal { says: Says::Link, lookup: lookup.to_owned(), name: (*name).to_owned(), is_said: true });
+                found.push(Signal { says: Says::Link, lookup: lookup.to_owned(), name: (*name).to_owned(), shape: Shape::Text, is_said: true });
+                continue;
+            }
+            let shape = schema.map_or(Shape::Unknown, |schema| document.shape(schema));
+            if matches!(shape, Shape::Object | Shape::List) {
                 continue;
             }
             let last = lookup.rsplit('.').next().unwrap_or(lookup);
             let says = says(last, lookup, schema.map(|schema| (document, schema))).or_else(|| says(name, lookup, None));
-            let signal = |says| Signal { says, lookup: lookup.to_owned(), name: last.to_owned(), is_said: true };
+            let signal = |says| Signal { says, lookup: lookup.to_owned(), name: last.to_owned(), shape, is_said: true };
             found.extend(says.filter(|_| lookup.starts_with('$')).map(signal));
         }
         if let Some(schema) = answer.schema {
             look(document, schema, "$", DEEPEST, &mut found);
         }
         Self(found)
+    }
+
+    /// Those that the document itself points at.
+    pub(super) fn said(&self) -> Self {
+        Self(self.0.iter().filter(|signal| signal.is_said).cloned().collect())
     }
 
     /// The first place that says this.
@@ -85,9 +96,9 @@ fn look<'d>(document: &Document<'d>, schema: &'d Node, path: &str, deep: usize, 
         match document.shape(inner) {
             Shape::Object if is_about_pages(name) || matches!(name, "data" | "result") => look(document, inner, &lookup, deeper, found),
             Shape::Object | Shape::List => {}
-            _ => {
+            shape => {
                 let says = says(name, &lookup, Some((document, inner)));
-                found.extend(says.map(|says| Signal { says, lookup, name: name.to_owned(), is_said: false }));
+                found.extend(says.map(|says| Signal { says, lookup, name: name.to_owned(), shape, is_said: false }));
             }
         }
     }
@@ -97,8 +108,8 @@ fn look<'d>(document: &Document<'d>, schema: &'d Node, path: &str, deep: usize, 
 fn is_about_pages(name: &str) -> bool {
     matches!(
         plain(name).as_str(),
-        "meta" | "metadata" | "links" | "paging" | "pagination" | "page" | "pageinfo" | "cursor" | "cursors" | "next" | "responsemetadata"
-            | "records" | "listinfo" | "resultinfo"
+        "meta" | "metadata" | "links" | "paging" | "pagination" | "page" | "pageinfo" | "cursor" | "cursors" | "next" | "nextpage" | "responsemetadata"
+            | "records" | "info" | "listinfo" | "resultinfo" | "paginationmeta" | "paginationmetadata"
     )
 }
 
@@ -110,9 +121,9 @@ fn says<'d>(name: &str, lookup: &str, schema: Option<(&Document<'d>, &'d Node)>)
     let is_url = schema.is_some_and(|(document, schema)| speaks_of_url(document, schema));
     let holder = lookup.rsplit('.').nth(1).map(plain).unwrap_or_default();
     let in_links = matches!(holder.as_str(), "links" | "link");
-    let in_next = holder == "next";
+    let in_next = matches!(holder.as_str(), "next" | "nextpage");
     Some(match plain(name).as_str() {
-        "hasmore" | "hasnextpage" | "hasnext" | "more" | "moreavailable" | "hasmoreitems" | "morerecords" | "moredata"
+        "hasmore" | "hasnextpage" | "hasnext" | "more" | "moreavailable" | "hasmoreitems" | "morerecords" | "moredata" | "moredataavailable" | "hasnextpages" | "hasmorepages"
             if matches!(shape, Shape::Truth | Shape::Unknown) =>
         {
             Says::More
@@ -124,7 +135,7 @@ fn says<'d>(name: &str, lookup: &str, schema: Option<(&Document<'d>, &'d Node)>)
             Says::NextUrl
         }
         "href" | "url" | "link" if in_next && is_text => Says::NextUrl,
-        "after" | "cursor" | "token" | "startingafter" if in_next && is_text => Says::Cursor,
+        "after" | "cursor" | "token" | "startingafter" | "offset" if in_next && is_text => Says::Cursor,
         "next" | "nextpage" if is_text && (is_url || in_links) => Says::NextUrl,
         "nextcursor" | "nextpagetoken" | "nexttoken" | "endcursor" | "continuationtoken" | "nextcontinuationtoken" | "continuation"
         | "nextmarker" | "scrollid" | "nextpagecursor" | "aftercursor" | "pagetoken" | "nextoffset" | "lastevaluatedkey" | "bookmark"
