@@ -171,7 +171,7 @@ fn by_id(id: &str, entity: &str, operation: &Operation<'_>, answer: &Answer<'_>)
         None => (first.clone(), &kept[1..]),
     };
     let mut rest: Vec<&str> = rest.iter().map(String::as_str).filter(|word| !matches!(*word, "a" | "an" | "the" | "all" | "one")).collect();
-    let asks_by_param = matches!(rest.as_slice(), ["by", _] | ["by", _, "id"]) && operation.path_names().count() <= 1;
+    let asks_by_param = matches!(rest.as_slice(), ["by", _] | ["by", _, "id"]) && operation.path_names().count() == 1;
     if asks_by_param {
         rest.clear();
     }
@@ -184,11 +184,13 @@ fn standard(verb: &str, operation: &Operation<'_>, answer: &Answer<'_>) -> Optio
     let is_list = matches!(answer.kind, Kind::List(_));
     Some(match verb {
         "list" | "index" => "list",
+        "create" | "add" | "insert" | "new" | "post" if only_asks(operation) => "search",
         "get" | "retrieve" | "fetch" | "read" | "show" | "find" | "describe" | "view" | "lookup" => {
             if is_list && operation.method == "get" && !operation.ends_with_param() { "list" } else { "get" }
         }
         "create" | "add" | "insert" | "new" | "post" => "create",
         "update" | "edit" | "modify" | "patch" | "change" => "update",
+        "put" if operation.method == "put" => "update",
         "delete" | "remove" | "destroy" => "delete",
         "search" => "search",
         "download" => "download",
@@ -223,10 +225,17 @@ fn by_method(operation: &Operation<'_>, answer: &Answer<'_>) -> &'static str {
         ("get", Kind::List(_)) => "list",
         ("get", Kind::File(_)) => "download",
         ("get", Kind::One(_)) => "get",
+        ("post", _) if only_asks(operation) => "search",
         ("post", _) => "create",
         ("delete", _) => "delete",
         (_, _) => "update",
     }
+}
+
+/// Whether the last part of the path says that a POST only asks.
+fn only_asks(operation: &Operation<'_>) -> bool {
+    let last = operation.path_words().last().map(words).unwrap_or_default();
+    operation.method == "post" && last.last().is_some_and(|word| matches!(word.as_str(), "search" | "query" | "find"))
 }
 
 fn short(name: String) -> String {
