@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ErrorKind as UsageKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
-use crate::commands::{batch, check, completions, describe, execute, explain, generate, list, mock, new};
+use crate::commands::{batch, check, completions, describe, execute, explain, generate, import, list, mock, new};
 use crate::exit_code;
 use crate::stop::{Reader, Stop, invalid};
 
@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Check(check::CheckArgs),
     /// Generate typed Rust and documentation from manifests
     Generate(generate::GenerateArgs),
+    /// Make a manifest from an OpenAPI document, or bring one up to date with it
+    Import(import::ImportArgs),
     /// Write a manifest to start from
     New(new::NewArgs),
     /// Play a connector's API as a local server
@@ -60,6 +62,8 @@ impl Command {
             // Findings are shown where they stand, in a log too.
             Self::Generate(args) if !args.is_for_a_program() => return Reader::Person,
             Self::Generate(_) => true,
+            Self::Import(args) if args.format != Some(TextFormat::Json) => return Reader::Person,
+            Self::Import(_) => true,
             Self::List(args) => args.format == TextFormat::Json,
             Self::Describe(args) => args.format == TextFormat::Json,
             Self::Execute(args) => matches!(args.format, Some(Format::Json | Format::Jsonl)),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tieline::language::nearest;
 use tieline::{Connector, Diagnostics, Error, ErrorKind, Source};
 
+use crate::document_files::{Allowed, DocumentFiles};
 use crate::stop::{Stop, invalid, unreadable};
 
 /// The name of a manifest in a folder of its own.
@@ -32,7 +33,8 @@ pub(crate) fn find(name: &str) -> Result<Connector, Stop> {
 /// # Errors
 /// `invalid_input` when it cannot be read.
 pub(crate) fn load(path: &Path) -> Result<Result<(Connector, Diagnostics), Diagnostics>, Error> {
-    Ok(tieline_openapi::load(&read(path)?))
+    let files = DocumentFiles::around(path, Allowed::INSIDE);
+    Ok(tieline_openapi::load(&read(path)?, &files.with(&[])))
 }
 
 /// The manifests at a path: itself, or every `connector.yaml` in the folder and below it, by name. Hidden folders and `target`
@@ -69,12 +71,17 @@ pub(crate) fn manifests(path: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(found)
 }
 
+/// The file that holds the manifest at a path; in a folder, `connector.yaml`.
+pub(crate) fn file_of(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(MANIFEST) } else { path.to_owned() }
+}
+
 /// The manifest at a path; in a folder, the file `connector.yaml`.
 ///
 /// # Errors
 /// `invalid_input` when it cannot be read.
 pub(crate) fn read(path: &Path) -> Result<Source, Error> {
-    let file = if path.is_dir() { path.join(MANIFEST) } else { path.to_owned() };
+    let file = file_of(path);
     let bytes = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 use tieline::auth::{Field, FieldType, Scheme};
+use tieline::catalog::origins::{is_config_an_origin, is_field_an_origin};
 use tieline::catalog::sign_in;
 use tieline::manifest::ConfigValue;
 use tieline::plan::Head;
@@ -9,7 +10,10 @@ use tieline_mock::text_matching;
 
 /// Values that are tried, in this order, where a pattern is asked for and no example is shown.
 const CANDIDATES: [&str; 6] =
-    ["mock", "0123456789abcdef0123456789abcdef", "12345678", "mock@example.com", "https://example.com", "AA00"];
+    ["mock", "0123456789abcdef0123456789abcdef", "12345678", "mock@example.com", ORIGIN, "AA00"];
+
+/// What stands for a host that may be any.
+const ORIGIN: &str = "https://example.com";
 
 /// Somebody who does not exist.
 #[derive(Debug, Default)]
@@ -26,15 +30,17 @@ pub(crate) struct Nobody<'a> {
 pub(crate) fn nobody<'a>(head: &'a Head, auth: Option<&str>) -> Nobody<'a> {
     let meant = auth.and_then(|auth| head.auth.get_key_value(auth)).map(|(name, scheme)| (name.as_str(), scheme));
     let Some((name, scheme)) = meant.or_else(|| sign_in::simplest(head)) else { return Nobody::default() };
-    let credentials = values([scheme]);
-    let others = values(head.auth.values()).into_iter().filter(|(name, _)| !scheme.fields.contains_key(name)).collect();
+    let credentials = values(head, [scheme]);
+    let others =
+        values(head, head.auth.values()).into_iter().filter(|(name, _)| !scheme.fields.contains_key(name)).collect();
     Nobody { scheme: Some(name), credentials, others }
 }
 
 /// A value for each field that must be given.
-fn values<'a>(schemes: impl IntoIterator<Item = &'a Scheme>) -> Map<String, Value> {
-    let required = schemes.into_iter().flat_map(|scheme| &scheme.fields).filter(|(_, field)| field.is_required());
-    required.map(|(name, field)| (name.clone(), value(name, field).into())).collect()
+fn values<'a>(head: &Head, schemes: impl IntoIterator<Item = &'a Scheme>) -> Map<String, Value> {
+    let fields = schemes.into_iter().flat_map(|scheme| scheme.fields.iter().map(move |field| (scheme, field)));
+    let required = fields.filter(|(_, (_, field))| field.is_required());
+    required.map(|(scheme, (name, field))| (name.clone(), value(head, scheme, name, field).into())).collect()
 }
 
 /// Whether the credentials alone say which way to sign in is meant.
@@ -49,21 +55,21 @@ pub(crate) fn is_told_apart(head: &Head, nobody: &Nobody<'_>) -> bool {
 
 /// Configuration values that must be given and were not.
 pub(crate) fn config(head: &Head, given: &Map<String, Value>) -> Map<String, Value> {
-    let is_missing = |name: &str, declared: &ConfigValue| {
-        declared.required == Some(true) && declared.default.is_none() && given.get(name).is_none_or(Value::is_null)
-    };
+    let is_missing =
+        |name: &str, declared: &ConfigValue| declared.must_be_given() && given.get(name).is_none_or(Value::is_null);
     let missing = head.config.iter().filter(|(name, declared)| is_missing(name, declared));
-    missing.map(|(name, declared)| (name.clone(), config_value(declared))).collect()
+    missing.map(|(name, declared)| (name.clone(), config_value(head, name, declared))).collect()
 }
 
-fn config_value(declared: &ConfigValue) -> Value {
+fn config_value(head: &Head, name: &str, declared: &ConfigValue) -> Value {
     let fits = |text: &String| {
         declared.pattern.as_ref().is_none_or(|pattern| pattern.is_full_match(text))
             && (declared.choices.is_empty() || declared.choices.contains(text))
     };
     let shown = declared.example.iter().chain(&declared.choices).cloned();
     let generated = declared.pattern.iter().filter_map(|pattern| text_matching(&pattern.to_string()));
-    let text = shown.chain(CANDIDATES.map(str::to_owned)).chain(generated).find(fits);
+    let origin = is_config_an_origin(head, name).then(|| ORIGIN.to_owned());
+    let text = shown.chain(origin).chain(CANDIDATES.map(str::to_owned)).chain(generated).find(fits);
     let text = text.unwrap_or_else(|| CANDIDATES[0].to_owned());
     match declared.value_type.unwrap_or(FieldType::Text) {
         FieldType::Text => text.into(),
@@ -73,7 +79,7 @@ fn config_value(declared: &ConfigValue) -> Value {
     }
 }
 
-fn value(name: &str, field: &Field) -> String {
+fn value(head: &Head, scheme: &Scheme, name: &str, field: &Field) -> String {
     let example = field.example.iter().cloned();
     let choices = field.choices.iter().cloned();
     let typed = match field.field_type.unwrap_or(FieldType::Text) {
@@ -85,9 +91,24 @@ fn value(name: &str, field: &Field) -> String {
     let prefix = field.prefix.first().map_or("", String::as_str);
     let prefixed = CANDIDATES.into_iter().map(|candidate| format!("{prefix}{candidate}"));
     let generated = field.pattern.iter().filter_map(|pattern| text_matching(&pattern.to_string()));
-    let mut tried = example.chain(choices).chain(typed).chain(prefixed).chain(generated);
+    let origin = is_field_an_origin(head, scheme, name).then(|| ORIGIN.to_owned());
+    let tried = example.chain(choices).chain(origin).chain(typed).chain(prefixed).chain(generated);
+    let mut tried = tried.map(|text| with_parts(head, name, text));
     // Where no guess fits, the engine says which field it is and what it must look like.
     tried.find(|text| field.check(name, text).is_ok()).unwrap_or_else(|| format!("{prefix}mock"))
+}
+
+/// The credential with those parts that say configuration values.
+fn with_parts(head: &Head, field: &str, text: String) -> String {
+    let parts = head.config.iter().filter_map(|(name, declared)| Some((name, declared, declared.part_of.as_ref()?)));
+    let own = parts.filter(|(_, _, part_of)| part_of.field.value == field);
+    own.fold(text, |text, (name, declared, part_of)| match declared.part_in(&text) {
+        Some(_) => text,
+        None => {
+            let part = config_value(head, name, declared);
+            format!("{text}{}{}", part_of.after.value, part.as_str().unwrap_or_default())
+        }
+    })
 }
 
 #[cfg(test)]
@@ -129,6 +150,56 @@ mod tests {
         let pattern = odd.head().config["a"].pattern.as_ref().unwrap();
         assert!(pattern.is_full_match(made["a"].as_str().unwrap()), "{made:?}");
         assert!(config(odd.head(), &made).is_empty(), "what is given is not made up");
+    }
+
+    #[test]
+    fn a_key_says_what_configuration_is_a_part_of_it() {
+        for (field, expected) in [
+            ("{ secret: true }", "mock-aa0"),
+            ("{ secret: true, prefix: [k_] }", "k_mock-aa0"),
+            ("{ secret: true, example: abc-us6 }", "abc-us6"),
+            ("{ secret: true, example: abc }", "abc-aa0"),
+            ("{ secret: true, pattern: '[0-9]{8}-[a-z]{2}0' }", "12345678-aa0"),
+        ] {
+            let auth = format!("{{ key: {{ fields: {{ k: {field} }}, headers: {{ X-K: \"${{k}}\" }} }} }}");
+            let config =
+                "{ a: { required: true, part_of: { field: k, after: '-' }, pattern: '[a-z]{2}[0-9]+', example: aa0 } }";
+            let connector = connector(config, &auth);
+            assert_eq!(nobody(connector.head(), None).credentials["k"], expected, "{field}");
+            assert!(super::config(connector.head(), &Map::new()).is_empty(), "the key says it");
+        }
+    }
+
+    #[test]
+    fn what_begins_a_url_is_an_origin() {
+        let text = r#"
+tieline: 1
+name: x
+title: X
+version: 0.1.0
+summary: X.
+server: ${token.site}
+config:
+  home: { required: true, any_host: true }
+  host: { required: true, any_host: true }
+  login: { required: true, any_host: true }
+auth:
+  oauth:
+    fields: { client_id: {}, client_secret: { secret: true }, area: { any_host: true }, domain: { any_host: true } }
+    oauth2:
+      grant: client_credentials
+      token: { url: "https://${config.host}/token", refresh_url: "${area}/token", params: { login: "${domain}" } }
+      authorize: { url: "${config.login}/authorize" }
+      extract: { site: { from: $.site, any_host: true, default: "${config.home}" } }
+entities: { things: { actions: { get: { get: /things, server: "https://${config.host}" } } } }
+"#;
+        let (connector, _) = Connector::load(&Source::new("x.yaml", text)).unwrap();
+        let head = connector.head();
+        let expected = json!({ "home": "https://example.com", "host": "mock", "login": "https://example.com" });
+        assert_eq!(Value::Object(config(head, &Map::new())), expected);
+        let credentials = nobody(head, None).credentials;
+        assert_eq!(credentials["area"], "https://example.com");
+        assert_eq!(credentials["domain"], "mock");
     }
 
     #[test]

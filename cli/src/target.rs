@@ -14,21 +14,21 @@ use crate::token_file::folder_of;
 pub(crate) enum Target {
     /// To stdout.
     Stdout(io::BufWriter<io::Stdout>),
-    /// To a file beside the one that `--output` names, which takes its place at the end.
+    /// To a file beside the one that is named, which takes its place at the end.
     File(io::BufWriter<NamedTempFile>, PathBuf),
-    /// To what `--output` names and is no file: a device or a pipe, which stays what it is.
+    /// To what is named and is no file: a device or a pipe, which stays what it is.
     Device(io::BufWriter<File>, PathBuf),
 }
 
 impl Target {
-    /// The file that `--output` names, or stdout.
+    /// The file that is named, or stdout.
     ///
     /// # Errors
     /// `invalid_input` when there can be no such file.
     pub(crate) fn open(output: Option<&Path>) -> Result<Self, Error> {
         let Some(path) = output else { return Ok(Self::Stdout(io::BufWriter::new(io::stdout()))) };
         if path.is_dir() || path.file_name().is_none() {
-            return Err(invalid(format!("--output {} is a folder: name a file", path.display())));
+            return Err(invalid(format!("{} is a folder: name a file", path.display())));
         }
         if fs::metadata(path).is_ok_and(|facts| !facts.is_file()) {
             let device = OpenOptions::new().write(true).open(path).map_err(|error| unopenable(path, &error))?;
@@ -95,7 +95,7 @@ impl Target {
 }
 
 fn unopenable(path: &Path, error: &io::Error) -> Error {
-    invalid(format!("--output {} cannot be made: {error}", path.display()))
+    invalid(format!("{} cannot be made: {error}", path.display()))
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Stop {

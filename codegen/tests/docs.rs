@@ -142,7 +142,7 @@ fn a_face_has_its_section_on_every_page_where_it_has_something_to_show() {
     assert!(readme.contains("````rust\n// ``` begins sign-in with items.list\n````\n"), "{readme}");
     let auth = page(&pages, "sign-in/AUTH.md");
     assert_eq!(auth.matches("**Rust.**").count(), 6, "one way has nothing to show");
-    assert!(auth.contains("sign_in::key({\"api_key\":\"pk_your-api-key\"}); Some(\"items.list\")"), "{auth}");
+    assert!(auth.contains("sign_in::key({\"api_key\":\"pk_your-api-key-us\"}); Some(\"items.list\")"), "{auth}");
     let reference = page(&pages, "sign-in/REFERENCE.md");
     assert!(
         reference.contains("tieline execute sign-in items list\n```\n\n```rust\nitems.list({}, [])\n```\n"),

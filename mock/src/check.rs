@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use tieline::Problem;
+use tieline::manifest::Place;
 use tieline::notation::Template;
 use tieline::plan::{Head, Operation};
 
@@ -27,7 +28,7 @@ pub(crate) fn check(
     let mut problems = given.problems.clone();
     problems.extend(missing_headers(head, operation, request));
     problems.extend(given.unknown.iter().map(|name| problem(name, "is not a parameter")));
-    for param in &operation.params {
+    for param in operation.params.iter().filter(|param| param.place != Place::Local) {
         let is_there = given.values.contains_key(&param.name)
             || given.uploads.iter().any(|upload| upload.param == param.wire || upload.param == param.name);
         if param.required && !is_there {

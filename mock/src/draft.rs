@@ -63,6 +63,24 @@ impl Draft {
         put(body, before, records.into_iter().map(wrapped).collect());
     }
 
+    /// Replaces whatever stands where the manifest looks, in each of the places; puts the value there when nothing does.
+    pub(crate) fn replace(&mut self, lookup: &Lookup, value: Value) {
+        match (lookup, &mut self.body) {
+            (Lookup::Body(path), Some(body)) if find(body, path.steps()).is_some() => {
+                replace(body, path.steps(), &value)
+            }
+            (Lookup::Body(_) | Lookup::Header(_) | Lookup::Link(_), _) => self.put(lookup, value),
+        }
+    }
+
+    /// All that a lookup finds in the body.
+    pub(crate) fn found_each(&self, lookup: &Lookup) -> Vec<&Value> {
+        match (lookup, &self.body) {
+            (Lookup::Body(path), Some(body)) => find_each(body, path.steps()),
+            (Lookup::Body(_) | Lookup::Header(_) | Lookup::Link(_), _) => Vec::new(),
+        }
+    }
+
     /// What a lookup finds in the body.
     pub(crate) fn found(&self, lookup: &Lookup) -> Option<&Value> {
         match lookup {
@@ -115,6 +133,35 @@ pub(crate) fn put(at: &mut Value, steps: &[Step], value: Value) {
             }
         }
     }
+}
+
+/// Replaces every value at a place.
+fn replace(at: &mut Value, steps: &[Step], value: &Value) {
+    let Some((step, rest)) = steps.split_first() else {
+        *at = value.clone();
+        return;
+    };
+    let within: Vec<&mut Value> = match (step, at) {
+        (Step::Key(name), Value::Object(members)) => members.get_mut(name).into_iter().collect(),
+        (Step::Index(index), Value::Array(items)) => items.get_mut(*index).into_iter().collect(),
+        (Step::All, Value::Array(items)) => items.iter_mut().collect(),
+        (Step::All, Value::Object(members)) => members.values_mut().collect(),
+        (Step::Key(_) | Step::Index(_) | Step::All, _) => Vec::new(),
+    };
+    within.into_iter().for_each(|inner| replace(inner, rest, value));
+}
+
+/// Every value at a place.
+fn find_each<'a>(value: &'a Value, steps: &[Step]) -> Vec<&'a Value> {
+    let Some((step, rest)) = steps.split_first() else { return vec![value] };
+    let within: Vec<&Value> = match (step, value) {
+        (Step::Key(name), Value::Object(members)) => members.get(name).into_iter().collect(),
+        (Step::Index(index), Value::Array(items)) => items.get(*index).into_iter().collect(),
+        (Step::All, Value::Array(items)) => items.iter().collect(),
+        (Step::All, Value::Object(members)) => members.values().collect(),
+        (Step::Key(_) | Step::Index(_) | Step::All, _) => Vec::new(),
+    };
+    within.into_iter().flat_map(|inner| find_each(inner, rest)).collect()
 }
 
 /// The first value at a place.
@@ -170,6 +217,18 @@ mod tests {
         assert_eq!(response.headers()["link"], "<https://a.example/?p=2>; rel=\"next\"");
         assert!(!response.headers().contains_key("x-bad") && !response.headers().contains_key("x-none"));
         assert_eq!(response.headers()["content-type"], "application/json");
+    }
+
+    #[test]
+    fn whatever_stands_at_a_place_is_replaced() {
+        let mut draft = Draft::json(json!({ "data": { "a": { "e": [1], "x": 1 }, "b": { "e": [2] }, "c": 5 } }));
+        let errors = lookup("$.data[*].e");
+        assert_eq!(draft.found_each(&errors), [&json!([1]), &json!([2])]);
+        draft.replace(&errors, json!(null));
+        assert_eq!(draft.body, Some(json!({ "data": { "a": { "e": null, "x": 1 }, "b": { "e": null }, "c": 5 } })));
+        draft.replace(&lookup("$.ok"), json!(true));
+        assert_eq!(draft.found_each(&lookup("$.ok")), [&json!(true)]);
+        assert!(draft.found_each(&lookup("@header.X")).is_empty());
     }
 
     #[test]

@@ -219,7 +219,7 @@ impl Mock {
     ) -> Response<Bytes> {
         let inner = &*self.inner;
         let body = same.map(|found| Kind::of(&inner.connector, &inner.schemas, found.operation, inner.seed).0.single());
-        let granted = self.state().tokens.grant(schemes, request, inner.seed, body.unwrap_or_default());
+        let granted = self.state().tokens.grant(self.head(), schemes, request, inner.seed, body.unwrap_or_default());
         match granted {
             Ok(body) => Draft::json(body).finish(),
             Err(denied) => {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use http::StatusCode;
 use serde_json::{Map, Value};
 use tieline::auth::{ClientAuth, Grant, OAuth2, Scheme, TokenBody};
+use tieline::catalog::origins::is_extract_an_origin;
 use tieline::plan::Head;
 
 use crate::draft::put;
@@ -16,6 +17,8 @@ use crate::sign_in::basic;
 
 /// How long a token lives, in seconds, where the manifest says how the answer tells it.
 const EXPIRES_IN: u64 = 3_600;
+/// Where the API is when its token endpoint says so and nothing limits it.
+const ORIGIN: &str = "https://mock.example";
 
 /// The tokens that were handed out.
 #[derive(Debug, Default)]
@@ -53,6 +56,7 @@ impl Tokens {
     /// What is wrong with the request for the first scheme.
     pub(crate) fn grant(
         &mut self,
+        head: &Head,
         schemes: &[&Scheme],
         request: &Received,
         seed: Seed,
@@ -61,7 +65,7 @@ impl Tokens {
         let mut first = None;
         for (scheme, oauth) in schemes.iter().filter_map(|scheme| Some((scheme, scheme.oauth2.as_deref()?))) {
             match self.check(scheme, oauth, request) {
-                Ok(()) => return Ok(self.issue(oauth, seed, body)),
+                Ok(()) => return Ok(self.issue(head, oauth, seed, body)),
                 Err(denied) => drop(first.get_or_insert(denied)),
             }
         }
@@ -100,7 +104,7 @@ impl Tokens {
         }
     }
 
-    fn issue(&mut self, oauth: &OAuth2, seed: Seed, mut body: Value) -> Value {
+    fn issue(&mut self, head: &Head, oauth: &OAuth2, seed: Seed, mut body: Value) -> Value {
         self.issued += 1;
         let seed = seed.and("token").nth(self.issued);
         if !body.is_object() {
@@ -121,7 +125,9 @@ impl Tokens {
         for (name, extract) in &oauth.extract {
             let pattern = extract.pattern.as_ref().map(|pattern| pattern.to_string());
             let text = pattern.and_then(|pattern| matching(&pattern, 0, seed.and(name)));
-            put(&mut body, extract.from.steps(), text.unwrap_or_else(|| format!("mock-{name}")).into());
+            let is_origin = is_extract_an_origin(head, name);
+            let made_up = || if is_origin { ORIGIN.to_owned() } else { format!("mock-{name}") };
+            put(&mut body, extract.from.steps(), text.unwrap_or_else(made_up).into());
         }
         body
     }

@@ -77,6 +77,40 @@ async fn faults_are_overcome_or_told() {
 }
 
 #[tokio::test]
+async fn a_token_says_where_an_api_is_that_may_be_anywhere() {
+    for (server, extract) in [
+        ("${token.site}/api", "{ from: $.where.site, any_host: true }"),
+        ("https://${token.site}.example.com/api", "{ from: $.where.site, pattern: '[a-z]{3}[0-9]' }"),
+        ("https://${token.site}/api", "{ from: $.where.site, any_host: true }"),
+    ] {
+        let text = format!(
+            "tieline: 1
+name: anywhere
+title: Anywhere
+version: 0.1.0
+summary: An API that may be anywhere.
+server: {server}
+auth:
+  machine:
+    fields: {{ client_id: {{}}, client_secret: {{ secret: true }} }}
+    oauth2:
+      grant: client_credentials
+      token: {{ url: \"https://login.example.com/token\" }}
+      extract: {{ site: {extract} }}
+entities:
+  things: {{ actions: {{ get: {{ get: /thing, record: {{ type: object, properties: {{ id: {{ const: a }} }} }} }} }} }}
+"
+        );
+        let connector = connector(&text);
+        let credentials = Credentials::none().with("client_id", "id").with("client_secret", "secret");
+        let mock = Arc::new(Mock::new(connector.clone(), Default::default()));
+        let connection = Connection::builder(connector).credentials(credentials).transport(mock).connect().unwrap();
+        let thing = connection.execute("things", "get", json!({})).await;
+        assert_eq!(thing.unwrap_or_else(|error| panic!("{server}: {error}")).record::<Value>().unwrap()["id"], "a");
+    }
+}
+
+#[tokio::test]
 async fn tokens_are_renewed() {
     let credentials = Credentials::none()
         .with("client_id", "id")

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use common::{connector, send};
 use serde_json::{Value, json};
 use tieline::Connection;
+use tieline::execute::Data;
 use tieline_mock::{Mock, MockOptions};
 
 /// The mock of an API with these entities, and a connection to it.
@@ -65,7 +66,10 @@ async fn records_that_the_engine_wraps_are_sent_bare() {
     }
     for (manifest, bare) in [(manifest, false), (wrapping, true)] {
         let (mock, connection) = api(manifest);
-        let sent = [send(&mock, "GET", "/tags", Value::Null).body["tags"][0].clone(), send(&mock, "GET", "/tags/a", Value::Null).body];
+        let sent = [
+            send(&mock, "GET", "/tags", Value::Null).body["tags"][0].clone(),
+            send(&mock, "GET", "/tags/a", Value::Null).body,
+        ];
         assert!(sent.iter().all(|sent| sent.is_string() == bare), "{sent:?}");
         let all = connection.execute("tags", "list", json!({})).await.unwrap().records::<Value>().unwrap();
         assert!(!all.is_empty() && all.iter().all(|tag| tag["value"].is_string()), "{all:?}");
@@ -82,9 +86,33 @@ async fn what_nobody_declares_is_kept_in_the_record() {
     } } }));
     let given = json!({ "name": "Lamp", "Colour__c": "red", "Size__c": { "w": 1 } });
     let made: Value = connection.execute("goods", "create", given.clone()).await.unwrap().record().unwrap();
-    let read: Value =
-        connection.execute("goods", "get", json!({ "id": made["id"] })).await.unwrap().record().unwrap();
+    let read: Value = connection.execute("goods", "get", json!({ "id": made["id"] })).await.unwrap().record().unwrap();
     for (name, value) in given.as_object().unwrap() {
         assert_eq!((&made[name], &read[name]), (value, value));
     }
+}
+
+#[tokio::test]
+async fn a_file_is_where_the_call_looks_for_it() {
+    let download = |url: &str| {
+        json!({ "get": "/notes/{id}", "download": { "url": url }, "params": { "id": { "type": "string" },
+        "index": { "in": "local", "type": "integer", "fill": 0 }, "kind": { "in": "local", "enum": ["whole", "preview"], "fill": "whole" } } })
+    };
+    let (_, connection) =
+        api(json!({ "notes": { "actions": { "download": download("$.files[{index}].{kind}.href") } } }));
+    for params in [json!({ "id": "n" }), json!({ "id": "n", "index": 3, "kind": "preview" })] {
+        let file = connection.execute("notes", "download", params).await.unwrap();
+        assert!(matches!(file.data, Data::File(file) if !file.content.is_empty()));
+    }
+}
+
+#[tokio::test]
+async fn a_parameter_says_what_a_file_is() {
+    let (mock, connection) = api(json!({ "files": { "actions": { "create": { "post": "/files",
+        "body": { "kind": "related", "file": "content", "encoding": "base64", "content_type": "mime_type" },
+        "params": { "content": { "type": "string", "format": "binary", "required": true }, "mime_type": { "type": "string", "required": true } } } } } }));
+    let given = json!({ "content": "aGk=", "mime_type": "text/csv" });
+    connection.execute("files", "create", given).await.unwrap();
+    let [upload] = mock.uploads().try_into().unwrap();
+    assert_eq!((upload.size, upload.content_type.as_deref()), (2, Some("text/csv")));
 }

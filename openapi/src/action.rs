@@ -27,6 +27,7 @@ pub(crate) fn build<'d>(
     let mut params = context.params(&operation);
     let body = context.body(&operation, &mut params);
     params.extend(body.params);
+    no_files_as_text(&body.keys, &mut params);
     fill_from_config(context, config, scopes, &mut params);
     let pages = context.pages(&operation, &answer, &params);
     let at = |key: &'static str| ["entities".to_owned(), name.entity.clone(), "actions".to_owned(), name.action.clone(), key.to_owned()];
@@ -79,12 +80,29 @@ pub(crate) fn build<'d>(
     kept::keep(operation.node, kept::OF_OPERATIONS, &mut extensions);
     action.put_filled("extensions", extensions.node());
 
+    for param in params.iter() {
+        if let Some(why) = param.note {
+            context.note(&["entities", &name.entity, "actions", &name.action, "params", &param.name], why);
+        }
+    }
     for (at, why) in notes {
         let at: Vec<&str> = at.iter().map(String::as_str).collect();
         context.note(&at, why);
     }
     let needs_nothing = params.iter().all(|param| !(param.keys.has("required") || param.place == Place::Path) || param.keys.has("fill"));
     Built { operation, answer, name, params, needs_nothing, action: action.node() }
+}
+
+/// What is binary and goes where no file can is a text.
+fn no_files_as_text(body: &Option<Node>, params: &mut [Param<'_>]) {
+    let kind = body.as_ref().and_then(|body| body.get("kind")).and_then(Node::as_text);
+    let carries_files = matches!(kind, Some("multipart" | "related" | "raw"));
+    for param in params.iter_mut().filter(|param| !(carries_files && param.place == Place::Body)) {
+        if param.keys.get("format").and_then(Node::as_text) == Some("binary") {
+            param.keys.take("format");
+            param.note = Some("binary, as text: no file can stand here");
+        }
+    }
 }
 
 /// Scoping of the peer's dialect, and the declaration of every configuration value that a fill reads.

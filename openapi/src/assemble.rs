@@ -112,6 +112,7 @@ impl<'c, 'd> Assembly<'c, 'd> {
         manifest.put_filled("config", self.config.node(span));
         manifest.put_filled("auth", self.auth.node());
         let shared = share::share(entities);
+        share::follow(&shared.entities, &mut self.context.notes);
         manifest.put_filled("pagination", shared.pagination);
         manifest.put_some("errors", errors);
         manifest.put_some("retry", info::retry(self.info).or(retried.map(info::always)));

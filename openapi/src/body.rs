@@ -302,7 +302,7 @@ fn chosen<'d>(content: &[(&'d str, &'d Node)]) -> Option<(&'d str, &'d Node)> {
 
 /// A parameter that goes into the body.
 pub(crate) fn body_param<'d>(wire: &str, keys: Mapping, schema: Option<&'d Node>, shape: Shape, span: Span) -> Param<'d> {
-    Param { name: mixed(wire, "param"), wire: wire.to_owned(), place: Place::Body, keys, schema, shape, probe: None, span }
+    Param { name: mixed(wire, "param"), wire: wire.to_owned(), place: Place::Body, keys, schema, shape, probe: None, note: None, span }
 }
 
 /// `kind: …` and what belongs to it.

@@ -1,5 +1,7 @@
 //! Values that are chosen per connection: what servers, sign-in and fills of a document depend on.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use tieline::source::Span;
 use tieline::yaml::Node;
@@ -13,6 +15,8 @@ const PART_OF_HOST: &str = "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*";
 #[derive(Default)]
 pub(crate) struct Config {
     values: IndexMap<String, Mapping>,
+    /// Those of which all is said.
+    declared: BTreeSet<String>,
 }
 
 impl Config {
@@ -49,6 +53,11 @@ impl Config {
         self.values.get(name).and_then(|value| value.get("type")).and_then(Node::as_text) == Some("list")
     }
 
+    /// What is declared about a value.
+    pub(crate) fn get(&self, name: &str) -> Option<&Mapping> {
+        self.values.get(name)
+    }
+
     /// Says that a value need not be given, because something else may say what it is.
     pub(crate) fn may_be_missing(&mut self, name: &str) {
         if let Some(value) = self.values.get_mut(name) {
@@ -56,13 +65,14 @@ impl Config {
         }
     }
 
-    /// Whether the value is declared.
+    /// Whether all is said about a value.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.values.contains_key(name)
+        self.declared.contains(name)
     }
 
     /// Declares a value as a whole.
     pub(crate) fn declare(&mut self, name: &str, value: Mapping) {
+        self.declared.insert(name.to_owned());
         self.values.insert(name.to_owned(), value);
     }
 

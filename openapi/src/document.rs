@@ -3,6 +3,7 @@
 use tieline::source::{Code, Diagnostic, Span};
 use tieline::yaml::Node;
 
+use crate::pointer;
 use crate::tree::text_of;
 
 /// How many references may lead to each other in a row.
@@ -57,18 +58,14 @@ impl<'d> Document<'d> {
         Err(Diagnostic::new(Code::UnknownReference, node.span, "these references lead to each other and to nothing else"))
     }
 
+    /// A part of the document, whose parts may be references themselves.
+    pub(crate) fn section(&self, keys: &[&str]) -> Option<&'d Node> {
+        keys.iter().try_fold(self.root, |node, key| self.resolve(node.get(key)?).ok())
+    }
+
     /// The node that a reference inside the document names.
     pub(crate) fn find(&self, reference: &str) -> Option<&'d Node> {
-        let pointer = reference.strip_prefix('#')?;
-        let mut node = self.root;
-        for step in pointer.split('/').skip(1) {
-            let step = unescaped(step);
-            node = match node.get(&step) {
-                Some(member) => member,
-                None => crate::tree::items(node).get(step.parse::<usize>().ok()?)?,
-            };
-        }
-        Some(node)
+        pointer::resolve(self.root, reference.strip_prefix('#')?)
     }
 }
 
@@ -79,24 +76,4 @@ pub(crate) fn leads_nowhere(target: &str, span: Span) -> Diagnostic {
         true => found,
         false => found.help("only references inside the document, or to files that were read with it, can be followed"),
     }
-}
-
-/// A step of a JSON Pointer in a URI fragment (RFC 6901 section 6).
-pub(crate) fn unescaped(step: &str) -> String {
-    let mut bytes = Vec::with_capacity(step.len());
-    let mut rest = step.as_bytes();
-    while let [first, after @ ..] = rest {
-        let escaped = after.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
-        match escaped.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).replace("~1", "/").replace("~0", "~")
 }

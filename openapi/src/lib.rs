@@ -8,22 +8,25 @@ pub mod bundle;
 mod changes;
 mod config;
 mod context;
+mod cost;
 mod dialect;
 mod document;
 mod head;
 mod infer;
-mod load;
 mod names;
 mod note;
 mod operation;
+pub mod overlay;
 mod param;
 mod pointer;
+mod read;
 mod same;
 mod schemas;
 mod server;
 mod share;
 mod sign_in;
 mod tree;
+mod update;
 mod write;
 
 use tieline::source::Diagnostic;
@@ -32,8 +35,9 @@ use tieline::yaml::Node;
 pub use bundle::bundle;
 pub use changes::{Change, changes};
 pub use document::is_document;
-pub use load::load;
 pub use note::{Note, Translation};
+pub use read::{Imported, NoFiles, Surroundings, import, load};
+pub use update::{Decision, Outcome, Update, update};
 pub use write::to_yaml;
 
 /// Translates a document: the tree of its text, in which every reference stays inside.

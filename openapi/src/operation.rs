@@ -39,7 +39,7 @@ impl<'d> Context<'d> {
     /// Every operation of the document.
     pub(crate) fn operations(&mut self) -> Vec<Operation<'d>> {
         let mut operations = Vec::new();
-        let Some(Value::Map(paths)) = self.document.root.get("paths").map(|paths| &paths.value) else { return operations };
+        let Some(Value::Map(paths)) = self.document.section(&["paths"]).map(|paths| &paths.value) else { return operations };
         for (path, entry) in paths {
             if path.starts_with("x-") {
                 continue;

@@ -27,6 +27,8 @@ pub(crate) struct Param<'d> {
     pub shape: Shape,
     /// What the peer's dialect sends for it when a connection is tried.
     pub probe: Option<Node>,
+    /// What was inferred about it.
+    pub note: Option<&'static str>,
     /// The place in the document.
     pub span: Span,
 }
@@ -108,7 +110,7 @@ impl<'d> Context<'d> {
         let mut keys = self.described(schema, node.span, &format!("{}_{wire}", operation.text("operationId").unwrap_or("params")));
         self.say(&mut keys, node);
         let shape = schema.map_or(Shape::Unknown, |schema| self.document.shape(schema));
-        let mut param = Param { name: mixed(&wire, "param"), wire, place, keys, schema, shape, probe: None, span: node.span };
+        let mut param = Param { name: mixed(&wire, "param"), wire, place, keys, schema, shape, probe: None, note: None, span: node.span };
         self.style(&mut param, node, content.is_some());
         self.requirement(operation, &mut param, node);
         Some(param)
@@ -224,7 +226,7 @@ impl<'d> Context<'d> {
     }
 
     /// Lets a parameter be null where its description speaks of null and its schema does not allow it.
-    pub(crate) fn allow_null_if_spoken_of(&mut self, param: &mut Param<'d>) -> bool {
+    pub(crate) fn allow_null_if_spoken_of(&mut self, param: &mut Param<'d>) {
         let description = param.keys.get("description").and_then(Node::as_text).unwrap_or_default();
         let speaks = description.split(|c: char| !c.is_alphanumeric()).any(|word| word == "null");
         let allows = |types: &Node| match &types.value {
@@ -232,11 +234,10 @@ impl<'d> Context<'d> {
             _ => types.as_text() == Some("null"),
         };
         let allowed = param.keys.get("type").is_none_or(allows) && !param.keys.has("$ref");
-        if !speaks || allowed {
-            return false;
+        if speaks && !allowed {
+            let_null(&mut param.keys);
+            param.note = Some("null is taken, because the description speaks of it");
         }
-        let_null(&mut param.keys);
-        true
     }
 }
 
@@ -272,6 +273,7 @@ fn undeclared<'d>(name: &str, span: Span) -> Param<'d> {
         schema: None,
         shape: Shape::Text,
         probe: None,
+        note: None,
         span,
     }
 }

@@ -23,17 +23,6 @@ const FRAGMENT: &AsciiSet = &CONTROLS
     .add(b'}');
 
 /// What a pointer leads to. It is read as the fragment of a reference: percent-encoded, without the `#`.
-///
-/// ```
-/// # use tieline::{source::Source, yaml::{Limits, parse}};
-/// use tieline_openapi::pointer::resolve;
-///
-/// # let mut findings = Vec::new();
-/// let source = Source::new("api.yaml", "paths: { '/users/{id}': { get: { summary: one user } } }");
-/// let root = parse(&source, Limits::default(), &mut findings).expect("a tree");
-/// let summary = resolve(&root, "/paths/~1users~1%7Bid%7D/get/summary");
-/// assert_eq!(summary.and_then(|node| node.as_text()), Some("one user"));
-/// ```
 pub(crate) fn resolve<'t>(root: &'t Node, pointer: &str) -> Option<&'t Node> {
     let pointer = percent_decode_str(pointer).decode_utf8().ok()?;
     if pointer.is_empty() {
@@ -48,6 +37,12 @@ fn child<'t>(node: &'t Node, token: &str) -> Option<&'t Node> {
         Value::List(list) => list.get(index(token)?),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => None,
     }
+}
+
+/// The steps of a pointer, decoded.
+pub(crate) fn steps(pointer: &str) -> Vec<String> {
+    let pointer = percent_decode_str(pointer).decode_utf8_lossy();
+    pointer.split('/').skip(1).map(|token| unescaped(token).into_owned()).collect()
 }
 
 fn unescaped(token: &str) -> Cow<'_, str> {

@@ -2,7 +2,7 @@
 
 use tieline::yaml::{Node, Value};
 
-/// Whether two trees hold the same values in the same order, to the last bit of every number.
+/// Whether two trees hold the same values, to the last bit of every number. The order of keys does not count.
 pub(crate) fn is_same(one: &Node, other: &Node) -> bool {
     match (&one.value, &other.value) {
         (Value::Null, Value::Null) => true,
@@ -15,9 +15,24 @@ pub(crate) fn is_same(one: &Node, other: &Node) -> bool {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
         }
         (Value::Map(one), Value::Map(other)) => {
-            let mut entries = one.iter().zip(other);
-            one.len() == other.len() && entries.all(|(one, other)| one.0 == other.0 && is_same(one.1, other.1))
+            let is_there = |key: &str, value: &Node| other.get(key).is_some_and(|other| is_same(value, other));
+            one.len() == other.len() && one.iter().all(|(key, value)| is_there(key, value))
         }
         (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_) | Value::Map(_), _) => false,
     }
+}
+
+/// Whether two trees hold the same values, and all keys in the same order.
+#[cfg(test)]
+pub(crate) fn is_same_in_order(one: &Node, other: &Node) -> bool {
+    fn keys(node: &Node) -> Vec<&str> {
+        match &node.value {
+            Value::List(items) => items.iter().flat_map(keys).collect(),
+            Value::Map(map) => {
+                map.iter().flat_map(|(key, entry)| std::iter::once(key.as_str()).chain(keys(entry))).collect()
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => Vec::new(),
+        }
+    }
+    is_same(one, other) && keys(one) == keys(other)
 }

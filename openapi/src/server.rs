@@ -7,6 +7,7 @@ use tieline::yaml::Node;
 
 use crate::config::{Config, Decides, decides, url, variable};
 use crate::context::Context;
+use crate::dialect::environment;
 use crate::names::mixed;
 use crate::tree::{Mapping, boolean, items, list, text};
 
@@ -91,6 +92,7 @@ impl<'d> Context<'d> {
                 if !config.has(&key) {
                     self.declare(&key, name, said, server.span, decides, config);
                 }
+                let key = self.mapped(server, name, key, decides, config);
                 let group = if from_token.contains(name) { "token" } else { "config" };
                 if group == "token" {
                     config.may_be_missing(&key);
@@ -101,6 +103,16 @@ impl<'d> Context<'d> {
         }
         template.push_str(&rest.replace("${", "$${"));
         text(template.trim_end_matches('/'), span)
+    }
+
+    /// The configuration value that stands in the URL: the variable itself, or what its environment mapping makes of it.
+    fn mapped(&mut self, server: &'d Node, name: &str, key: String, decides: Decides, config: &mut Config) -> String {
+        let Some((mapped, value)) = environment::mapped(server, name, &key, decides, config.get(&key)) else { return key };
+        if !config.has(&mapped) {
+            config.declare(&mapped, value);
+            self.note(&["config", &mapped], format!("what `{key}` is called in the URL, as the document's environment mapping says"));
+        }
+        mapped
     }
 
     fn declare(&mut self, key: &str, name: &str, said: Option<&'d Node>, span: Span, decides: Decides, config: &mut Config) {

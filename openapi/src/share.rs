@@ -1,10 +1,11 @@
 //! What several actions say alike is said once: parameters, pagination, the kind of body.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tieline::yaml::{Node, Value};
 
 use crate::names::Taken;
+use crate::note::Note;
 use crate::same::is_same;
 use crate::tree::{Mapping, members, text};
 
@@ -126,6 +127,22 @@ fn shared_pagination(entities: &mut Node, span: tieline::source::Span) -> Node {
         }
     });
     shared.node()
+}
+
+/// Notes about what is shared now stand where it is said.
+pub(crate) fn follow(entities: &Node, notes: &mut Vec<Note>) {
+    let moved = |at: &[String]| {
+        let [_, entity, _, action, params, name] = at else { return None };
+        let param = entities.get(entity)?.get("actions")?.get(action)?.get(params)?.get(name)?;
+        param.get("$ref")?.as_text()?.strip_prefix("#/params/").map(|shared| vec!["params".to_owned(), shared.to_owned()])
+    };
+    for note in notes.iter_mut() {
+        if let Some(at) = moved(&note.at) {
+            note.at = at;
+        }
+    }
+    let mut seen = HashSet::new();
+    notes.retain(|note| seen.insert((note.at.clone(), note.text.clone())));
 }
 
 /// A key that every action that has it has alike, taken out of them: the manifest says it for all.

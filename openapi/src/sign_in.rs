@@ -25,7 +25,7 @@ impl<'d> Context<'d> {
     /// Every way to sign in that the document declares and that can be used.
     pub(crate) fn sign_in(&mut self, config: &mut Config) -> SignIn {
         let mut sign_in = SignIn::default();
-        let schemes = self.document.root.get("components").and_then(|components| components.get("securitySchemes"));
+        let schemes = self.document.section(&["components", "securitySchemes"]);
         for (name, node) in schemes.into_iter().flat_map(members) {
             let Some(node) = self.resolve(node) else { continue };
             let way = match node.get("x-airbyte-auth-config") {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tieline::yaml::{Limits, parse};
 use tieline::{Connector, Source};
+use tieline_openapi::{changes, to_yaml};
 
 #[test]
 fn a_manifest_written_anew_is_the_same_connector() {
@@ -18,9 +19,10 @@ fn a_manifest_written_anew_is_the_same_connector() {
         let source = Source::new(path.display().to_string(), text);
         let Ok((connector, _)) = Connector::load(&source) else { continue };
         let tree = parse(&source, Limits::default(), &mut Vec::new()).expect("a tree");
-        let written = Source::new("<written>", tieline_openapi::to_yaml(&tree, &[]));
+        let written = Source::new("<written>", to_yaml(&tree, &[]));
         let (again, _) = Connector::load(&written).unwrap_or_else(|findings| panic!("{}\n{findings}", path.display()));
         assert_eq!(again.to_compiled(), connector.to_compiled(), "{}", path.display());
+        assert_eq!(changes(&connector, &again).expect("loaded connectors"), [], "{}", path.display());
         compared += 1;
     }
     assert!(compared > 20, "only {compared} manifests were found");
@@ -34,7 +36,7 @@ fn a_document_written_as_a_manifest_is_the_same_connector() {
     for path in paths {
         let text = fs::read_to_string(&path).expect("a document");
         let source = Source::new(path.display().to_string(), text);
-        let Ok((connector, _)) = tieline_openapi::load(&source) else { continue };
+        let Ok((connector, _)) = tieline_openapi::load(&source, &tieline_openapi::Surroundings::default()) else { continue };
         let tree = parse(&source, Limits::default(), &mut Vec::new()).expect("a tree");
         let (translation, _) = tieline_openapi::translate(&tree).expect("a document that can be read");
         let written = tieline_openapi::to_yaml(&translation.manifest, &translation.notes);

@@ -135,7 +135,7 @@ pub fn built_in(name: &str) -> Result<Arc<Connector>, String> {
 
 fn load(path: &Path) -> Result<Arc<Connector>, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    match tieline_openapi::load(&Source::new(name(path), text)) {
+    match tieline_openapi::load(&Source::new(name(path), text), &tieline_openapi::Surroundings::default()) {
         Ok((connector, _)) => Ok(Arc::new(connector)),
         Err(findings) => Err(findings.render(false)),
     }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use tieline::source::{Code, Severity};
 use tieline::{Diagnostics, Source};
+use tieline_openapi::Surroundings;
 use tieline_tests::case::own;
 
 #[test]
@@ -50,7 +51,7 @@ fn every_finding_says_where_and_errors_refuse_the_manifest() {
         let found = findings(&case);
         let source = source(&case);
         assert!(!found.is_empty(), "{}: a case shows something", name(&case));
-        assert_eq!(found.errors() > 0, tieline_openapi::load(&source).is_err(), "{}", name(&case));
+        assert_eq!(found.errors() > 0, tieline_openapi::load(&source, &Surroundings::default()).is_err(), "{}", name(&case));
         for finding in found.iter() {
             assert!((finding.span.end as usize) <= source.text().len(), "{}: {finding:?}", name(&case));
         }
@@ -83,7 +84,7 @@ fn the_built_in_connectors_have_no_findings() {
 }
 
 fn findings(case: &Path) -> Diagnostics {
-    match tieline_openapi::load(&source(case)) {
+    match tieline_openapi::load(&source(case), &Surroundings::default()) {
         Ok((_, warnings)) => warnings,
         Err(found) => found,
     }

@@ -7,8 +7,6 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::{Map, Value, json};
 use tieline::execute::Explanation;
-use tieline::notation::Lookup;
-use tieline::plan::{Answer, Operation};
 use tieline::wire::{Body, Segment, Upload};
 
 use crate::args::{CallArgs, TextFormat};
@@ -53,16 +51,8 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<(), Stop> {
         let _ = writeln!(io::stderr(), "no credentials were given: secrets stand where `{scheme}` would put them");
     }
     match args.format {
-        TextFormat::Text => print_text(&text(&explanation, then(operation))),
-        TextFormat::Json => print_json(&to_json(&explanation, then(operation))),
-    }
-}
-
-/// The place in the answer of the URL that is asked next, where the file itself comes with a second request.
-fn then(operation: &Operation) -> Option<&Lookup> {
-    match &operation.answer {
-        Answer::File(place) => place.as_ref(),
-        Answer::List(_) | Answer::One(_) => None,
+        TextFormat::Text => print_text(&text(&explanation)),
+        TextFormat::Json => print_json(&to_json(&explanation)),
     }
 }
 
@@ -92,7 +82,7 @@ fn headers(explanation: &Explanation) -> Vec<(String, String)> {
     headers
 }
 
-fn to_json(explanation: &Explanation, then: Option<&Lookup>) -> Value {
+fn to_json(explanation: &Explanation) -> Value {
     let headers: Map<String, Value> =
         headers(explanation).into_iter().map(|(name, value)| (name, value.into())).collect();
     let mut json = json!({
@@ -102,7 +92,7 @@ fn to_json(explanation: &Explanation, then: Option<&Lookup>) -> Value {
         "body": body_to_json(&explanation.request.body),
         "auth": explanation.scheme,
     });
-    if let Some(place) = then {
+    if let Some(place) = &explanation.file_at {
         json["then"] = json!({ "method": "GET", "url_at": place.to_string() });
     }
     json
@@ -131,7 +121,7 @@ fn file_to_json(upload: &Upload) -> Value {
 }
 
 /// The request as it goes over the wire.
-fn text(explanation: &Explanation, then: Option<&Lookup>) -> String {
+fn text(explanation: &Explanation) -> String {
     let mut text = format!("{} {}\n", explanation.request.method, url(explanation));
     for (name, value) in headers(explanation) {
         let _ = writeln!(text, "{name}: {value}");
@@ -156,7 +146,7 @@ fn text(explanation: &Explanation, then: Option<&Lookup>) -> String {
     if !text.ends_with('\n') {
         text.push('\n');
     }
-    if let Some(place) = then {
+    if let Some(place) = &explanation.file_at {
         let _ = write!(text, "\nthen GET the file from the URL at `{place}` of the answer\n");
     }
     text

@@ -7,6 +7,7 @@ pub(crate) mod describe;
 pub(crate) mod execute;
 pub(crate) mod explain;
 pub(crate) mod generate;
+pub(crate) mod import;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod mock;
@@ -28,6 +29,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Stop> {
         Command::Explain(args) => explain::run(args),
         Command::Check(args) => check::run(args),
         Command::Generate(args) => generate::run(args),
+        Command::Import(args) => import::run(args),
         Command::New(args) => new::run(args),
         Command::Mock(args) => mock::run(args),
         Command::Completions(args) => completions::run(args),

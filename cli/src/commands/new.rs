@@ -8,12 +8,11 @@ use clap::Args;
 use tieline::{Error, ErrorKind};
 
 use crate::connector;
+use crate::manifest_schema::ManifestSchema;
 use crate::output::print_text;
 use crate::stop::{Stop, invalid};
 use crate::token_file::folder_of;
 
-/// The JSON Schema of the language, which the first line of a manifest names for editors.
-const SCHEMA: &str = "manifest.schema.json";
 const SKELETON: &str = include_str!("skeleton.yaml");
 
 /// What to write.
@@ -44,20 +43,14 @@ pub(crate) fn run(args: &NewArgs) -> Result<(), Stop> {
         }
         Error::new(ErrorKind::Unavailable, format!("{} cannot be written: {error}", path.display()))
     };
-    let folder = folder_of(&path);
-    fs::create_dir_all(folder).map_err(unwritten)?;
-    let schema = if folder.join("..").join(SCHEMA).is_file() { format!("../{SCHEMA}") } else { SCHEMA.to_owned() };
+    fs::create_dir_all(folder_of(&path)).map_err(unwritten)?;
+    let schema = ManifestSchema::of(&path);
     let mut file = fs::File::create_new(&path).map_err(unwritten)?;
-    file.write_all(manifest(&args.name, &schema).as_bytes()).map_err(unwritten)?;
-    let beside = folder.join(&schema);
-    if !beside.exists() {
-        fs::write(&beside, tieline_specs::MANIFEST_SCHEMA).map_err(|error| {
-            Error::new(ErrorKind::Unavailable, format!("{} cannot be written: {error}", beside.display()))
-        })?;
-    }
+    file.write_all(manifest(&args.name, &schema.name).as_bytes()).map_err(unwritten)?;
+    schema.put()?;
     let shown = connector::quoted(&path.display().to_string());
     print_text(&format!("{shown}\n"))?;
-    next_steps(&shown, &beside);
+    next_steps(&shown, &schema.path);
     Ok(())
 }
 

@@ -119,14 +119,18 @@ fn config(idents: &mut Names, key: &str, value: &ConfigValue) -> Value {
         let text = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
         vec![format!("{} if left out.", code(&text))]
     });
+    let part = value.part_of.as_ref().map(|part_of| {
+        let (field, after) = (code(&part_of.field), code(&part_of.after));
+        vec![format!("If left out, what follows the last {after} in {field}.")]
+    });
     let text = text.map_or_else(|| vec![format!("{}.", code(key))], docs);
     let original = original(&ident, key);
     Value {
         ident,
         key: key.to_owned(),
-        docs: paragraphs([text, assumed.unwrap_or_default(), original]),
+        docs: paragraphs([text, part.unwrap_or_default(), assumed.unwrap_or_default(), original]),
         value_type: value.value_type.unwrap_or(FieldType::Text),
-        required: value.required == Some(true) && value.default.is_none(),
+        required: value.must_be_given(),
         secret: false,
     }
 }

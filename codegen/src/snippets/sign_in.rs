@@ -72,9 +72,12 @@ fn from_environment(connector: &Connector, field: &ir::Value, uses: &mut Uses) -
 
 /// A value for a field that is right by the field's own rules.
 pub(super) fn made_up_text(connector: &Connector, scheme: &Scheme, field: &ir::Value) -> String {
-    let described = connector.head().auth.get(&scheme.scheme);
-    let field = described.and_then(|scheme| Some(example::field(scheme, &field.key, scheme.fields.get(&field.key)?)));
-    field.unwrap_or_default()
+    let head = connector.head();
+    let shown = head.auth.get(&scheme.scheme).and_then(|scheme| {
+        let described = scheme.fields.get(&field.key)?;
+        Some(example::field(head, scheme, &field.key, described))
+    });
+    shown.unwrap_or_default()
 }
 
 fn made_up(connector: &Connector, scheme: &Scheme, field: &ir::Value) -> Code {
@@ -91,7 +94,9 @@ fn made_up(connector: &Connector, scheme: &Scheme, field: &ir::Value) -> Code {
 }
 
 fn configured(connector: &Connector, value: &ir::Value) -> Code {
-    let shown = connector.head().config.get(&value.key).map(example::config_value).unwrap_or_default();
+    let head = connector.head();
+    let shown = head.config.get(&value.key).map(|declared| example::config_value(head, &value.key, declared));
+    let shown = shown.unwrap_or_default();
     let text =
         |value: &Value| Code::word(literal::text(&value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
     match value.value_type {

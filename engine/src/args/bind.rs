@@ -140,7 +140,7 @@ impl Binding<'_> {
             (Some(_), Some(_)) => self.report(&param.name, "is given twice, as a value and as a file"),
             (None, Some(upload)) if param.file => drop(self.args.uploads.insert(param.name.clone(), upload)),
             (None, Some(_)) => self.report(&param.name, "is not a file"),
-            (Some(value), None) if param.file => match file::upload(&param.name, value) {
+            (Some(value), None) if param.file => match file::upload(param, value) {
                 Ok(upload) => drop(self.args.uploads.insert(param.name.clone(), upload)),
                 Err(problems) => self.problems.extend(problems),
             },
@@ -165,7 +165,10 @@ impl Binding<'_> {
     fn fill(&mut self, index: usize, param: &Param) -> Result<(), Error> {
         let filled = param.fill.as_ref().map(|fill| fill::fill(fill, &self.surroundings)).transpose();
         match filled.map(Option::flatten) {
-            Ok(Some(value)) => self.take(index, param, value)?,
+            Ok(Some(value)) => {
+                self.args.filled.insert(param.name.clone());
+                self.take(index, param, value)?;
+            }
             Ok(None) if param.required => self.report_missing(param),
             Ok(None) => {}
             Err(why) => self.report(&param.name, format!("cannot be filled: {why}")),

@@ -6,6 +6,8 @@ mod fill;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -21,6 +23,8 @@ pub struct Args {
     pub values: IndexMap<String, Value>,
     /// Files.
     pub uploads: IndexMap<String, Upload>,
+    /// The names of those values that the caller left out and a `fill` gave.
+    pub filled: BTreeSet<String>,
     /// What goes into the body under names that are no parameters'.
     pub others: IndexMap<String, Value>,
 }

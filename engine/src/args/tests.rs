@@ -293,7 +293,8 @@ fn what_nobody_declares_is_taken_where_the_body_may_hold_it() {
     assert_eq!(others, json!({ "cf_rank": null, "cf": { "a": [1] }, "scan[x]": 2 }));
     let names: Vec<_> = args.values.keys().collect();
     assert_eq!(names, ["id", "title", "secret", "scan"]);
-    let given = json!({ "id": "1", "titel": "T", "secret": 1, "internal": 2, "address[city]": 3, "": 4, "internal[x]": 5 });
+    let given =
+        json!({ "id": "1", "titel": "T", "secret": 1, "internal": 2, "address[city]": 3, "": 4, "internal[x]": 5 });
     assert_eq!(
         problems("extend", given),
         [

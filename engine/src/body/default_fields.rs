@@ -107,22 +107,36 @@ fn closing(open: char) -> char {
 
 /// What follows the string, or block string, that a text begins with.
 fn after_string(text: &str) -> Option<&str> {
-    let (quote, is_block) = if text.starts_with("\"\"\"") { ("\"\"\"", true) } else { ("\"", false) };
-    let mut rest = &text[quote.len()..];
+    match text.strip_prefix(BLOCK) {
+        Some(block) => after_block(block),
+        None => after_line(text.strip_prefix('"')?),
+    }
+}
+
+const BLOCK: &str = "\"\"\"";
+
+/// What follows the end of a block string; `\"""` is no end.
+fn after_block(mut rest: &str) -> Option<&str> {
+    loop {
+        let (before, after) = rest.split_once(BLOCK)?;
+        if !before.ends_with('\\') {
+            return Some(after);
+        }
+        rest = after;
+    }
+}
+
+/// What follows the end of a string; a line may not end before it.
+fn after_line(mut rest: &str) -> Option<&str> {
     loop {
         let end = rest.find(['"', '\\', '\n', '\r'])?;
-        let (at, escape) = (&rest[end..], if is_block { "\\\"\"\"" } else { "\\" });
-        rest = if at.starts_with(quote) {
-            return Some(&at[quote.len()..]);
-        } else if at.starts_with(escape) {
-            let after = &at[escape.len()..];
-            if is_block { after } else { after.get(after.chars().next()?.len_utf8()..)? }
-        } else if is_block {
-            &at[1..]
-        } else {
-            // A line ends before the string does.
-            return None;
-        };
+        let mut at = rest[end..].chars();
+        match at.next()? {
+            '"' => return Some(at.as_str()),
+            '\\' => drop(at.next()?),
+            _ => return None,
+        }
+        rest = at.as_str();
     }
 }
 

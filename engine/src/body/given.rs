@@ -56,9 +56,9 @@ impl<'a> Given<'a> {
         self.params.iter().filter(|param| param.in_body)
     }
 
-    /// What goes into the body, as an object by the names on the wire, what nobody declares last; `except` is written elsewhere.
-    pub(super) fn object(&self, except: Option<&str>) -> Result<Map<String, Value>, Error> {
-        let params = self.in_body().filter(|param| except != Some(param.name));
+    /// What goes into the body, as an object by the names on the wire, what nobody declares last; `except` are written elsewhere.
+    pub(super) fn object(&self, except: &[&str]) -> Result<Map<String, Value>, Error> {
+        let params = self.in_body().filter(|param| !except.contains(&param.name));
         let params = params.map(|param| Ok((param.wire.to_owned(), param.value()?.clone())));
         params.chain(self.others.iter().map(|(name, value)| Ok((name.clone(), value.clone())))).collect()
     }

@@ -64,17 +64,15 @@ impl GraphQl {
     fn selected(&self, given: &Given<'_>) -> Result<String, Error> {
         let param = self.fields.as_ref().map_or("fields", |param| param.as_str());
         let chosen = self.fields.as_ref().and_then(|param| given.param(param)?.value().ok());
-        replace_placeholder(&self.query, || {
-            match chosen.filter(|value| !value.is_null()) {
-                Some(value) => Selection::from_value(param, value)?.written(param),
-                None => self.default_fields.written(param),
-            }
+        replace_placeholder(&self.query, || match chosen.filter(|value| !value.is_null()) {
+            Some(value) => Selection::from_value(param, value)?.written(param),
+            None => self.default_fields.written(param),
         })
     }
 
     fn variables(&self, given: &Given<'_>) -> Result<Map<String, Value>, Error> {
         if self.variables.is_empty() {
-            return given.object(self.fields.as_ref().map(|param| param.as_str()));
+            return given.object(&self.fields.as_ref().map(|param| param.as_str()).into_iter().collect::<Vec<_>>());
         }
         let declared = self.variables.iter();
         declared

@@ -45,7 +45,7 @@ impl Json {
         let content_type = self.content_type.as_ref().map_or(JSON, |content_type| content_type.as_str());
         let whole = match &self.param {
             Some(param) => given.param(param).map(|whole| whole.value().cloned()).transpose()?,
-            None => Some(given.object(None)?).filter(|object| !object.is_empty()).map(Value::Object),
+            None => Some(given.object(&[])?).filter(|object| !object.is_empty()).map(Value::Object),
         };
         let whole = match (whole, given.empty_body) {
             (Some(whole), _) => whole,

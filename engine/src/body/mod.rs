@@ -38,6 +38,16 @@ choices! {
     }
 }
 
+choices! {
+    /// How a file is written that is given as a text. A file that is given as an object may say it itself.
+    pub enum FileEncoding as "file encoding" {
+        /// The text is the file.
+        Text = "text",
+        /// The text is the file's bytes in base64 (RFC 4648).
+        Base64 = "base64",
+    }
+}
+
 kinds! {
     /// What a request carries. Left out, parameters whose place is the body make a JSON object.
     pub enum Body as "body" {
@@ -79,6 +89,17 @@ impl Body {
             Self::Form(form) => form.others == Some(true),
             Self::Multipart(_) | Self::Related(_) | Self::Raw(_) | Self::Graphql(_) => false,
         }
+    }
+
+    /// How files are written that are given as texts.
+    pub fn file_encoding(&self) -> FileEncoding {
+        let said = match self {
+            Self::Multipart(multipart) => multipart.encoding,
+            Self::Related(related) => related.encoding,
+            Self::Raw(raw) => raw.encoding,
+            Self::Json(_) | Self::Form(_) | Self::Graphql(_) => None,
+        };
+        said.unwrap_or(FileEncoding::Text)
     }
 
     /// Writes the body parameters of a call.

@@ -7,7 +7,7 @@ use crate::language::object;
 use crate::wire::Upload;
 
 use super::parts::{Part, assemble};
-use super::{Content, Encoded, Given, GivenParam, ListKeys, pairs};
+use super::{Content, Encoded, FileEncoding, Given, GivenParam, ListKeys, pairs};
 
 object! {
     /// `multipart/form-data` (RFC 7578): every body parameter is a part; a parameter with `format: binary` is a file.
@@ -17,6 +17,12 @@ object! {
         /// json_parts: true
         /// ```
         pub json_parts: Option<bool>,
+        /// How a file is written that is given as a text; `text` when left out.
+        /// ```yaml
+        /// encoding: base64
+        /// ```
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub encoding: Option<FileEncoding>,
     }
 }
 

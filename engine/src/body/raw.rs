@@ -6,7 +6,7 @@ use crate::source::Spanned;
 use crate::wire::{self, Segment};
 
 use super::parts::BYTES;
-use super::{Encoded, Given};
+use super::{Encoded, FileEncoding, Given};
 
 object! {
     /// The bytes of one parameter (with `format: binary`).
@@ -21,6 +21,12 @@ object! {
         /// content_type: text/csv
         /// ```
         pub content_type: Option<Spanned<String>>,
+        /// How a file is written that is given as a text; `text` when left out.
+        /// ```yaml
+        /// encoding: base64
+        /// ```
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub encoding: Option<FileEncoding>,
     }
 }
 

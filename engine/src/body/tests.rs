@@ -255,6 +255,24 @@ fn related_bodies() {
     let plain = ("application/json".to_owned(), r#"{"A":1}"#.to_owned());
     assert_eq!(encode(related.clone(), "omit", json!({ "a": 1 })).unwrap(), plain);
     assert_eq!(encode(related, "omit", json!({})).unwrap().0, "-");
+
+    let named = json!({ "related": { "file": "file", "content_type": "b" } });
+    for (values, upload, expected) in [
+        (json!({ "a": 1, "b": "image/png" }), Upload::bytes("data").content_type("text/plain"), "image/png"),
+        (json!({ "a": 1, "b": null }), Upload::bytes("data").content_type("text/plain"), "text/plain"),
+        (json!({ "a": 1 }), Upload::bytes("data"), "application/octet-stream"),
+    ] {
+        let (content_type, text) = encode_args(named.clone(), "omit", &with_file(values, upload)).unwrap();
+        let [metadata, file] = parts(&content_type, &text).try_into().unwrap();
+        assert_eq!((metadata.1.as_str(), file.0), (r#"{"A":1}"#, format!("Content-Type: {expected}")));
+    }
+    let plain = ("application/json".to_owned(), r#"{"A":1}"#.to_owned());
+    assert_eq!(encode(named.clone(), "omit", json!({ "a": 1, "b": "image/png" })).unwrap(), plain);
+    for value in [json!("png"), json!("image/png\r\nX-Evil: 1"), json!(1)] {
+        let error =
+            encode_args(named.clone(), "omit", &with_file(json!({ "b": value }), Upload::bytes(""))).unwrap_err();
+        assert_eq!(error.message(), "`b` is not a content type such as `image/png`");
+    }
 }
 
 proptest::proptest! {

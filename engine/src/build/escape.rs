@@ -71,12 +71,7 @@ mod tests {
                 hostile,
                 "a%28b%29%2Cc%3Ad%25=a%20b%26c%3Dd%23e%2Bf%27%22%0A%C3%A9~%2A%252F%28%29,%3A",
             ),
-            (
-                QueryEncoding::RestLi,
-                "q",
-                "List(urn%3Ali%3Aa,(b:c d&e=#))",
-                "q=List(urn%3Ali%3Aa,(b:c%20d%26e%3D%23))",
-            ),
+            (QueryEncoding::RestLi, "q", "List(urn%3Ali%3Aa,(b:c d&e=#))", "q=List(urn%3Ali%3Aa,(b:c%20d%26e%3D%23))"),
             (QueryEncoding::RestLi, "q", "(a:List(\u{e9}))", "q=(a:List(%C3%A9))"),
             (QueryEncoding::RestLi, "q", "Lists(a)", "q=Lists%28a%29"),
         ] {

@@ -1,4 +1,4 @@
-//! The query: what is always the same, then the parameters, each in its style (OpenAPI 3.1, "Style Values").
+//! The query: what is always the same, then what the caller gives, then what is filled, each in its style (OpenAPI 3.1, "Style Values").
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -14,11 +14,10 @@ use super::{Base, escape};
 /// Adds the query of an operation to a URL. What has no value is left out.
 pub(super) fn append(url: &mut Url, base: &Base<'_>, operation: &Operation, args: &Args) {
     let mut written: Vec<(String, String)> = constants(base, operation, args);
-    for param in operation.params.iter().filter(|param| param.place == Place::Query) {
-        if let Some(value) = args.values.get(&param.name) {
-            written.extend(styled(param, value));
-        }
-    }
+    let in_query = operation.params.iter().filter(|param| param.place == Place::Query);
+    let in_query = in_query.filter_map(|param| Some((param, args.values.get(&param.name)?)));
+    let (filled, given): (Vec<_>, Vec<_>) = in_query.partition(|(param, _)| args.filled.contains(&param.name));
+    written.extend(given.into_iter().chain(filled).flat_map(|(param, value)| styled(param, value)));
     escape::append(url, operation.query_encoding, &written);
 }
 

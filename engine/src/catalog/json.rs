@@ -1,7 +1,7 @@
 //! A connector as JSON.
 
 use crate::auth::{Field, Scheme};
-use crate::manifest::{Cardinality, ConfigValue, Hints, Questions, Relation, VendorLink};
+use crate::manifest::{Cardinality, ConfigValue, Hints, PartOf, Questions, Relation, VendorLink};
 use crate::notation::Fill;
 use crate::plan::{Answer, Connector, Entity, Operation, Param};
 use indexmap::IndexMap;
@@ -104,6 +104,7 @@ fn field_json(name: &str, field: &Field) -> Value {
         ("enum", texts(&field.choices)),
         ("prefix", texts(&field.prefix)),
         ("pattern", field.pattern.as_ref().map(|pattern| pattern.to_string().into())),
+        ("any_host", field.any_host.filter(|any| *any).map(Value::from)),
         ("example", text(&field.example)),
     ])
 }
@@ -116,11 +117,18 @@ fn config_json(name: &str, value: &ConfigValue) -> Value {
         ("type", Some(value.value_type.and_then(word).unwrap_or_else(|| "string".into()))),
         ("required", Some(value.required.unwrap_or(false).into())),
         ("default", value.default.clone()),
+        ("part_of", value.part_of.as_deref().map(part_of_json)),
+        ("fill", value.fill.as_ref().map(|fill| fill.to_string().into())),
         ("enum", texts(&value.choices)),
         ("pattern", value.pattern.as_ref().map(|pattern| pattern.to_string().into())),
+        ("any_host", value.any_host.filter(|any| *any).map(Value::from)),
         ("example", text(&value.example)),
         ("extensions", extensions_json(&value.extensions)),
     ])
+}
+
+fn part_of_json(part_of: &PartOf) -> Value {
+    object([("field", Some(part_of.field.as_str().into())), ("after", Some(part_of.after.as_str().into()))])
 }
 
 fn questions_json(questions: &Questions) -> Value {

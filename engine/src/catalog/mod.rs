@@ -2,6 +2,7 @@
 
 pub mod agent;
 mod json;
+pub mod origins;
 pub mod schema;
 pub mod sign_in;
 #[cfg(test)]

@@ -26,18 +26,19 @@ pub fn meant(head: &Head, credentials: Credentials, wanted: Option<&str>) -> Res
 
 /// The environment variable of a credential field: `TIELINE_NOTES_TOKEN`.
 pub fn variable(connector: &str, field: &str) -> String {
-    let upper = |text: &str| -> String {
-        text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
-    };
-    format!("TIELINE_{}_{}", upper(connector), upper(field))
+    format!("TIELINE_{}_{}", upper(connector).collect::<String>(), upper(field).collect::<String>())
+}
+
+fn upper(text: &str) -> impl Iterator<Item = char> {
+    text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
 }
 
 /// The environment variable of a configuration value. `None` where a credential field has that one, or a value before it.
 pub fn config_variable(head: &Head, name: &str) -> Option<String> {
-    let own = variable(&head.name, name);
     let fields = head.auth.values().flat_map(|scheme| scheme.fields.keys());
     let before = head.config.keys().take_while(|other| *other != name);
-    fields.chain(before).all(|other| variable(&head.name, other) != own).then_some(own)
+    let is_free = fields.chain(before).all(|other| upper(other).ne(upper(name)));
+    is_free.then(|| variable(&head.name, name))
 }
 
 /// The fields that a renewal changes, where a way to sign in has a refresh token: that of the access token, where there is one, and

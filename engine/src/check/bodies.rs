@@ -26,7 +26,16 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
                 check_whole(operation, &raw.param, findings);
                 check_file(operation, &raw.param, findings);
             }
-            Some(Body::Related(related)) => check_file(operation, &related.file, findings),
+            Some(Body::Related(related)) => {
+                check_file(operation, &related.file, findings);
+                let content_type = related.content_type.as_ref();
+                if let Some(param) = content_type.and_then(|name| body_param(operation, name, findings))
+                    && param.is_file()
+                {
+                    let message = format!("`{}` is a file, not the content type of one", param.name);
+                    findings.push(Diagnostic::new(Code::Conflict, param.span, message));
+                }
+            }
             Some(Body::Multipart(_)) => check_multipart(operation, findings),
             Some(Body::Graphql(graphql)) => {
                 check_graphql(operation, graphql, findings);
@@ -127,6 +136,15 @@ fn no_files(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
         let help = "choose a body that can: `body: { kind: multipart }`, `related` or `raw`";
         findings.push(Diagnostic::new(Code::Conflict, param.span, message).help(help));
     }
+}
+
+/// The parameters that the variables of a GraphQL body name.
+pub(super) fn variables<'o>(operation: &'o Operation<'_>) -> impl Iterator<Item = &'o str> {
+    let graphql = match operation.body.map(|body| &body.value) {
+        Some(Body::Graphql(graphql)) => Some(graphql),
+        Some(Body::Json(_) | Body::Form(_) | Body::Multipart(_) | Body::Related(_) | Body::Raw(_)) | None => None,
+    };
+    graphql.into_iter().flat_map(|graphql| graphql.variables.values()).flat_map(|template| template.names())
 }
 
 /// Variables take their values from parameters, and the query has a place for the selection.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::manifest::Place;
+use crate::manifest::{ConfigValue, Place};
 use crate::notation::{Fill, Template};
-use crate::source::{Code, Diagnostic};
+use crate::source::{Code, Diagnostic, Spanned};
 
 use super::sites::{Becomes, sites};
 use super::view::View;
@@ -23,7 +23,10 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     needed.extend(urls.flat_map(|site| config_names(site.template)).map(|name| (name, "URL")));
     for (name, part) in needed {
         let value = view.manifest.config.get(name);
-        if let Some(value) = value.filter(|value| value.required != Some(true) && value.default.is_none()) {
+        let may_be_absent = |value: &&Spanned<ConfigValue>| {
+            value.required != Some(true) && value.default.is_none() && value.part_of.is_none() && value.fill.is_none()
+        };
+        if let Some(value) = value.filter(may_be_absent) {
             let message = format!("`{name}` is part of a {part}, but need not be given");
             let found = Diagnostic::new(Code::Suspicious, value.span, message);
             findings.push(found.help("give it `required: true` or a `default`"));

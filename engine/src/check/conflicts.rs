@@ -23,7 +23,9 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
 fn check_wire_names(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
     let key = |param: &Param<'_>| match param.place {
         Place::Header => (param.place, param.wire().to_lowercase()),
-        Place::Path | Place::Query | Place::Cookie | Place::Body => (param.place, param.wire().to_owned()),
+        Place::Path | Place::Query | Place::Cookie | Place::Body | Place::Local => {
+            (param.place, param.wire().to_owned())
+        }
     };
     let mut seen = BTreeMap::new();
     for param in operation.params.values() {
@@ -49,7 +51,7 @@ fn check_members(view: &View<'_>, operation: &Operation<'_>, findings: &mut Vec<
             let is_form = matches!(operation.body.map(|body| &body.value), Some(Body::Form(_) | Body::Multipart(_)));
             is_form && param.merged.keys.style.is_none()
         }
-        Place::Path | Place::Header | Place::Cookie => false,
+        Place::Path | Place::Header | Place::Cookie | Place::Local => false,
     };
     for param in operation.params.values() {
         let Some((whole, member)) = param.wire().split_once('[') else { continue };

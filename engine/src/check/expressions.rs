@@ -28,6 +28,9 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
             check_fill(view, Sees::Params(operation), fill, findings);
         }
     }
+    for fill in view.manifest.config.values().filter_map(|value| value.fill.as_ref()) {
+        check_one(view, Sees::Config, &fill.value, fill.span, findings);
+    }
     for (_, fill) in view.check_params() {
         check_fill(view, Sees::Config, fill, findings);
     }

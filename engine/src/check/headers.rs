@@ -52,7 +52,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
         match param.place {
             Place::Header => check_name(param.wire(), span, findings),
             Place::Cookie => check_cookie(param.wire(), span, findings),
-            Place::Path | Place::Query | Place::Body => {}
+            Place::Path | Place::Query | Place::Body | Place::Local => {}
         }
     }
 }

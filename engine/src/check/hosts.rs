@@ -21,13 +21,13 @@ const ANY_URL: [&str; 2] = ["https://a.invalid", "https://a.invalid/x"];
 
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     let urls = sites(view).into_iter().filter(|site| matches!(site.becomes, Becomes::Server | Becomes::Url));
-    let mut used = BTreeSet::new();
+    let (mut judged, mut used) = (BTreeSet::new(), BTreeSet::new());
     for site in urls.filter(|site| is_written(site.span)) {
         if is_enough(findings) {
             return;
         }
         check_shape(&site, findings);
-        for value in deciding(view, site, findings) {
+        for value in deciding(view, site, &mut judged, findings) {
             for bounds in bounds(view, value.site.scope, value.name) {
                 used.insert(std::ptr::from_ref(bounds.any_host));
                 check_bound(&value, &bounds, findings);
@@ -101,7 +101,7 @@ struct Deciding<'m> {
 }
 
 /// Where a value stands in a URL.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stands {
     /// It begins the URL.
     First,
@@ -109,11 +109,20 @@ enum Stands {
     InHost,
 }
 
-/// The values that stand before the path, those among them of which a value of the token response is made as long as no token
-/// response has said it.
-fn deciding<'m>(view: &View<'m>, site: Site<'m>, findings: &mut Vec<Diagnostic>) -> Vec<Deciding<'m>> {
+/// The values that stand before the path, and those in the defaults of values of the token response that do. Every way to sign in
+/// may have such a value, so each is judged at the first URL that it decides.
+fn deciding<'m>(
+    view: &View<'m>,
+    site: Site<'m>,
+    judged: &mut BTreeSet<(&'m str, Stands)>,
+    findings: &mut Vec<Diagnostic>,
+) -> Vec<Deciding<'m>> {
     let mut found = Vec::new();
     for (name, stands) in deciding_names(site.template, None) {
+        let is_of_token = matches!(site.scope, Scope::Request) && name.starts_with("token.");
+        if is_of_token && !judged.insert((name, stands)) {
+            continue;
+        }
         found.push(Deciding { name, site, stands, is_limited: false });
         for (scheme, extract) in extracts(view, site.scope, name) {
             let Some(default) = &extract.default else { continue };

@@ -8,9 +8,11 @@ mod expressions;
 mod headers;
 mod hosts;
 mod limits;
+mod local;
 mod names;
 mod operations;
 mod pagination;
+mod parts;
 mod paths;
 mod reach;
 mod references;
@@ -35,7 +37,7 @@ use view::View;
 type Rule = fn(&View<'_>, &mut Vec<Diagnostic>);
 
 /// Rules that report errors, some of them warnings too.
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 18] = [
     names::check,
     limits::check,
     references::check,
@@ -47,10 +49,12 @@ const RULES: [Rule; 16] = [
     secrets::check,
     hosts::check,
     config::check,
+    parts::check,
     sign_in::check,
     conflicts::check,
     headers::check,
     bodies::check,
+    local::check,
     operations::check,
 ];
 

@@ -1,5 +1,7 @@
 //! What refers by name refers to something.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use crate::manifest::{CheckCall, PaginationChoice, SchemaRef, SchemeChoice};
@@ -150,8 +152,8 @@ impl<'m> References<'_, 'm> {
         let added: Vec<_> = operation.pagination.iter().flat_map(|pagination| pagination.params()).collect();
         let is_hidden = |name: &str| operation.param(name).is_some_and(Param::is_hidden);
         let shown = operation.params.keys().copied().filter(|name| !is_hidden(name));
-        let shown: Vec<_> = shown.chain(added.iter().map(|param| param.name.as_str())).collect();
-        for (name, fill) in check.params.iter().filter(|(name, _)| !shown.contains(&name.as_str())) {
+        let shown: BTreeSet<_> = shown.chain(added.iter().map(|param| param.name.as_str())).collect();
+        for (name, fill) in check.params.iter().filter(|(name, _)| !shown.contains(name.as_str())) {
             if is_enough(self.findings) {
                 return;
             }

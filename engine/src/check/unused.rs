@@ -90,6 +90,7 @@ fn used_config<'m>(view: &View<'m>) -> Option<BTreeSet<&'m str>> {
         let expressions = action.filter.iter().chain(action.transform.values());
         names.extend(expressions.flat_map(|expression| expression.names()));
     }
+    names.extend(config.values().filter_map(|value| value.fill.as_ref()).flat_map(|fill| fill.names()));
     let fills = view.written_params().filter_map(|(_, param)| param.keys.fill.as_ref());
     for fill in fills.chain(view.check_params().map(|(_, fill)| fill)) {
         match &fill.value {

@@ -116,7 +116,8 @@ impl ConnectionBuilder {
     pub fn connect(self) -> Result<Connection, Error> {
         let head = self.connector.head();
         let (scheme, credentials) = choose(&head.title, &head.auth, self.credentials, self.scheme.as_deref())?;
-        let config = super::config::resolve(head, self.config)?;
+        let chosen = scheme.as_deref().and_then(|name| head.auth.get(name));
+        let config = super::config::resolve(head, self.config, chosen, &credentials, self.clock.now())?;
         let transport = match self.transport {
             Some(transport) => transport,
             None => Arc::new(

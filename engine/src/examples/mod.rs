@@ -96,8 +96,7 @@ impl Examples<'_, '_> {
             }
         };
         let schema = operation.record.as_ref().filter(|_| operation.transform.is_empty());
-        let is_as_it_comes =
-            |record: &&Node| matches!(record.value, Value::Map(_)) || operation.wrap_scalars.is_none();
+        let is_as_it_comes = |record: &&Node| matches!(record.value, Value::Map(_)) || operation.wrap_scalars.is_none();
         let records = records.into_iter().filter(|record| record.value != Value::Null).filter(is_as_it_comes);
         schema
             .into_iter()

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::connect::Connection;
 use crate::error::Error;
+use crate::notation::Lookup;
 use crate::plan::Answer;
 use crate::raw::Raw;
 use crate::wire::{Request, Upload};
@@ -45,6 +46,8 @@ pub struct Explanation {
     pub secrets: Vec<(&'static str, String)>,
     /// The headers that get a new value for each call: the one by which the API knows a request that was sent before.
     pub generated: Vec<String>,
+    /// Where the answer names a file, whose URL is asked next.
+    pub file_at: Option<Lookup>,
 }
 
 impl Call {

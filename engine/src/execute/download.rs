@@ -38,12 +38,12 @@ pub struct Download {
 /// The file, ready to be read.
 pub(super) async fn start(road: &Road, sending: &Sending<'_>) -> Result<Download, Error> {
     let operation = road.operation()?;
-    let Answer::File(place) = &operation.answer else {
+    if !matches!(operation.answer, Answer::File(_)) {
         let message = format!("`{}` does not answer with a file", operation.name());
         return Err(Error::new(ErrorKind::InvalidInput, message));
-    };
+    }
     let mut request = road.request(None, &road.args, &sending.base())?;
-    let answered = match place {
+    let answered = match &road.file_at {
         None => {
             set_range(&mut request, road)?;
             sending.send(request, Want::Stream).await?

@@ -49,7 +49,7 @@ pub(super) fn inside_success(
     status: StatusCode,
     document: &Document<'_>,
 ) -> Option<Error> {
-    let failed = rules.failed_if.iter().any(|condition| condition.holds(document.lookup(&condition.at).as_ref()));
+    let failed = rules.failed_if.iter().any(|condition| document.fulfils(condition));
     let graphql_message = graphql.then(|| graphql_errors(document)).flatten();
     if !failed && graphql_message.is_none() {
         return None;
@@ -70,14 +70,18 @@ fn graphql_errors(document: &Document<'_>) -> Option<String> {
 }
 
 fn details(error: Error, rules: &ErrorRules, document: &Document<'_>) -> Error {
-    let text =
-        |lookup: Option<&Lookup>| lookup.and_then(|lookup| document.lookup(lookup)).and_then(|value| scalar(&value));
+    let text = |lookup: Option<&Lookup>| lookup.and_then(|lookup| first_text(document, lookup));
     error.with_code(text(rules.code.as_deref())).with_request_id(text(rules.request_id.as_deref()))
 }
 
 fn message(rules: &ErrorRules, document: &Document<'_>) -> Option<String> {
-    let found = rules.message.0.iter().find_map(|lookup| document.lookup(lookup).and_then(|value| scalar(&value)))?;
+    let found = rules.message.0.iter().find_map(|lookup| first_text(document, lookup))?;
     Some(shortened(&found))
+}
+
+/// The first text or number that a lookup finds.
+fn first_text(document: &Document<'_>, lookup: &Lookup) -> Option<String> {
+    document.look_for_all(lookup).iter().find_map(scalar)
 }
 
 fn scalar(value: &Value) -> Option<String> {

@@ -7,13 +7,15 @@ use url::Url;
 
 use crate::args::{self, Args};
 use crate::auth::{self, Scheme, Values};
+use crate::body::invalid;
 use crate::build::{self, Base};
 use crate::connect::Inner;
 use crate::error::{Error, ErrorKind};
 use crate::extract::{self, Document, Scope};
 use crate::manifest::SchemeChoice;
+use crate::notation::Lookup;
 use crate::paginate::{Held, Next, Pagination};
-use crate::plan::Operation;
+use crate::plan::{Answer, Operation};
 use crate::raw::Raw;
 use crate::wire::Request;
 
@@ -27,6 +29,8 @@ use super::send::{Answered, Sending, Want};
 pub(super) struct Road {
     pub call: Call,
     pub args: Args,
+    /// Where the answer names a file, for an operation whose answer does.
+    pub file_at: Option<Lookup>,
 }
 
 /// A page with where the list goes on.
@@ -43,7 +47,12 @@ impl Road {
         let params = std::mem::take(&mut call.params);
         let uploads = std::mem::take(&mut call.uploads);
         let args = args::bind(&inner.connector, operation, params, uploads, &inner.config, inner.clock.now())?;
-        Ok(Self { call, args })
+        let file_at = match &operation.answer {
+            Answer::File(place) => place.as_ref().map(|place| place.filled(|name| args.values.get(name).cloned())),
+            Answer::List(_) | Answer::One(_) => None,
+        };
+        let file_at = file_at.transpose().map_err(|(name, why)| invalid(name, why))?;
+        Ok(Self { call, args, file_at })
     }
 
     /// Who wants all pages is served with few: as large as the API allows, and no larger than what is wanted, where that can be
@@ -216,12 +225,8 @@ impl Road {
         let inner = self.inner();
         let scheme = self.scheme()?;
         let token = scheme.map(|(_, scheme)| self.assumed(scheme)).transpose()?.unwrap_or_default();
-        let base = Base {
-            head: inner.connector.head(),
-            config: &inner.config,
-            token: &token,
-            rebind: inner.rebind.as_ref(),
-        };
+        let base =
+            Base { head: inner.connector.head(), config: &inner.config, token: &token, rebind: inner.rebind.as_ref() };
         let request = self.request(from.as_ref(), &self.args_from(from.as_ref())?, &base)?;
         let generated =
             self.operation()?.idempotency_key(base.head).map(|idempotency| idempotency.header.value.clone());
@@ -233,6 +238,7 @@ impl Road {
             secrets: scheme
                 .map(|(_, scheme)| auth::secret_places(scheme, &inner.credentials, &inner.config))
                 .unwrap_or_default(),
+            file_at: self.file_at.clone(),
         })
     }
 }

@@ -228,8 +228,7 @@ impl<'a> Sending<'a> {
         }
         let asked = self.retry().asked_delay(&headers, &document, self.inner.clock.now());
         let error = failure::from_status(self.errors(), status, &document, asked);
-        let never =
-            self.retry().never_if.iter().any(|condition| condition.holds(document.lookup(&condition.at).as_ref()));
+        let never = self.retry().never_if.iter().any(|condition| document.fulfils(condition));
         if status == StatusCode::UNAUTHORIZED && at_home && repeatable != Repeatable::Done {
             Verdict::Renew(error)
         } else if !never && self.retry().wants(status.as_u16(), repeatable) {

@@ -7,7 +7,7 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
-use crate::notation::{JsonPath, Lookup};
+use crate::notation::{Condition, JsonPath, Lookup};
 use crate::raw::Raw;
 
 use super::{find, link};
@@ -67,6 +67,19 @@ impl<'a> Document<'a> {
     pub(crate) fn lookup(&self, lookup: &Lookup) -> Option<Value> {
         let found = self.lookup_all([lookup]).ok()?.pop()?;
         found.map(|raw| raw.to_value())
+    }
+
+    /// Everything that a lookup finds. A body that is not JSON holds nothing.
+    pub(crate) fn look_for_all(&self, lookup: &Lookup) -> Vec<Value> {
+        match lookup {
+            Lookup::Body(path) => self.find(path).unwrap_or_default().iter().map(Raw::to_value).collect(),
+            Lookup::Header(_) | Lookup::Link(_) => self.lookup(lookup).into_iter().collect(),
+        }
+    }
+
+    /// Whether a condition holds for what it looks at.
+    pub(crate) fn fulfils(&self, condition: &Condition) -> bool {
+        condition.holds(&self.look_for_all(&condition.at))
     }
 
     /// What each of several lookups finds first, in one scan of the body, or none when no lookup points into it.

@@ -67,15 +67,18 @@ pub(crate) fn is_single(document: &Document<'_>, path: &JsonPath) -> Result<bool
     Ok(nothing && whole.first().is_some_and(|whole| whole.as_bytes().starts_with(b"{")))
 }
 
-/// Whether a path finds nothing because a list that it goes through is empty, and not because something is missing.
+/// Whether a path finds nothing because a list that it goes through is empty, or holds nothing but null on the way, and not
+/// because something is missing.
 fn is_rightly_empty(document: &Document<'_>, path: &JsonPath) -> Result<bool, Error> {
     let steps = path.steps();
-    for (at, _) in steps.iter().enumerate().filter(|(_, step)| **step == Step::All) {
+    let first = steps.iter().position(|step| *step == Step::All).unwrap_or(steps.len());
+    for at in first..steps.len() {
         let found = document.find(&JsonPath::from(&steps[..at]))?;
         if found.is_empty() {
             return Ok(false);
         }
-        if found.iter().all(is_hollow) {
+        let is_nothing = if steps[at] == Step::All { is_hollow } else { Raw::is_null };
+        if found.iter().all(is_nothing) {
             return Ok(true);
         }
     }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::body::{Body, EmptyBody};
 use crate::language::{Decode, Shape, choices, object};
-use crate::notation::{Expression, JsonPath, Lookup, Millis, Template};
+use crate::notation::{Expression, JsonPath, Lookup, Millis, ParamLookup, Template};
 use crate::paginate::Pagination;
 use crate::source::{Code, Diagnostic, Span, Spanned};
 use crate::yaml::{Map, Node};
@@ -254,11 +254,12 @@ object! {
     /// The answer is a file.
     pub struct Download as "download" {
         /// Where the answer names the file's URL; left out when the request itself answers with the file.
-        /// Credentials go there only when it is the server's own origin.
+        /// Credentials go there only when it is the server's own origin. Parameters may say where: `[{name}]` is the element with the
+        /// index that is given, `.{name}` the member of the name that is given.
         /// ```yaml
-        /// url: $.file.url
+        /// url: $.attachments[{index}].url
         /// ```
-        pub url: Option<Spanned<Lookup>>,
+        pub url: Option<Spanned<ParamLookup>>,
     }
 }
 

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::auth::FieldType;
 use crate::language::object;
-use crate::notation::Pattern;
+use crate::notation::{Expression, Pattern};
 use crate::source::Spanned;
 
 object! {
@@ -36,6 +36,19 @@ object! {
         /// default: "2026-01-01"
         /// ```
         pub default: Option<serde_json::Value>,
+        /// What the value is when none is given: a part of what the user gives to sign in, as some keys end with where they belong.
+        /// It needs a `pattern` or an `enum`, since what matches may become a part of a URL; the rest of a secret is never shown.
+        /// ```yaml
+        /// part_of: { field: api_key, after: "-" }
+        /// ```
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub part_of: Option<Spanned<PartOf>>,
+        /// What the value is when none is given: computed from values that stand before it.
+        /// ```yaml
+        /// fill: "{{ 'eu' if config.country in ['DE', 'FR'] else 'us' }}"
+        /// ```
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub fill: Option<Spanned<Expression>>,
         /// The values that it may have.
         /// ```yaml
         /// enum: [eu, us]
@@ -64,5 +77,36 @@ object! {
         /// ```
         #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
         pub extensions: IndexMap<String, Spanned<serde_json::Value>>,
+    }
+}
+
+object! {
+    /// A part of what the user gives to sign in.
+    pub struct PartOf as "part of a credential" {
+        /// The credential field.
+        /// ```yaml
+        /// field: api_key
+        /// ```
+        pub field: Spanned<String>,
+        /// The part is what follows the last of these in it.
+        /// ```yaml
+        /// after: "-"
+        /// ```
+        pub after: Spanned<String>,
+    }
+}
+
+impl ConfigValue {
+    /// Whether nobody but the user can say it.
+    pub fn must_be_given(&self) -> bool {
+        self.required == Some(true) && self.default.is_none() && self.part_of.is_none() && self.fill.is_none()
+    }
+
+    /// The part of a credential that says the value; `None` when it says none that the value may have.
+    pub fn part_in<'t>(&self, credential: &'t str) -> Option<&'t str> {
+        let (_, part) = credential.rsplit_once(self.part_of.as_ref()?.after.as_str())?;
+        let is_choice = self.choices.is_empty() || self.choices.iter().any(|choice| choice == part);
+        let is_match = self.pattern.as_ref().is_none_or(|pattern| pattern.is_full_match(part));
+        Some(part).filter(|part| is_choice && is_match && !part.is_empty())
     }
 }

@@ -20,7 +20,7 @@ use crate::yaml::{self, Map, Node, Value};
 
 pub use action::{Action, Download, Effect, Example, PaginationChoice, SchemeChoice};
 pub use check::{Check, CheckCall};
-pub use config::ConfigValue;
+pub use config::{ConfigValue, PartOf};
 pub use entity::{Cardinality, Entity, Freshness, Hints, Relation};
 pub use param::{Param, Place, QueryEncoding, Style};
 pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink, WaitUnit};
@@ -82,7 +82,8 @@ object! {
         /// hints: { search_strategy: Search by title first. }
         /// ```
         pub hints: Option<Hints>,
-        /// The base URL of the API. `${config.name}` and `${token.name}` may stand in it; what decides the host needs a `pattern` or an `enum`.
+        /// The base URL of the API. `${config.name}` and `${token.name}` may stand in it; what decides the host needs a `pattern` or an `enum`,
+        /// or says `any_host: true`.
         /// A value that begins the URL is an origin (`https://example.com`), unless an `enum` lists it.
         /// ```yaml
         /// server: https://api.example.com/v1

@@ -23,6 +23,8 @@ choices! {
         Cookie = "cookie",
         /// The body.
         Body = "body",
+        /// It is not sent: the engine uses it, in a download's place or in what fills another parameter.
+        Local = "local",
     }
 }
 

@@ -23,7 +23,7 @@ pub enum Step {
 }
 
 /// The longest path that is read, in characters.
-const MAX_LENGTH: usize = 1024;
+pub(super) const MAX_LENGTH: usize = 1024;
 
 impl JsonPath {
     /// `$`: the whole document.
@@ -77,7 +77,8 @@ impl FromStr for JsonPath {
     }
 }
 
-fn step(text: &str) -> Option<(Step, &str)> {
+/// The step that a text begins with, and what comes after it.
+pub(super) fn step(text: &str) -> Option<(Step, &str)> {
     if let Some(rest) = text.strip_prefix('.') {
         if let Some(rest) = rest.strip_prefix('*') {
             return Some((Step::All, rest));
@@ -102,15 +103,21 @@ fn step(text: &str) -> Option<(Step, &str)> {
 impl fmt::Display for JsonPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("$")?;
-        self.steps.iter().try_for_each(|step| match step {
-            Step::Key(name) if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_') => {
+        self.steps.iter().try_for_each(|step| step.fmt(f))
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(name) if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_') => {
                 write!(f, ".{name}")
             }
-            Step::Key(name) if name.contains('\'') => write!(f, "[\"{name}\"]"),
-            Step::Key(name) => write!(f, "['{name}']"),
-            Step::Index(index) => write!(f, "[{index}]"),
-            Step::All => f.write_str("[*]"),
-        })
+            Self::Key(name) if name.contains('\'') => write!(f, "[\"{name}\"]"),
+            Self::Key(name) => write!(f, "['{name}']"),
+            Self::Index(index) => write!(f, "[{index}]"),
+            Self::All => f.write_str("[*]"),
+        }
     }
 }
 

@@ -102,3 +102,55 @@ pub(crate) fn leaves_its_segment(text: &str) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::{Template, UrlFault};
+
+    fn rendered(template: &str, value: &str) -> Option<String> {
+        let template: Template = template.parse().unwrap();
+        template.render_url(|_| Some(value.to_owned()), |_| false).ok()
+    }
+
+    #[test]
+    fn a_value_stays_where_it_stands() {
+        for (template, value, expected) in [
+            ("https://${a}.example.com/v1", "eu", Some("https://eu.example.com/v1")),
+            ("https://${a}.example.com/v1", "evil.test/", None),
+            ("${a}/v1", "https://Example.com:8443/", Some("https://example.com:8443/v1")),
+            ("${a}/v1", "https://example.com/v0", None),
+            ("https://example.com/${a}/x", "a b?c#d", Some("https://example.com/a%20b%3Fc%23d/x")),
+            ("https://example.com/${a}/x", "..%2f", None),
+            ("https://example.com/x?a=${a}&b=1", "1&b=2#é/", Some("https://example.com/x?a=1%26b%3D2%23%C3%A9%2F&b=1")),
+            ("https://example.com?a=${a}", "../x", Some("https://example.com?a=..%2Fx")),
+        ] {
+            assert_eq!(rendered(template, value).as_deref(), expected, "{template} {value}");
+        }
+        let template: Template = "https://${a}/${b}".parse().unwrap();
+        let value = |name: &str| (name == "a").then(|| "a.test".to_owned());
+        assert!(matches!(template.render_url(value, |_| false), Err(UrlFault::Missing("b"))));
+        let listed = template.render_url(|_| Some("https://a.test/x".to_owned()), |_| true);
+        assert!(matches!(listed, Err(UrlFault::Misplaced("a", _))), "only what begins a URL is listed as a whole");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_value_leads_elsewhere(value in "\\PC{0,12}", tricky in "[a./:@?#%\\\\\u{ff0f}\u{3002}\u{2100}]{0,12}") {
+            for value in [value, tricky] {
+                for (template, host) in [
+                    ("https://${a}.example.com/x", ".example.com"),
+                    ("https://api-${a}.example.com/x", ".example.com"),
+                    ("https://example.com/${a}/x", "example.com"),
+                    ("https://example.com/x?y=${a}", "example.com"),
+                ] {
+                    let Some(url) = rendered(template, &value).and_then(|text| Url::parse(&text).ok()) else { continue };
+                    proptest::prop_assert!(url.host_str().unwrap().ends_with(host), "{template} {value:?} {url}");
+                    proptest::prop_assert!(url.path().ends_with("/x"), "{template} {value:?} {url}");
+                    proptest::prop_assert!(url.username().is_empty() && url.fragment().is_none(), "{url}");
+                }
+            }
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use crate::body::{Body, EmptyBody, Json};
+use crate::body::{Body, EmptyBody, FileEncoding, Json};
 use crate::manifest::{self, Action, Effect, ErrorRules, Manifest, PaginationChoice, Place, Retry, SchemaRef};
 use crate::notation::{JsonPath, Lookup, Millis};
 use crate::paginate::{Pagination, ParamPlace};
@@ -107,6 +107,14 @@ fn operation(
     }
     let has_body = params.iter().any(|param| param.place == Place::Body)
         || matches!(method, Method::Post | Method::Put | Method::Patch);
+    let body = match &action.body {
+        Some(body) => Some(body.value.clone()),
+        None => has_body.then(|| usual_body(manifest)),
+    };
+    let is_base64 = body.as_ref().is_some_and(|body| body.file_encoding() == FileEncoding::Base64);
+    for file in params.iter_mut().filter(|param| param.file) {
+        file.base64 = is_base64;
+    }
     Operation {
         entity: noun.to_owned(),
         action: verb.to_owned(),
@@ -128,10 +136,7 @@ fn operation(
         headers: without_places(&action.headers),
         query: without_places(&action.query),
         query_encoding: action.query_encoding.or(manifest.query_encoding),
-        body: match &action.body {
-            Some(body) => Some(body.value.clone()),
-            None => has_body.then(|| usual_body(manifest)),
-        },
+        body,
         params,
         empty_body: action.empty_body.or(manifest.empty_body).unwrap_or(EmptyBody::Omit),
         answer: match (&action.download, &action.records) {
@@ -224,6 +229,7 @@ fn param(manifest: &Manifest, name: &str, written: &manifest::Param, method: Met
         hidden: keys.hidden == Some(true),
         percent_encoded: keys.percent_encoded == Some(true),
         file: schema.get("format").and_then(Value::as_str) == Some("binary"),
+        base64: false,
         schema,
     }
 }
@@ -268,6 +274,7 @@ fn pagination_params(pagination: &Pagination, method: Method) -> Vec<Param> {
         hidden: false,
         percent_encoded: false,
         file: false,
+        base64: false,
         schema: added.schema,
     };
     pagination.params().into_iter().map(param).collect()

@@ -10,7 +10,7 @@ use crate::body::{Body, EmptyBody};
 use crate::manifest::{
     Effect, ErrorRules, Hints, Idempotency, Place, QueryEncoding, RateLimit, Retry, SchemeChoice, Style,
 };
-use crate::notation::{Expression, Fill, JsonPath, Lookup, Millis, Template};
+use crate::notation::{Expression, Fill, JsonPath, Lookup, Millis, ParamLookup, Template};
 use crate::paginate::Pagination;
 use crate::schema::Validators;
 
@@ -76,7 +76,7 @@ pub enum Answer {
     /// One record, at this place.
     One(JsonPath),
     /// A file: the answer itself, or what the URL at this place gives.
-    File(Option<Lookup>),
+    File(Option<ParamLookup>),
 }
 
 /// A parameter of an operation.
@@ -108,6 +108,9 @@ pub struct Param {
     /// Whether it is a file (`format: binary`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub file: bool,
+    /// Whether a text that is given for the file is base64.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub base64: bool,
     /// Its JSON Schema; references have the form `#/schemas/Name`.
     pub schema: Value,
 }

@@ -61,6 +61,12 @@ pub struct SignedRequest {
 }
 
 impl SignedRequest {
+    /// A GET without any headers, which nobody signs: for what is public.
+    pub fn unsigned(url: Url) -> Self {
+        let request = Request { method: Method::GET, url, headers: HeaderMap::new(), body: Body::default() };
+        Self::new(request, Trust::Declared)
+    }
+
     /// Starts from a request without credentials.
     pub(crate) fn new(request: Request, trust: Trust) -> Self {
         Self { request, trust, secret_query: Vec::new(), secret_body: false }

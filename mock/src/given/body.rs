@@ -1,7 +1,7 @@
 //! The parameters that stand in a body, by the kind of the body.
 
 use serde_json::{Map, Value};
-use tieline::body::{Body, GraphQl};
+use tieline::body::{Body, GraphQl, Related};
 use tieline::notation::Part;
 use tieline::plan::Operation;
 
@@ -43,7 +43,7 @@ pub(super) fn read(operation: &Operation, request: &Received, given: &mut Given)
             None => given.add_problem("body", "multipart/form-data is expected"),
         },
         Body::Related(related) => match parts_of(request, given) {
-            Some(parts) => related_parts(operation, parts, &related.file, given),
+            Some(parts) => related_parts(operation, parts, related, given),
             None => {
                 if let Some(value) = json_of(request, "application/json", given) {
                     members(operation, value, given);
@@ -120,7 +120,7 @@ fn form_parts(operation: &Operation, parts: Vec<multipart::Part>, given: &mut Gi
 }
 
 /// A JSON part, then the file.
-fn related_parts(operation: &Operation, parts: Vec<multipart::Part>, file: &str, given: &mut Given) {
+fn related_parts(operation: &Operation, parts: Vec<multipart::Part>, related: &Related, given: &mut Given) {
     let mut parts = parts.into_iter();
     if let Some(first) = parts.next() {
         match serde_json::from_slice(&first.content) {
@@ -129,7 +129,10 @@ fn related_parts(operation: &Operation, parts: Vec<multipart::Part>, file: &str,
         }
     }
     if let Some(part) = parts.next() {
-        given.add_upload(file, part.filename, part.content_type, part.content.len());
+        if let (Some(param), Some(content_type)) = (&related.content_type, &part.content_type) {
+            given.values.insert(param.value.clone(), content_type.as_str().into());
+        }
+        given.add_upload(&related.file, part.filename, part.content_type, part.content.len());
     }
 }
 

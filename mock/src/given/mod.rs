@@ -65,7 +65,7 @@ impl Given {
                 Place::Header => request.header(&param.wire),
                 Place::Cookie => request.cookie(&param.wire),
                 Place::Path => given.path.iter().find(|(name, _)| *name == param.name).map(|(_, value)| value.as_str()),
-                Place::Query | Place::Body => None,
+                Place::Query | Place::Body | Place::Local => None,
             };
             if let Some(value) = text.map(|text| from_text(param, text)) {
                 given.values.insert(param.name.clone(), value);

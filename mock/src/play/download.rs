@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Response;
 use serde_json::{Map, Value};
-use tieline::notation::Lookup;
+use tieline::notation::{Lookup, ParamLookup};
 use tieline::plan::PathPart;
 use url::Url;
 
@@ -11,6 +11,11 @@ use super::Play;
 use crate::draft::Draft;
 use crate::failure::Failure;
 use crate::file;
+
+/// How many elements a list of files has.
+const MOST_ELEMENTS: u64 = 8;
+/// In how many places a file may be.
+const MOST_PLACES: usize = 64;
 
 impl Play<'_> {
     /// The file that the operation answers with.
@@ -22,9 +27,44 @@ impl Play<'_> {
         file::answer(self.request, &name, content_type, seed)
     }
 
-    /// The example's answer, with the URL of a file of the mock where it has one of the API.
-    pub(super) fn file_elsewhere(&self, url: &Lookup) -> Draft {
+    /// The example's answer, with the URL of a file of the mock where it has one of the API: wherever the call may look for it.
+    pub(super) fn file_elsewhere(&self, url: &ParamLookup) -> Draft {
         let mut draft = Draft::json(self.example_answer().cloned().unwrap_or_else(|| Value::Object(Map::new())));
+        for place in self.places(url) {
+            self.put_url(&place, &mut draft);
+        }
+        draft
+    }
+
+    /// The places to which the parameters may lead. A value that is not sent may be any that the schema lists, or any small index.
+    fn places(&self, url: &ParamLookup) -> Vec<Lookup> {
+        let mut filled = vec![Map::new()];
+        for name in url.names() {
+            let candidates = self.candidates(name);
+            let with = |values: &Map<String, Value>, value: &Value| {
+                let mut values = values.clone();
+                values.insert(name.to_owned(), value.clone());
+                values
+            };
+            filled = filled.iter().flat_map(|values| candidates.iter().map(move |value| with(values, value))).collect();
+            filled.truncate(MOST_PLACES);
+        }
+        filled.iter().filter_map(|values| url.filled(|name| values.get(name).cloned()).ok()).collect()
+    }
+
+    fn candidates(&self, name: &str) -> Vec<Value> {
+        let in_path =
+            || self.given.path.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str().into());
+        if let Some(given) = self.given.values.get(name).cloned().or_else(in_path) {
+            return vec![given];
+        }
+        let schema = self.operation.param(name).map(|param| &param.schema);
+        let listed = schema.and_then(|schema| schema.get("enum").or_else(|| schema.get("examples"))?.as_array());
+        let assumed = || schema.and_then(|schema| schema.get("default")).map(|value| vec![value.clone()]);
+        listed.cloned().or_else(assumed).unwrap_or_else(|| (0..MOST_ELEMENTS).map(Value::from).collect())
+    }
+
+    fn put_url(&self, url: &Lookup, draft: &mut Draft) {
         let shown = draft.found(url).and_then(Value::as_str).and_then(|shown| Url::parse(shown).ok());
         let extension =
             shown.as_ref().and_then(|shown| extension_of(shown.path())).or_else(|| self.extension_of_path());
@@ -35,7 +75,6 @@ impl Play<'_> {
         };
         let path = format!("/{}/{}/{name}", file::FOLDER, self.operation.entity);
         draft.put(url, self.request.url_at(&path).to_string().into());
-        draft
     }
 
     /// The content type that the request asks for, where it is one.

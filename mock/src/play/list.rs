@@ -110,7 +110,7 @@ impl Play<'_> {
         let pages = self.operation.pagination.as_ref().map(page::params).unwrap_or_default();
         let params = self.operation.params.iter().filter(|param| match param.place {
             Place::Query | Place::Body => !param.file && !pages.contains(&param.name.as_str()),
-            Place::Path | Place::Header | Place::Cookie => false,
+            Place::Path | Place::Header | Place::Cookie | Place::Local => false,
         });
         let value = |name: &str| self.given.values.get(name).filter(|value| is_scalar(value) && !value.is_null());
         let is_read = self.operation.effect == Effect::Read;

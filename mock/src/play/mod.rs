@@ -94,13 +94,13 @@ impl<'a> Play<'a> {
             }
         }
         for condition in &self.rules().failed_if {
-            if condition.holds(draft.found(&condition.at)) {
+            if condition.holds(draft.found_each(&condition.at)) {
                 let good = match (&condition.equals, condition.present) {
                     (Some(Value::Bool(wanted)), _) => Value::Bool(!wanted),
                     (None, Some(false)) => Value::Bool(true),
                     (Some(_), _) | (None, _) => Value::Null,
                 };
-                draft.put(&condition.at, good);
+                draft.replace(&condition.at, good);
             }
         }
         if let Some(place) = self.rules().request_id.as_deref() {

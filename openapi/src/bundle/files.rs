@@ -9,6 +9,7 @@ use tieline::source::{Code, Diagnostic, Parts, Source, Span};
 use tieline::yaml::{self, Node, Value};
 
 use super::{Files, Limits};
+use crate::cost::Cost;
 use crate::pointer;
 
 /// The document, which is file 0, and all that was read after it.
@@ -100,22 +101,7 @@ impl<'a> Loaded<'a> {
     /// Takes what a file costs from what is left.
     fn spend(&mut self, source: &Source, tree: &Node) {
         self.left.bytes = self.left.bytes.saturating_sub(source.text().len());
-        self.count(tree);
-    }
-
-    fn count(&mut self, node: &Node) {
-        self.left.nodes = self.left.nodes.saturating_sub(1);
-        match &node.value {
-            Value::Text(text) => self.left.scalar_bytes = self.left.scalar_bytes.saturating_sub(text.len()),
-            Value::List(list) => list.iter().for_each(|node| self.count(node)),
-            Value::Map(map) => {
-                for (key, entry) in map {
-                    self.left.scalar_bytes = self.left.scalar_bytes.saturating_sub(key.len());
-                    self.count(&entry.value);
-                }
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
+        Cost::of(tree).take_from(&mut self.left);
     }
 
     /// The pointer that a fragment is or stands for, if something is there.

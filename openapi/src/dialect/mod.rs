@@ -1,6 +1,7 @@
 //! What only the peer's dialect says, in `x-airbyte-` keys.
 
 pub(crate) mod auth;
+pub(crate) mod environment;
 pub(crate) mod fills;
 pub(crate) mod graphql;
 pub(crate) mod info;

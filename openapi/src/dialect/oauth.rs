@@ -210,7 +210,7 @@ fn add_refresh_token(way: &mut Mapping, span: Span) {
 }
 
 fn scheme_name(context: &Context<'_>, scheme: &Node) -> String {
-    let schemes = context.document.root.get("components").and_then(|components| components.get("securitySchemes"));
+    let schemes = context.document.section(&["components", "securitySchemes"]);
     let found = schemes.into_iter().flat_map(members).find(|(_, known)| known.span == scheme.span);
     found.map_or_else(String::new, |(name, _)| mixed(name, "way"))
 }

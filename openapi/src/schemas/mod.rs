@@ -10,9 +10,10 @@ use tieline::source::Span;
 use tieline::yaml::{Map, Node, Value};
 
 use crate::context::Context;
-use crate::document::{leads_nowhere, unescaped};
+use crate::document::leads_nowhere;
 use crate::names::{Taken, mixed};
-use crate::tree::{Mapping, text};
+use crate::pointer;
+use crate::tree::{Mapping, text, text_of};
 
 pub(crate) use keywords::let_null;
 pub(crate) use look::{Shape, within};
@@ -20,7 +21,7 @@ pub(crate) use look::{Shape, within};
 /// The schemas that the manifest refers to, by the references that lead to them.
 #[derive(Default)]
 pub(crate) struct Schemas<'d> {
-    names: HashMap<String, String>,
+    names: HashMap<Vec<String>, String>,
     taken: Taken,
     waiting: VecDeque<(String, &'d Node)>,
     done: Vec<(String, Node)>,
@@ -44,7 +45,7 @@ impl<'d> Context<'d> {
 
     /// The reference to a schema by its name in the manifest; a schema that takes anything, where it leads nowhere.
     pub(crate) fn schema_name(&mut self, reference: &str, span: Span) -> Option<String> {
-        let key = unescaped(reference);
+        let key = pointer::steps(reference);
         if let Some(name) = self.schemas.names.get(&key) {
             return Some(name.clone());
         }
@@ -52,7 +53,7 @@ impl<'d> Context<'d> {
             self.findings.push(leads_nowhere(reference, span));
             return None;
         };
-        let name = self.schemas.taken.free(name_of(reference));
+        let name = self.schemas.taken.free(name_of(&key, target));
         self.schemas.names.insert(key, name.clone());
         self.schemas.waiting.push_back((name.clone(), target));
         Some(name)
@@ -105,15 +106,14 @@ impl<'d> Context<'d> {
 }
 
 /// Steps of a reference that say nothing about what is there.
-const STRUCTURE: [&str; 22] = [
-    "components", "schemas", "properties", "items", "paths", "responses", "content", "schema", "allOf", "anyOf", "oneOf",
+const STRUCTURE: [&str; 23] = [
+    "x-tieline-files", "components", "schemas", "properties", "items", "paths", "responses", "content", "schema", "allOf", "anyOf", "oneOf",
     "parameters", "requestBody", "requestBodies", "headers", "get", "post", "put", "patch", "delete", "$defs", "definitions",
 ];
 
 /// A name for what a reference leads to: the last steps that say something.
-fn name_of(reference: &str) -> String {
-    let steps: Vec<String> = reference.trim_start_matches('#').split('/').skip(1).map(unescaped).collect();
-    if let [components, schemas, name] = steps.as_slice()
+fn name_of(steps: &[String], target: &Node) -> String {
+    if let [components, schemas, name] = steps
         && components == "components"
         && schemas == "schemas"
     {
@@ -121,6 +121,9 @@ fn name_of(reference: &str) -> String {
     }
     let says = |step: &&String| !STRUCTURE.contains(&step.as_str()) && !step.contains("/json") && step.parse::<u32>().is_err();
     let telling: Vec<&String> = steps.iter().filter(says).collect();
+    if telling.is_empty() {
+        return mixed(text_of(target, "title").unwrap_or_default(), "Schema");
+    }
     let last = telling.iter().skip(telling.len().saturating_sub(2)).map(|step| step.as_str()).collect::<Vec<_>>();
     mixed(&last.join("_"), "Schema")
 }

@@ -19,12 +19,19 @@ const SHORT_ITEM: usize = 40;
 pub(crate) struct Writer<'t> {
     text: String,
     path: Vec<&'t str>,
+    /// Whether something else will stand behind what is written: no text can keep the free lines behind it then.
+    is_piece: bool,
 }
 
 impl<'t> Writer<'t> {
     /// Begins with this text.
     pub(crate) fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), path: Vec::new() }
+        Self { text: text.to_owned(), path: Vec::new(), is_piece: false }
+    }
+
+    /// Begins in the middle of a text, behind this piece of it, in the part of the manifest to which these keys lead.
+    pub(crate) fn within(text: &str, path: Vec<&'t str>) -> Self {
+        Self { text: text.to_owned(), path, is_piece: true }
     }
 
     /// What was written.
@@ -58,17 +65,24 @@ impl<'t> Writer<'t> {
                 self.text.push_str(if is_apart(&self.path, before, key) && !is_free { "\n" } else { "" });
             }
             let notes = notes.and_then(|notes| notes.under(key));
-            if !self.is_behind_dash() {
-                self.lines(&notes.map(|notes| notes.lines(indent)).unwrap_or_default(), indent);
-                self.indent(indent);
+            if self.is_behind_dash() {
+                self.entry(key, &entry.value, indent, notes);
+            } else {
+                self.whole_entry(key, &entry.value, indent, notes);
             }
-            self.entry(key, &entry.value, indent, notes);
             before = Some(key);
         }
     }
 
+    /// A key with its value on lines of their own, below the notes about it.
+    pub(crate) fn whole_entry(&mut self, key: &'t str, value: &'t Node, indent: usize, notes: Option<&Notes<'_>>) {
+        self.lines(&notes.map(|notes| notes.lines(indent)).unwrap_or_default(), indent);
+        self.indent(indent);
+        self.entry(key, value, indent, notes);
+    }
+
     /// A key with its value, beginning where the text stands.
-    pub(crate) fn entry(&mut self, key: &'t str, value: &'t Node, indent: usize, notes: Option<&Notes<'_>>) {
+    fn entry(&mut self, key: &'t str, value: &'t Node, indent: usize, notes: Option<&Notes<'_>>) {
         let written = one_line(key, Context::Block);
         if written.len() > LONGEST_KEY {
             self.text.push_str(&format!("? {written}\n"));
@@ -115,7 +129,7 @@ impl<'t> Writer<'t> {
     }
 
     /// A value behind its key or dash.
-    fn value(&mut self, node: &'t Node, indent: usize, notes: Option<&Notes<'_>>) {
+    pub(crate) fn value(&mut self, node: &'t Node, indent: usize, notes: Option<&Notes<'_>>) {
         if let Some(line) = self.in_line(node, notes) {
             self.text.push(' ');
             self.text.push_str(&line);
@@ -161,7 +175,8 @@ impl<'t> Writer<'t> {
     /// A text that does not fit in the rest of the line: below its key, or else in quotes.
     fn long_text(&mut self, text: &str, indent: usize) {
         let indent = indent + STEP;
-        let Some((header, lines)) = scalar::below(text, WIDTH.saturating_sub(indent).max(NARROWEST)) else {
+        let below = scalar::below(text, WIDTH.saturating_sub(indent).max(NARROWEST));
+        let Some((header, lines)) = below.filter(|(header, _)| !(self.is_piece && header.ends_with('+'))) else {
             self.text.push_str(&format!(" {}\n", one_line(text, Context::Block)));
             return;
         };

@@ -2,7 +2,7 @@
 
 use tieline::yaml::{Map, Node, Value};
 
-use super::scalar::{Context, one_line, scalar};
+use super::scalar::{Context, one_line, scalar, shows};
 
 /// So many levels of braces are easy to read.
 const LEVELS: usize = 3;
@@ -33,8 +33,31 @@ pub(crate) fn line(node: &Node) -> String {
     line
 }
 
+/// A node as JSON in one line that is YAML too.
+pub(crate) fn json_line(node: &Node) -> String {
+    escaped(&node.to_json().to_string())
+}
+
+/// A text as JSON that is YAML too.
+pub(crate) fn json_text(text: &str) -> String {
+    escaped(&serde_json::Value::from(text).to_string())
+}
+
+/// JSON without characters that YAML wants escaped; they stand in texts only.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for character in json.chars() {
+        if shows(character) {
+            text.push(character);
+        } else {
+            text.push_str(&format!("\\u{:04x}", u32::from(character)));
+        }
+    }
+    text
+}
+
 /// A key with its colon.
-fn key(key: &str) -> String {
+pub(crate) fn key(key: &str) -> String {
     let written = one_line(key, Context::Flow);
     if written.len() > LONGEST_KEY { format!("? {written} :") } else { format!("{written}:") }
 }

@@ -11,11 +11,13 @@ mod tests;
 use tieline::yaml::Node;
 
 use crate::Note;
-use block::Writer;
-use notes::Notes;
+pub(crate) use block::Writer;
+pub(crate) use flow::{json_line, json_text, key, line};
+pub(crate) use layout::is_apart;
+pub(crate) use notes::Notes;
 
 /// How wide a line becomes where it can be broken.
-const WIDTH: usize = 120;
+pub(crate) const WIDTH: usize = 120;
 
 /// Lets an editor complete and check the manifest.
 const MODELINE: &str = "# yaml-language-server: $schema=manifest.schema.json\n";

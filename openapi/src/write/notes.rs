@@ -35,6 +35,11 @@ impl<'n> Notes<'n> {
         self.below.get(key)
     }
 
+    /// The notes about what these keys lead to.
+    pub(crate) fn at(&self, path: &[&str]) -> Option<&Self> {
+        path.iter().try_fold(self, |notes, key| notes.under(key))
+    }
+
     /// Whether there are notes about parts of it.
     pub(crate) fn is_about_parts(&self) -> bool {
         !self.below.is_empty()

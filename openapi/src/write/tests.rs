@@ -6,7 +6,7 @@ use tieline::yaml::{Limits, Map, Node, Value, parse};
 
 use super::to_yaml;
 use crate::Note;
-use crate::same::is_same;
+use crate::same::is_same_in_order;
 
 /// The tree of a text in which nothing is wrong.
 fn read(text: &str) -> Node {
@@ -24,7 +24,7 @@ fn node(value: Value) -> Node {
 
 fn written(node: &Node) -> String {
     let text = to_yaml(node, &[]);
-    assert!(is_same(&read(&text), node), "{text}");
+    assert!(is_same_in_order(&read(&text), node), "{text}");
     text.strip_prefix(super::MODELINE).expect("the first line").to_owned()
 }
 
@@ -338,7 +338,7 @@ links:
     url: d
 "#
     );
-    assert!(is_same(&read(&text), &tree));
+    assert!(is_same_in_order(&read(&text), &tree));
 }
 
 proptest! {
@@ -347,9 +347,9 @@ proptest! {
     #[test]
     fn every_tree_comes_back(tree in any_tree(), notes in any_notes()) {
         let text = to_yaml(&tree, &placed(&tree, notes.clone()));
-        prop_assert!(is_same(&read(&text), &tree), "{text}\n{tree:?}");
+        prop_assert!(is_same_in_order(&read(&text), &tree), "{text}\n{tree:?}");
         let text = to_yaml(&tree, &notes);
-        prop_assert!(is_same(&read(&text), &tree), "{text}\n{tree:?}");
+        prop_assert!(is_same_in_order(&read(&text), &tree), "{text}\n{tree:?}");
     }
 
     #[test]
@@ -357,13 +357,13 @@ proptest! {
         let entry = node(Value::Map(map(vec![(text.clone(), node(Value::Text(text)))])));
         let tree = node(Value::List(vec![entry.clone(), node(Value::List(vec![entry]))]));
         let written = to_yaml(&tree, &[]);
-        prop_assert!(is_same(&read(&written), &tree), "{written}");
+        prop_assert!(is_same_in_order(&read(&written), &tree), "{written}");
     }
 
     #[test]
     fn every_node_has_a_line(tree in any_tree()) {
         let line = super::flow::line(&tree);
         prop_assert!(!line.contains('\n'));
-        prop_assert!(is_same(&read(&line), &tree), "{line}");
+        prop_assert!(is_same_in_order(&read(&line), &tree), "{line}");
     }
 }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tieline::{Connection, Connector, Credentials, ErrorKind, Source};
+use tieline_openapi::Surroundings;
 use tieline_tests::clock::TestClock;
 
 use compare::Sent;
@@ -85,7 +86,7 @@ fn recorded_calls_agree() {
 fn load(folder: &Path, spec: &str) -> Result<Arc<Connector>, String> {
     let path = folder.join(format!("{spec}.yaml"));
     let text = fs::read_to_string(&path).unwrap();
-    let loaded = tieline_openapi::load(&Source::new(path.display().to_string(), text));
+    let loaded = tieline_openapi::load(&Source::new(path.display().to_string(), text), &Surroundings::default());
     loaded.map(|(connector, _)| Arc::new(connector)).map_err(|findings| findings.to_string())
 }
 

@@ -103,6 +103,7 @@ fn field_facts(field: &Field) -> String {
         facts.push(format!("starts with {}", either(&field.prefix)));
     }
     facts.extend(allowed(&field.choices, field.pattern.as_deref()));
+    facts.extend(any_host(field.any_host));
     match &field.default {
         Some(default) => facts.push(format!("default {default}")),
         None if !field.is_required() => facts.push("optional".to_owned()),
@@ -120,10 +121,16 @@ fn config_facts(value: &ConfigValue) -> String {
         FieldType::List => facts.push("a list of texts".to_owned()),
     }
     facts.extend(allowed(&value.choices, value.pattern.as_deref()));
+    facts.extend(any_host(value.any_host));
     facts.extend(value.example.as_ref().map(|example| format!("such as `{example}`")));
+    facts.extend(value.part_of.iter().map(|part_of| {
+        let (field, after) = (plain(&part_of.field), plain(&part_of.after));
+        format!("when left out, what follows the last `{after}` in `{field}`")
+    }));
+    facts.extend(value.fill.iter().map(|fill| format!("when left out, `{}`", plain(&fill.to_string()))));
     facts.push(match &value.default {
         Some(default) => format!("default {}", short(default)),
-        None if value.required == Some(true) => "required".to_owned(),
+        None if value.must_be_given() => "required".to_owned(),
         None => "optional".to_owned(),
     });
     facts.extend(about::extensions(value.extensions.keys()));
@@ -137,6 +144,10 @@ fn meaning(description: Option<&String>) -> Vec<String> {
 fn allowed(choices: &[String], pattern: Option<&Pattern>) -> Vec<String> {
     let choices = (!choices.is_empty()).then(|| format!("is {}", either(choices)));
     choices.into_iter().chain(pattern.map(|pattern| format!("matches `{pattern}`"))).collect()
+}
+
+fn any_host(any_host: Option<bool>) -> Option<String> {
+    any_host.filter(|any| *any).map(|_| "may name any host, and credentials are sent there".to_owned())
 }
 
 fn either(texts: &[String]) -> String {

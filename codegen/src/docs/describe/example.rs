@@ -3,36 +3,40 @@
 use serde_json::{Map, Value, json};
 use tieline::Connector;
 use tieline::auth::{Field, FieldType, Scheme};
+use tieline::catalog::origins::{is_config_an_origin, is_field_an_origin};
 use tieline::catalog::schema;
 use tieline::catalog::sign_in::renewed_fields;
 use tieline::manifest::ConfigValue;
-use tieline::plan::Operation;
+use tieline::plan::{Head, Operation};
 
 use super::shapes::{DEPTH, parts};
 
 /// Values that are tried, in this order, where a pattern is asked for and no example is shown.
 const CANDIDATES: [&str; 6] =
-    ["example", "0123456789abcdef0123456789abcdef", "12345678", "someone@example.com", "https://example.com", "AA00"];
+    ["example", "0123456789abcdef0123456789abcdef", "12345678", "someone@example.com", ORIGIN, "AA00"];
+
+/// What stands for a host that may be any.
+const ORIGIN: &str = "https://example.com";
 
 /// The text of a service account's key file.
 const KEY_FILE: &str = r#"{"client_email": "robot@example.com", "private_key": "(the private key, as PEM)"}"#;
 
 /// A value for each required field of a way to sign in.
-pub(crate) fn credentials(scheme: &Scheme) -> Map<String, Value> {
+pub(crate) fn credentials(head: &Head, scheme: &Scheme) -> Map<String, Value> {
     let required = scheme.fields.iter().filter(|(_, field)| field.is_required());
-    required.map(|(name, field)| (name.clone(), self::field(scheme, name, field).into())).collect()
+    required.map(|(name, field)| (name.clone(), self::field(head, scheme, name, field).into())).collect()
 }
 
 /// Those, and what is renewed: what a file of credentials should hold.
-pub(super) fn credentials_to_keep(scheme: &Scheme) -> Map<String, Value> {
+pub(super) fn credentials_to_keep(head: &Head, scheme: &Scheme) -> Map<String, Value> {
     let renewed = renewed_fields(scheme).map(|(access, refresh)| access.into_iter().chain([refresh]));
     let renewed: Vec<String> = renewed.into_iter().flatten().collect();
     let kept = scheme.fields.iter().filter(|(name, field)| field.is_required() || renewed.contains(name));
-    kept.map(|(name, field)| (name.clone(), self::field(scheme, name, field).into())).collect()
+    kept.map(|(name, field)| (name.clone(), self::field(head, scheme, name, field).into())).collect()
 }
 
 /// A value for a credential field.
-pub(crate) fn field(scheme: &Scheme, name: &str, field: &Field) -> String {
+pub(crate) fn field(head: &Head, scheme: &Scheme, name: &str, field: &Field) -> String {
     let key_file = scheme.oauth2.as_ref().and_then(|oauth2| oauth2.service_account.as_ref());
     if key_file.is_some_and(|key_file| key_file.names().any(|named| named == name)) {
         return KEY_FILE.to_owned();
@@ -46,13 +50,28 @@ pub(crate) fn field(scheme: &Scheme, name: &str, field: &Field) -> String {
     let prefix = field.prefix.first().map_or("", String::as_str);
     let named = format!("{prefix}your-{}", name.replace('_', "-").to_lowercase());
     let candidates = CANDIDATES.into_iter().map(|candidate| format!("{prefix}{candidate}"));
-    let shown = field.example.iter().chain(&field.choices).cloned().chain(typed);
-    let mut tried = shown.chain([named.clone()]).chain(candidates);
+    let origin = is_field_an_origin(head, scheme, name).then(|| ORIGIN.to_owned());
+    let shown = field.example.iter().chain(&field.choices).cloned().chain(origin).chain(typed);
+    let tried = shown.chain([named.clone()]).chain(candidates);
+    let mut tried = tried.map(|text| with_parts(head, name, text));
     tried.find(|text| field.check(name, text).is_ok()).unwrap_or(named)
 }
 
+/// The credential with those parts that say configuration values.
+fn with_parts(head: &Head, field: &str, text: String) -> String {
+    let parts = head.config.iter().filter_map(|(name, declared)| Some((name, declared, declared.part_of.as_ref()?)));
+    let own = parts.filter(|(_, _, part_of)| part_of.field.value == field);
+    own.fold(text, |text, (name, declared, part_of)| match declared.part_in(&text) {
+        Some(_) => text,
+        None => {
+            let part = config_value(head, name, declared);
+            format!("{text}{}{}", part_of.after.value, part.as_str().unwrap_or_default())
+        }
+    })
+}
+
 /// A value for a configuration value.
-pub(crate) fn config_value(declared: &ConfigValue) -> Value {
+pub(crate) fn config_value(head: &Head, name: &str, declared: &ConfigValue) -> Value {
     let fits = |text: &String| {
         declared.pattern.as_ref().is_none_or(|pattern| pattern.is_full_match(text))
             && (declared.choices.is_empty() || declared.choices.contains(text))
@@ -60,7 +79,8 @@ pub(crate) fn config_value(declared: &ConfigValue) -> Value {
     let shown = declared.example.iter().chain(&declared.choices).cloned();
     let default =
         declared.default.as_ref().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-    let mut tried = shown.chain(default).chain(CANDIDATES.map(str::to_owned));
+    let origin = is_config_an_origin(head, name).then(|| ORIGIN.to_owned());
+    let mut tried = shown.chain(default).chain(origin).chain(CANDIDATES.map(str::to_owned));
     let text = tried.find(fits).unwrap_or_else(|| CANDIDATES[0].to_owned());
     match declared.value_type.unwrap_or(FieldType::Text) {
         FieldType::Text => text.into(),

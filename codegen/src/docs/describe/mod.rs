@@ -161,11 +161,11 @@ fn config_value(connector: &Connector, name: &str, value: &tieline::manifest::Co
         name: name.to_owned(),
         title: value.title.clone(),
         value_type: rules::type_name(value.value_type),
-        required: value.required == Some(true) && value.default.is_none(),
+        required: value.must_be_given(),
         description: line(&value.description.clone().or_else(|| value.title.clone())),
         rules: rules::of_config(value),
         variable: config_variable(connector.head(), name),
-        example: example::config_value(value),
+        example: example::config_value(connector.head(), name, value),
     }
 }
 
@@ -214,8 +214,8 @@ fn start(connector: &Connector, calls: &Calls<'_>, entities: &[&tieline::plan::E
 /// The configuration values that must be given, with values to show.
 fn required_config(connector: &Connector) -> impl Iterator<Item = (String, Value)> {
     let declared = connector.head().config.iter();
-    let required = declared.filter(|(_, value)| value.required == Some(true) && value.default.is_none());
-    required.map(|(name, value)| (name.clone(), example::config_value(value)))
+    let required = declared.filter(|(_, value)| value.must_be_given());
+    required.map(|(name, value)| (name.clone(), example::config_value(connector.head(), name, value)))
 }
 
 /// The environment variables of those.

@@ -79,8 +79,8 @@ pub(super) fn describe(asked: &Asked<'_>, calls: &Calls<'_>, entities: &[&Entity
 /// A template with the configuration's values to show; what has none stays as it is written.
 fn filled(asked: &Asked<'_>, template: &Template) -> String {
     let value = |name: &str| {
-        let declared = asked.connector.head().config.get(name.strip_prefix("config.")?)?;
-        let value = example::config_value(declared);
+        let (head, name) = (asked.connector.head(), name.strip_prefix("config.")?);
+        let value = example::config_value(head, name, head.config.get(name)?);
         Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     };
     template.render(value).unwrap_or_else(|_| template.to_string())
@@ -89,8 +89,9 @@ fn filled(asked: &Asked<'_>, template: &Template) -> String {
 /// The address where the user agrees, as the engine makes it, with words for what must not be guessed.
 fn address(asked: &Asked<'_>) -> Option<String> {
     let given = Credentials::from_json(&Value::Object(asked.values.clone())).ok()?;
-    let config = asked.connector.head().config.iter();
-    let config = config.map(|(name, value)| (name.clone(), example::config_value(value))).collect();
+    let head = asked.connector.head();
+    let config = head.config.iter();
+    let config = config.map(|(name, value)| (name.clone(), example::config_value(head, name, value))).collect();
     let waiting = Authorization::start(asked.scheme, &given, &config, REDIRECT, || 0).ok()?;
     let parts = waiting.url().as_str().split('&').map(|part| match part.split_once('=') {
         Some(("state", _)) => "state=STATE".to_owned(),

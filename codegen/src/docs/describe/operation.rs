@@ -73,6 +73,7 @@ fn param_rows(param: &Param, places: &Places<'_>) -> Vec<Row> {
         manifest::Place::Header => Place::Header,
         manifest::Place::Cookie => Place::Cookie,
         manifest::Place::Body => Place::Body,
+        manifest::Place::Local => Place::Local,
     });
     if param.file {
         row.value_type = Inline::of("file");
@@ -101,7 +102,9 @@ fn pagination(pagination: &Pagination) -> model::Pagination {
         Pagination::Cursor(kind) => {
             let cursor = kind.cursor.value.clone();
             let named = match (&kind.next, &kind.last) {
-                (_, Some(last)) => format!("the last record of a page names the next at {}", code(&last.value.to_string())),
+                (_, Some(last)) => {
+                    format!("the last record of a page names the next at {}", code(&last.value.to_string()))
+                }
                 (next, None) => {
                     let next = next.as_ref().map(|next| code(&next.value.to_string())).unwrap_or_default();
                     format!("each answer names the next page at {next}")

@@ -163,6 +163,7 @@ pub(super) fn of_field(field: &Field) -> Vec<Inline> {
         rules.push(Inline::of(format!("Starts with {}.", either(&codes(&field.prefix)))));
     }
     rules.extend(allowed(&field.choices, field.pattern.as_ref().map(|pattern| pattern.value.to_string())));
+    rules.extend(any_host(field.any_host));
     rules.extend(
         field.default.iter().map(|default| Inline::of(format!("Default: {}.", Inline::code(default).as_str()))),
     );
@@ -173,10 +174,19 @@ pub(super) fn of_field(field: &Field) -> Vec<Inline> {
 /// What a configuration value must look like, and what it is when it is not given.
 pub(super) fn of_config(value: &ConfigValue) -> Vec<Inline> {
     let mut rules = allowed(&value.choices, value.pattern.as_ref().map(|pattern| pattern.value.to_string()));
+    rules.extend(any_host(value.any_host));
+    rules.extend(value.part_of.iter().map(|part_of| {
+        let (field, after) = (Inline::code(&part_of.field), Inline::code(&part_of.after));
+        Inline::of(format!("When left out, what follows the last {} in {}.", after.as_str(), field.as_str()))
+    }));
     rules.extend(value.default.iter().map(|default| Inline::of(format!("Default: {}.", shown(default).as_str()))));
     rules
         .extend(value.example.iter().map(|example| Inline::of(format!("Such as {}.", Inline::code(example).as_str()))));
     rules
+}
+
+fn any_host(any_host: Option<bool>) -> Option<Inline> {
+    any_host.filter(|any| *any).map(|_| Inline::of("It may name any host: credentials are sent there."))
 }
 
 fn allowed(choices: &[String], pattern: Option<String>) -> Vec<Inline> {

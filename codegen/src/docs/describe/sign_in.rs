@@ -30,7 +30,7 @@ pub(super) fn variables(connector: &Connector, scheme: &Scheme) -> Vec<Variable>
     required
         .map(|(name, field)| Variable {
             name: variable(connector.name(), name),
-            value: example::field(scheme, name, field),
+            value: example::field(connector.head(), scheme, name, field),
             secret: field.is_secret(),
         })
         .collect()
@@ -72,7 +72,7 @@ impl Signing<'_, '_> {
             Some(false) | None => by_choice(),
         };
         let called = try_it.map(|operation| (operation, self.calls.call(operation, operation.examples.first())));
-        let values = example::credentials(scheme);
+        let values = example::credentials(head, scheme);
         let snippets = self.calls.sign_in_snippets(
             name,
             scheme,
@@ -98,7 +98,7 @@ impl Signing<'_, '_> {
             }),
             limited: scheme.limited == Some(true),
             only_for: operations().filter(names_it).map(|operation| self.places.link(&operation.name())).collect(),
-            example: texts(&example::credentials_to_keep(scheme)),
+            example: texts(&example::credentials_to_keep(head, scheme)),
             variables: config_variables(self.connector).chain(variables(self.connector, scheme)).collect(),
             must_be_named: must_be_named(self.connector, name, &values),
             call: called.map(|(_, call)| call),
@@ -176,7 +176,7 @@ pub(super) fn shown(template: &Template) -> String {
 pub(super) fn wrong(connector: &Connector) -> Vec<Wrong> {
     let head = connector.head();
     let Some((name, scheme)) = simplest(head) else { return Vec::new() };
-    let values = example::credentials(scheme);
+    let values = example::credentials(head, scheme);
     let before = || Inline::of("Found before anything is sent.");
     let wanted = must_be_named(connector, name, &values).then_some(name);
     let refused = |values: &Map<String, Value>| {

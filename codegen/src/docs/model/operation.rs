@@ -101,6 +101,8 @@ pub enum Place {
     Cookie,
     /// The body.
     Body,
+    /// Nowhere: the engine uses it.
+    Local,
 }
 
 /// What an operation answers with.

@@ -38,6 +38,9 @@ fn reads_the_records_of_a_list() {
         ("$.edges[*].node", r#"{"edges": [ ]}"#, json!([])),
         ("$.edges[*].node", r#"{"edges": null}"#, json!([])),
         ("$.a[*].b[*].c", r#"{"a": [{"b": []}, {"b": []}]}"#, json!([])),
+        ("$.a[*].b.c", r#"{"a": [{"b": null}]}"#, json!([])),
+        ("$.a[*].b.c", r#"{"a": [{"b": null}, {"b": {"c": [1]}}]}"#, json!([1])),
+        ("$.a[*].b.c", r#"{"a": [{"b": {"c": null}}]}"#, json!([])),
     ] {
         let expected = expected.as_array().unwrap().clone();
         let count = expected.len();
@@ -57,6 +60,8 @@ fn what_is_not_there_is_no_empty_list() {
         ("$.results", r#"{"results": "x"}"#, "found text"),
         ("$.results", r#"{"results": 0}"#, "found a number"),
         ("$.edges[*].node", "{}", "found nothing"),
+        ("$.a.b", r#"{"a": null}"#, "found nothing"),
+        ("$.a[*].b.c", r#"{"a": [{"b": {}}]}"#, "found nothing"),
         ("$.edges[*].node", r#"{"edges": [{"cursor": 1}]}"#, "found nothing"),
         ("$.a[*].b[*].c", r#"{"a": [{"b": []}, {"b": [{}]}]}"#, "found nothing"),
         ("$.results", "<html>", "HTML"),
@@ -124,7 +129,8 @@ fn what_is_no_object_becomes_one() {
     };
     let body = r#"{"results": [{"id": 1}, "a\"", 2.50, null, [3, null], true]}"#;
     let (records, found) = read(list(json!({})), body).unwrap();
-    let expected = json!([{ "id": 1 }, { "value": "a\"" }, { "value": 2.5 }, null, { "value": [3, null] }, { "value": true }]);
+    let expected =
+        json!([{ "id": 1 }, { "value": "a\"" }, { "value": 2.5 }, null, { "value": [3, null] }, { "value": true }]);
     assert_eq!((Value::from(records), found), (expected, 6));
     for (changes, expected) in [
         (json!({ "filter": "{{ record.value is defined and record.value == true }}" }), json!([{ "value": true }])),

@@ -100,7 +100,7 @@ fn flat_to(connector: &Connector, params: &[&Param], depths: &[usize]) -> (Value
         flattener.depth = *depth;
         let cuts = flattener.cuts;
         let place = Place { path: line(&param.name), level: 0 };
-        let schema = if param.file { file(&param.schema) } else { flattener.flatten(&param.schema, &place) };
+        let schema = if param.file { file(param) } else { flattener.flatten(&param.schema, &place) };
         properties.insert(param.name.clone(), schema);
         is_cut.push(flattener.cuts > cuts);
     }
@@ -113,9 +113,13 @@ fn flat_to(connector: &Connector, params: &[&Param], depths: &[usize]) -> (Value
 }
 
 /// A file as it is given in JSON.
-fn file(schema: &Value) -> Value {
-    let description = schema["description"].as_str().map(line).unwrap_or_default();
-    let description = format!("{description} A file: its text, or an object; bytes have the encoding base64.");
+fn file(param: &Param) -> Value {
+    let description = param.description().map(line).unwrap_or_default();
+    let how = match param.base64 {
+        true => "its bytes in base64, or an object; plain text has the encoding text.",
+        false => "its text, or an object; bytes have the encoding base64.",
+    };
+    let description = format!("{description} A file: {how}");
     json!({
         "type": ["string", "object"],
         "description": description.trim(),

@@ -16,6 +16,7 @@ fn param(schema: Value) -> Param {
     Param {
         name: "p".to_owned(),
         wire: "p".to_owned(),
+        base64: false,
         place: Place::Body,
         required: false,
         style: None,
