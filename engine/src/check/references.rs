@@ -1,8 +1,6 @@
 //! What refers by name refers to something.
 
-use std::collections::BTreeSet;
-
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::manifest::{CheckCall, PaginationChoice, SchemaRef, SchemeChoice};
 use crate::source::{Code, Diagnostic, Span, Spanned};
@@ -152,7 +150,7 @@ impl<'m> References<'_, 'm> {
         let added: Vec<_> = operation.pagination.iter().flat_map(|pagination| pagination.params()).collect();
         let is_hidden = |name: &str| operation.param(name).is_some_and(Param::is_hidden);
         let shown = operation.params.keys().copied().filter(|name| !is_hidden(name));
-        let shown: BTreeSet<_> = shown.chain(added.iter().map(|param| param.name.as_str())).collect();
+        let shown: IndexSet<_> = shown.chain(added.iter().map(|param| param.name.as_str())).collect();
         for (name, fill) in check.params.iter().filter(|(name, _)| !shown.contains(name.as_str())) {
             if is_enough(self.findings) {
                 return;

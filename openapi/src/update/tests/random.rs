@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tieline::source::{Source, Span};
-use tieline::yaml::{Map, Node, Value};
+use tieline::yaml::{Limits, Map, Node, Value, parse};
 
 use super::read;
 use crate::same::{is_same, is_same_in_order};
@@ -240,6 +240,65 @@ proptest! {
         prop_assert_eq!(&update(Some(&base), &source, &same).expect("a manifest").text, &text);
         let followed = update(Some(&own), &source, &translation).expect("a manifest").text;
         prop_assert!(is_same(&read(&followed), &theirs), "{text}\n---\n{followed}");
+    }
+}
+
+/// Texts made of what means something in YAML, some of them mappings.
+fn yaml_like() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "a",
+        "b: ",
+        "c: 1\n",
+        "d:\n",
+        "- ",
+        "\n",
+        "\n  ",
+        "[",
+        "]",
+        "{",
+        "}",
+        ", ",
+        ": ",
+        "? ",
+        "&x ",
+        "*x",
+        "*x\n",
+        "<<: *x\n",
+        "!!str ",
+        "|\n  text\n",
+        "|+\n  text\n\n",
+        ">-\n  a\n  b\n",
+        "'q'",
+        "\"q\": ",
+        "# c\n",
+        " # c",
+        "---\n",
+        "\t",
+        "\r\n",
+        "ä",
+        "\u{feff}",
+        "e: { f: 1, g: *x }\n",
+        "h: &x { i: 1 }\n",
+        "j:\n  k: 1\n  l: &x\n    m: 2\n",
+        "~",
+        "\r",
+    ]);
+    prop::collection::vec(pieces, 0..16).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 600, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_that_can_be_read_can_be_updated(text in yaml_like(), edits in edits(), manifest in manifest()) {
+        let source = Source::new("own.yaml", text.as_str());
+        let mut findings = Vec::new();
+        let Some(own) = parse(&source, Limits::default(), &mut findings).filter(|_| findings.is_empty()) else { return Ok(()) };
+        for theirs in [edited(&own, &edits), manifest] {
+            let translation = Translation { manifest: theirs.clone(), notes: Vec::new() };
+            let updated = update(Some(&own), &source, &translation).expect("a text that can be read").text;
+            prop_assert!(is_same(&read(&updated), &theirs), "{text}\n---\n{updated}");
+        }
     }
 }
 
