@@ -305,11 +305,7 @@ fn effect(operation: &Operation<'_>) -> Option<(&'static str, Option<String>)> {
     if let Some(said) = said {
         return (said != usual).then_some((said, None));
     }
-    let first = operation.text("operationId").map(crate::names::words).unwrap_or_default();
-    let last = operation.path_words().last().map(crate::names::words).unwrap_or_default();
-    let asks = |word: Option<&String>| word.is_some_and(|word| matches!(word.as_str(), "search" | "query" | "list" | "find" | "lookup" | "count"));
-    let only_asks = operation.method == "post" && (asks(first.first()) || asks(last.last()));
-    only_asks.then(|| ("read", Some("its name says that it only asks".to_owned())))
+    operation.only_asks().then(|| ("read", Some("its name says that it only asks".to_owned())))
 }
 
 /// The way to sign in and the server, where they are not as for all. A path that is a whole URL leads to a server of its own; credentials

@@ -163,6 +163,9 @@ impl<'d> Context<'d> {
             keys.put_some(key, param.keys.get(key).cloned());
         }
         param.keys = keys;
+        if param.shape == Shape::List {
+            param.note = Some("one file can be sent, where the document has several");
+        }
         param.shape = Shape::Text;
     }
 
