@@ -7,12 +7,15 @@ use tieline::yaml::Node;
 use crate::answer::{Answer, Kind, said_meta, words_of};
 use crate::assemble::Built;
 use crate::config::{Config, described, url};
+use crate::body::body_param;
 use crate::context::Context;
 use crate::dialect::scoping::Scope;
 use crate::dialect::{fills, info, kept};
 use crate::infer::naming::Name;
+use crate::names::mixed;
 use crate::operation::Operation;
 use crate::param::{Param, Place};
+use crate::schemas::Shape;
 use crate::server::IsSaid;
 use crate::tree::{Mapping, boolean, is_true, items, list, members, scalar_text, text};
 
@@ -28,6 +31,7 @@ pub(crate) fn build<'d>(
     let body = context.body(&operation, &mut params);
     params.extend(body.params);
     no_files_as_text(&body.keys, &mut params);
+    params.extend(choosing(&answer, &params));
     fill_from_config(context, config, scopes, &mut params);
     let pages = context.pages(&operation, &answer, &params);
     let at = |key: &'static str| ["entities".to_owned(), name.entity.clone(), "actions".to_owned(), name.action.clone(), key.to_owned()];
@@ -91,6 +95,26 @@ pub(crate) fn build<'d>(
     }
     let needs_nothing = params.iter().all(|param| !(param.keys.has("required") || param.place == Place::Path) || param.keys.has("fill"));
     Built { operation, answer, name, params, needs_nothing, action: action.node() }
+}
+
+/// Parameters that only say where in an answer the URL of a file stands.
+fn choosing<'d>(answer: &Answer<'d>, params: &[Param<'d>]) -> Vec<Param<'d>> {
+    let Kind::File(Some(url)) = &answer.kind else { return Vec::new() };
+    let unknown = in_braces(url).into_iter().filter(|name| params.iter().all(|param| param.wire != *name));
+    unknown
+        .map(|name| {
+            let mut keys = Mapping::at(answer.span);
+            keys.put("type", list(vec![text("integer", answer.span), text("string", answer.span)], answer.span));
+            keys.text("description", format!("Which file is meant, in `{url}` of the answer"), answer.span);
+            keys.put("required", boolean(true, answer.span));
+            Param { place: Place::Local, ..body_param(&name, keys, None, Shape::Unknown, answer.span) }
+        })
+        .collect()
+}
+
+/// The names in braces in a text.
+fn in_braces(text: &str) -> Vec<String> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
 }
 
 /// What is binary and goes where no file can is a text.
@@ -174,6 +198,8 @@ fn put_answer<'d>(context: &mut Context<'d>, operation: &Operation<'d>, answer: 
         Kind::File(url) => {
             let mut download = Mapping::at(span);
             if let Some(url) = url {
+                let names = in_braces(url).into_iter();
+                let url = names.fold(url.clone(), |url, name| url.replace(&format!("{{{name}}}"), &format!("{{{}}}", mixed(&name, "param"))));
                 download.text("url", url, span);
             }
             return action.put("download", download.node());
@@ -279,11 +305,7 @@ fn effect(operation: &Operation<'_>) -> Option<(&'static str, Option<String>)> {
     if let Some(said) = said {
         return (said != usual).then_some((said, None));
     }
-    let first = operation.text("operationId").map(crate::names::words).unwrap_or_default();
-    let last = operation.path_words().last().map(crate::names::words).unwrap_or_default();
-    let asks = |word: Option<&String>| word.is_some_and(|word| matches!(word.as_str(), "search" | "query" | "list" | "find" | "lookup" | "count"));
-    let only_asks = operation.method == "post" && (asks(first.first()) || asks(last.last()));
-    only_asks.then(|| ("read", Some("its name says that it only asks".to_owned())))
+    operation.only_asks().then(|| ("read", Some("its name says that it only asks".to_owned())))
 }
 
 /// The way to sign in and the server, where they are not as for all. A path that is a whole URL leads to a server of its own; credentials

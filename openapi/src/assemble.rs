@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tieline::source::Diagnostic;
+use tieline::source::{Code, Diagnostic};
 use tieline::yaml::{Node, Value};
 
 use crate::action;
@@ -36,8 +36,15 @@ pub(crate) struct Built<'d> {
 pub(crate) fn translate(root: &Node) -> Result<(Translation, Vec<Diagnostic>), Diagnostic> {
     let document = Document::of(root)?;
     let mut context = Context::new(document);
-    let manifest = Assembly::of(&mut context).manifest();
+    let assembly = Assembly::of(&mut context);
+    let is_empty = assembly.built.is_empty();
+    let manifest = assembly.manifest();
     let Context { notes, findings, .. } = context;
+    if is_empty && findings.is_empty() {
+        let span = root.get("paths").map_or(root.span, |paths| paths.span);
+        let found = Diagnostic::new(Code::MissingKey, span, "the document has no operation that can be called");
+        return Err(found.help("under `paths` stands what can be called: `/users: { get: { responses: { … } } }`"));
+    }
     Ok((Translation { manifest, notes: in_order(notes) }, findings))
 }
 
@@ -239,6 +246,10 @@ impl<'c, 'd> Assembly<'c, 'd> {
         entity.put_some("record", record);
         entity.put_filled("relations", crate::tree::list(relations, span));
         entity.put("actions", actions.node());
+        let filtered = info::filtered_relations(self.info, name);
+        let mut extensions = Mapping::at(span);
+        extensions.put_filled("x-airbyte-entity-relationships", crate::tree::list(filtered, span));
+        entity.put_filled("extensions", extensions.node());
         entity.node()
     }
 

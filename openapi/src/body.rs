@@ -45,7 +45,7 @@ impl<'d> Context<'d> {
         let is_required = is_true(node, "required");
         let mut body = match Kind::of(media_type) {
             Kind::Json => self.json(operation, node, media_type, media, is_required),
-            Kind::Form => self.form(operation, node, media, is_required),
+            Kind::Form => self.form(operation, media, is_required),
             Kind::Multipart => self.multipart(operation, media, is_required),
             Kind::Related => self.related(operation, media, is_required),
             Kind::Raw => self.raw(node, media_type, is_required),
@@ -128,8 +128,10 @@ impl<'d> Context<'d> {
         Body { params: vec![param], keys: Some(kind("json", keys)), note }
     }
 
-    fn form(&mut self, operation: &Operation<'d>, _: &'d Node, media: &'d Node, is_required: bool) -> Body<'d> {
-        let params = media.get("schema").map(|schema| self.members_of(operation, schema, is_required)).unwrap_or_default();
+    fn form(&mut self, operation: &Operation<'d>, media: &'d Node, is_required: bool) -> Body<'d> {
+        let mut params = media.get("schema").map(|schema| self.members_of(operation, schema, is_required)).unwrap_or_default();
+        // The order of a form is seen: in the peer's dialect, what has a default comes first.
+        params.sort_by_key(|param| !param.keys.has("fill"));
         Body { params, keys: Some(kind("form", Mapping::at(media.span))), note: None }
     }
 
@@ -161,6 +163,9 @@ impl<'d> Context<'d> {
             keys.put_some(key, param.keys.get(key).cloned());
         }
         param.keys = keys;
+        if param.shape == Shape::List {
+            param.note = Some("one file can be sent, where the document has several");
+        }
         param.shape = Shape::Text;
     }
 

@@ -114,9 +114,9 @@ pub(crate) fn tag<'d>(root: &'d Node, name: &str) -> Option<&'d Node> {
     tags.iter().find(|tag| text_of(tag, "name").is_some_and(|known| known == name || lower(known, "entity") == name))
 }
 
-/// The summary of something that has a description.
+/// The summary of something that has one, or a description.
 pub(crate) fn summary_of(node: &Node) -> Option<Node> {
-    let said = node.get("description")?;
+    let said = node.get("summary").or_else(|| node.get("description"))?;
     let sentence = first_sentence(said.as_text()?);
     (!sentence.is_empty()).then(|| text(sentence, said.span))
 }

@@ -41,6 +41,8 @@ pub(crate) enum Place {
     Header,
     Cookie,
     Body,
+    /// Nowhere: it says which of the files that an answer names is meant.
+    Local,
 }
 
 impl Place {
@@ -52,6 +54,7 @@ impl Place {
             Self::Header => "header",
             Self::Cookie => "cookie",
             Self::Body => "body",
+            Self::Local => "local",
         }
     }
 }

@@ -98,6 +98,9 @@ impl<'d> Context<'d> {
         if items(own).is_empty() || wanted.iter().all(Vec::is_empty) && !wanted.is_empty() {
             return Some(text("none", own.span)).filter(|_| !sign_in.ways.is_empty());
         }
+        if wanted.iter().any(Vec::is_empty) {
+            return None;
+        }
         let is_usual = usual.iter().all(|choice| wanted.contains(choice));
         let any_will_do = sign_in.ways.len() == 1 || usual.is_empty() && wanted.len() >= sign_in.ways.len();
         if is_usual && !usual.is_empty() || any_will_do {
@@ -115,11 +118,22 @@ impl<'d> Context<'d> {
         items(security).iter().map(choice).collect()
     }
 
+    /// Says which names in a requirement name no security scheme.
+    fn look_for_unknown(&mut self, security: &'d Node) {
+        let schemes = self.document.section(&["components", "securitySchemes"]);
+        for (name, said) in items(security).iter().flat_map(members) {
+            if schemes.is_none_or(|schemes| schemes.get(name).is_none()) {
+                self.warn(said.span, format!("there is no security scheme `{name}`"), "it is left out");
+            }
+        }
+    }
+
     /// Ways that are needed together become one.
     pub(crate) fn join_ways(&mut self, sign_in: &mut SignIn, operations: &[&Operation<'d>]) {
         let written = operations.iter().filter_map(|operation| operation.node.get("security")).chain(self.document.root.get("security"));
         let mut together: Vec<Vec<String>> = Vec::new();
         for security in written {
+            self.look_for_unknown(security);
             for choice in self.choices(security, sign_in).into_iter().filter(|choice| choice.len() > 1) {
                 if !together.contains(&choice) {
                     together.push(choice);

@@ -113,6 +113,13 @@ pub(crate) fn relations(context: &mut Context<'_>, info: &Node, entity: &str, en
     relations
 }
 
+/// What relations of an entity say that a manifest has no words for: which records of the other entity they are about.
+pub(crate) fn filtered_relations(info: &Node, entity: &str) -> Vec<Node> {
+    let all = info.get("x-airbyte-entity-relationships").map(items).unwrap_or_default();
+    let is_of = |said: &&Node| text_of(said, "source_entity").is_some_and(|source| lower(source, "entity") == entity);
+    all.iter().filter(is_of).filter(|said| said.get("parent_record_filter").is_some()).cloned().collect()
+}
+
 fn path(name: &Node) -> Node {
     let steps = name.as_text().unwrap_or_default().trim_start_matches("$.").split('.');
     let path = steps.filter(|step| !step.is_empty()).fold("$".to_owned(), |path, step| member(&path, step));
@@ -143,11 +150,16 @@ pub(crate) fn described_fields<'d>(info: &'d Node, entity: &str) -> Vec<(&'d str
     fields.iter().filter_map(|field| Some((text_of(field, "name")?, field.get("description")?))).collect()
 }
 
-/// The schema whose records are those of an entity, and its name among the document's schemas.
+/// The schema whose records are those of an entity, and its name among the document's schemas: the one that says so, or the one of
+/// the entity's name.
 pub(crate) fn entity_schema<'d>(root: &'d Node, entity: &str) -> Option<(&'d str, &'d Node)> {
     let schemas = root.get("components").and_then(|components| components.get("schemas"));
+    let said = |schema| text_of(schema, "x-airbyte-entity-name");
     let mut named = schemas.into_iter().flat_map(members);
-    named.find(|(_, schema)| text_of(schema, "x-airbyte-entity-name").is_some_and(|name| lower(name, "entity") == entity))
+    named.find(|(_, schema)| said(schema).is_some_and(|name| lower(name, "entity") == entity)).or_else(|| {
+        let mut called = schemas.into_iter().flat_map(members);
+        called.find(|(name, schema)| said(schema).is_none() && name.eq_ignore_ascii_case(entity))
+    })
 }
 
 /// A retry rule that lists these statuses.

@@ -2,8 +2,8 @@
 //!
 //! In the peer's dialect the document says so. Elsewhere an entity is an operation's first tag, or the last thing that its path names;
 //! an action is the operation's id without the words of the entity and with the standard words (`list`, `get`, `create`, `update`,
-//! `delete`) for their usual synonyms, or, without an id, what the method does. Where two come out alike, the later gets what tells its
-//! path apart.
+//! `delete`) for their usual synonyms, or, without an id, what the method does. Where two come out alike, the one whose path needs the fewest
+//! parameters keeps the name, and the others get what tells their paths apart.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -32,39 +32,41 @@ pub(crate) struct Name {
 impl<'d> Context<'d> {
     /// A name for each operation, in their order.
     pub(crate) fn name_all(&mut self, operations: &[(Operation<'d>, Answer<'d>)]) -> Vec<Name> {
-        let tags_tell = tags_tell(operations);
+        let tags = Tags::of(operations);
         let mut names: Vec<Name> = operations
             .iter()
             .map(|(operation, answer)| match operation.is_named() {
                 true => said(operation),
-                false => inferred(operation, answer, tags_tell),
+                false => inferred(operation, answer, &tags),
             })
             .collect();
         self.tell_names_apart(operations, &mut names);
         names
     }
 
-    /// No two operations are called alike. Where the document itself calls two alike, the last one keeps the name.
+    /// No two operations are called alike. Where the document itself calls two alike, the last one keeps the name; elsewhere the one
+    /// whose path needs the fewest parameters.
     fn tell_names_apart(&mut self, operations: &[(Operation<'d>, Answer<'d>)], names: &mut [Name]) {
-        let mut last: HashMap<(String, String), usize> = HashMap::new();
-        for (at, name) in names.iter().enumerate().filter(|(at, _)| operations[*at].0.is_named()) {
-            last.insert((name.entity.clone(), name.action.clone()), at);
+        let mut keeps: HashMap<(String, String), usize> = HashMap::new();
+        let rank = |at: usize| {
+            let operation = &operations[at].0;
+            if operation.is_named() { (0, usize::MAX - at) } else { (1 + operation.path_names().count(), at) }
+        };
+        for (at, name) in names.iter().enumerate() {
+            let keeper = keeps.entry((name.entity.clone(), name.action.clone())).or_insert(at);
+            *keeper = if rank(at) < rank(*keeper) { at } else { *keeper };
         }
         let mut taken: HashMap<String, Taken> = HashMap::new();
-        for ((entity, action), _) in &last {
+        for (entity, action) in keeps.keys() {
             taken.entry(entity.clone()).or_default().free(action.clone());
         }
         for at in 0..names.len() {
             let (operation, _) = &operations[at];
             let key = (names[at].entity.clone(), names[at].action.clone());
-            let of_entity = taken.entry(key.0.clone()).or_default();
-            if last.get(&key) == Some(&at) {
+            if keeps.get(&key) == Some(&at) {
                 continue;
             }
-            let free = match of_entity.has(&key.1) {
-                false => of_entity.free(key.1.clone()),
-                true => of_entity.free(short(apart(operation, &names[at]))),
-            };
+            let free = taken.entry(key.0.clone()).or_default().free(short(apart(operation, &names[at])));
             if operation.is_named() {
                 let message = format!("`{}.{}` stands in the document twice", key.0, key.1);
                 let help = format!("this one is called `{free}`; the last one keeps the name");
@@ -75,16 +77,24 @@ impl<'d> Context<'d> {
     }
 }
 
-/// What tells an operation apart from another of the same name: the parameters of its path, or its words.
+/// What tells an operation apart from another of the same name: the things in its path, or its parameters.
 fn apart(operation: &Operation<'_>, name: &Name) -> String {
-    let params: Vec<String> = operation.path_names().flat_map(words).collect();
     let entity = words(&name.entity);
-    let of_path = operation.path_words().flat_map(words);
-    let telling: Vec<String> =
-        of_path.filter(|word| !is_prefix(word) && !entity.iter().any(|noun| same_noun(noun, word)) && !name.action.contains(word.as_str())).collect();
-    if !telling.is_empty() && !operation.is_named() {
-        return format!("{}_{}", name.action, telling.join("_"));
+    let parts: Vec<&str> = operation.path.split('/').filter(|part| !part.is_empty()).collect();
+    let is_telling = |word: &String| {
+        !is_prefix(word) && !entity.iter().any(|noun| same_noun(noun, word)) && !name.action.contains(word.as_str())
+    };
+    let (mut telling, mut are_parents) = (Vec::new(), true);
+    for (at, part) in parts.iter().enumerate().filter(|(_, part)| !part.contains('{')) {
+        let words: Vec<String> = words(part).into_iter().filter(is_telling).collect();
+        are_parents &= words.is_empty() || parts.get(at + 1).is_some_and(|next| next.contains('{'));
+        telling.extend(words);
     }
+    if !telling.is_empty() && !operation.is_named() {
+        let of = if are_parents { "of_" } else { "" };
+        return format!("{}_{of}{}", name.action, telling.join("_"));
+    }
+    let params: Vec<String> = operation.path_names().flat_map(words).collect();
     match params.as_slice() {
         [] => format!("{}_all", name.action),
         params => format!("{}_by_{}", name.action, params.join("_")),
@@ -103,21 +113,50 @@ fn said(operation: &Operation<'_>) -> Name {
     }
 }
 
-/// Whether tags tell things apart: several are used, or there is little to tell apart.
-fn tags_tell(operations: &[(Operation<'_>, Answer<'_>)]) -> bool {
-    let tags: BTreeSet<&str> = operations.iter().filter_map(|(operation, _)| tag(operation)).collect();
-    let things: BTreeSet<String> = operations.iter().map(|(operation, _)| thing(operation)).collect();
-    tags.len() > 1 || things.len() <= 1
+/// What the tags of a document are good for.
+struct Tags {
+    /// Whether they tell things apart: several are used, or there is little to tell apart.
+    tell: bool,
+    /// The words that every one of them begins with, which say nothing.
+    common: Vec<String>,
+}
+
+impl Tags {
+    fn of(operations: &[(Operation<'_>, Answer<'_>)]) -> Self {
+        let tags: BTreeSet<&str> = operations.iter().filter_map(|(operation, _)| tag(operation)).collect();
+        let things: BTreeSet<String> = operations.iter().map(|(operation, _)| thing(operation)).collect();
+        let mut all = tags.iter().map(|tag| words(tag));
+        let mut common = if tags.len() > 2 { all.next().unwrap_or_default() } else { Vec::new() };
+        for one in all {
+            // Every tag keeps a word of its own.
+            let most = one.len().saturating_sub(1);
+            let alike = common.iter().zip(&one).take_while(|(common, word)| common == word).count();
+            common.truncate(alike.min(most));
+        }
+        Self { tell: tags.len() > 1 || things.len() <= 1, common }
+    }
+
+    /// The name of the entity that a tag stands for.
+    fn entity(&self, tag: &str) -> String {
+        match words(tag).get(self.common.len()..) {
+            Some(own) if !self.common.is_empty() && !own.is_empty() => lower(&own.join("_"), "entity"),
+            Some(_) | None => lower(tag, "entity"),
+        }
+    }
 }
 
 fn tag<'d>(operation: &Operation<'d>) -> Option<&'d str> {
     operation.node.get("tags").map(items)?.first()?.as_text().filter(|tag| !tag.trim().is_empty())
 }
 
-fn inferred(operation: &Operation<'_>, answer: &Answer<'_>, tags_tell: bool) -> Name {
+fn inferred(operation: &Operation<'_>, answer: &Answer<'_>, tags: &Tags) -> Name {
     let said_entity = operation.text("x-airbyte-entity");
-    let (entity, title) = match said_entity.or_else(|| tag(operation).filter(|_| tags_tell)) {
-        Some(tag) => (short(lower(tag, "entity")), (lower(tag, "entity") != tag).then(|| tag.to_owned())),
+    let telling = |tag: &&str| tags.tell && !words(tag).is_empty();
+    let (entity, title) = match said_entity.or_else(|| tag(operation).filter(telling)) {
+        Some(tag) => {
+            let name = tags.entity(tag);
+            (short(name.clone()), (name != tag).then(|| tag.to_owned()))
+        }
         None => (short(thing(operation)), None),
     };
     let (action, why) = match operation.text("operationId").and_then(|id| by_id(id, &entity, operation, answer)) {
@@ -184,13 +223,12 @@ fn standard(verb: &str, operation: &Operation<'_>, answer: &Answer<'_>) -> Optio
     let is_list = matches!(answer.kind, Kind::List(_));
     Some(match verb {
         "list" | "index" => "list",
-        "create" | "add" | "insert" | "new" | "post" if only_asks(operation) => "search",
+        "create" | "add" | "insert" | "new" | "post" if operation.only_asks() => "search",
         "get" | "retrieve" | "fetch" | "read" | "show" | "find" | "describe" | "view" | "lookup" => {
             if is_list && operation.method == "get" && !operation.ends_with_param() { "list" } else { "get" }
         }
         "create" | "add" | "insert" | "new" | "post" => "create",
-        "update" | "edit" | "modify" | "patch" | "change" => "update",
-        "put" if operation.method == "put" => "update",
+        "update" | "edit" | "modify" | "patch" | "change" | "put" | "replace" => "update",
         "delete" | "remove" | "destroy" => "delete",
         "search" => "search",
         "download" => "download",
@@ -225,17 +263,11 @@ fn by_method(operation: &Operation<'_>, answer: &Answer<'_>) -> &'static str {
         ("get", Kind::List(_)) => "list",
         ("get", Kind::File(_)) => "download",
         ("get", Kind::One(_)) => "get",
-        ("post", _) if only_asks(operation) => "search",
+        ("post", _) if operation.only_asks() => "search",
         ("post", _) => "create",
         ("delete", _) => "delete",
         (_, _) => "update",
     }
-}
-
-/// Whether the last part of the path says that a POST only asks.
-fn only_asks(operation: &Operation<'_>) -> bool {
-    let last = operation.path_words().last().map(words).unwrap_or_default();
-    operation.method == "post" && last.last().is_some_and(|word| matches!(word.as_str(), "search" | "query" | "find"))
 }
 
 fn short(name: String) -> String {

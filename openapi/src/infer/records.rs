@@ -42,7 +42,7 @@ pub(crate) fn find<'d>(document: &Document<'d>, operation: &Operation<'d>, schem
         return Found::List { path: "$".to_owned(), record: document.elements(schema), why: None };
     }
     let asks_for_one = operation.ends_with_param() || !matches!(operation.method, "get" | "post");
-    let is_query = operation.method == "get" || speaks_of_search(operation);
+    let is_query = operation.method == "get" || operation.only_asks();
     if !asks_for_one && is_query {
         if let Some((name, list, why)) = list_in(document, operation, schema) {
             let why = Some(format!("the list of the answer is `{name}`: {why}"));
@@ -68,14 +68,6 @@ pub(crate) fn find<'d>(document: &Document<'d>, operation: &Operation<'d>, schem
         }
         None => Found::One { path: "$".to_owned(), record: schema, why: None },
     }
-}
-
-/// Whether a POST only asks.
-fn speaks_of_search(operation: &Operation<'_>) -> bool {
-    let named = operation.text("operationId").map(words).unwrap_or_default();
-    let last = operation.path_words().last().map(words).unwrap_or_default();
-    let asks = |word: &String| matches!(word.as_str(), "search" | "query" | "list" | "find");
-    named.first().is_some_and(asks) || last.last().is_some_and(asks)
 }
 
 fn list_in<'d>(
