@@ -32,12 +32,12 @@ pub(crate) struct Name {
 impl<'d> Context<'d> {
     /// A name for each operation, in their order.
     pub(crate) fn name_all(&mut self, operations: &[(Operation<'d>, Answer<'d>)]) -> Vec<Name> {
-        let tags_tell = tags_tell(operations);
+        let tags = Tags::of(operations);
         let mut names: Vec<Name> = operations
             .iter()
             .map(|(operation, answer)| match operation.is_named() {
                 true => said(operation),
-                false => inferred(operation, answer, tags_tell),
+                false => inferred(operation, answer, &tags),
             })
             .collect();
         self.tell_names_apart(operations, &mut names);
@@ -113,22 +113,50 @@ fn said(operation: &Operation<'_>) -> Name {
     }
 }
 
-/// Whether tags tell things apart: several are used, or there is little to tell apart.
-fn tags_tell(operations: &[(Operation<'_>, Answer<'_>)]) -> bool {
-    let tags: BTreeSet<&str> = operations.iter().filter_map(|(operation, _)| tag(operation)).collect();
-    let things: BTreeSet<String> = operations.iter().map(|(operation, _)| thing(operation)).collect();
-    tags.len() > 1 || things.len() <= 1
+/// What the tags of a document are good for.
+struct Tags {
+    /// Whether they tell things apart: several are used, or there is little to tell apart.
+    tell: bool,
+    /// The words that every one of them begins with, which say nothing.
+    common: Vec<String>,
+}
+
+impl Tags {
+    fn of(operations: &[(Operation<'_>, Answer<'_>)]) -> Self {
+        let tags: BTreeSet<&str> = operations.iter().filter_map(|(operation, _)| tag(operation)).collect();
+        let things: BTreeSet<String> = operations.iter().map(|(operation, _)| thing(operation)).collect();
+        let mut all = tags.iter().map(|tag| words(tag));
+        let mut common = if tags.len() > 2 { all.next().unwrap_or_default() } else { Vec::new() };
+        for one in all {
+            // Every tag keeps a word of its own.
+            let most = one.len().saturating_sub(1);
+            let alike = common.iter().zip(&one).take_while(|(common, word)| common == word).count();
+            common.truncate(alike.min(most));
+        }
+        Self { tell: tags.len() > 1 || things.len() <= 1, common }
+    }
+
+    /// The name of the entity that a tag stands for.
+    fn entity(&self, tag: &str) -> String {
+        match words(tag).get(self.common.len()..) {
+            Some(own) if !self.common.is_empty() && !own.is_empty() => lower(&own.join("_"), "entity"),
+            Some(_) | None => lower(tag, "entity"),
+        }
+    }
 }
 
 fn tag<'d>(operation: &Operation<'d>) -> Option<&'d str> {
     operation.node.get("tags").map(items)?.first()?.as_text().filter(|tag| !tag.trim().is_empty())
 }
 
-fn inferred(operation: &Operation<'_>, answer: &Answer<'_>, tags_tell: bool) -> Name {
+fn inferred(operation: &Operation<'_>, answer: &Answer<'_>, tags: &Tags) -> Name {
     let said_entity = operation.text("x-airbyte-entity");
-    let telling = |tag: &&str| tags_tell && !words(tag).is_empty();
+    let telling = |tag: &&str| tags.tell && !words(tag).is_empty();
     let (entity, title) = match said_entity.or_else(|| tag(operation).filter(telling)) {
-        Some(tag) => (short(lower(tag, "entity")), (lower(tag, "entity") != tag).then(|| tag.to_owned())),
+        Some(tag) => {
+            let name = tags.entity(tag);
+            (short(name.clone()), (name != tag).then(|| tag.to_owned()))
+        }
         None => (short(thing(operation)), None),
     };
     let (action, why) = match operation.text("operationId").and_then(|id| by_id(id, &entity, operation, answer)) {
@@ -195,6 +223,7 @@ fn standard(verb: &str, operation: &Operation<'_>, answer: &Answer<'_>) -> Optio
     let is_list = matches!(answer.kind, Kind::List(_));
     Some(match verb {
         "list" | "index" => "list",
+        "create" | "add" | "insert" | "new" | "post" if operation.only_asks() => "search",
         "get" | "retrieve" | "fetch" | "read" | "show" | "find" | "describe" | "view" | "lookup" => {
             if is_list && operation.method == "get" && !operation.ends_with_param() { "list" } else { "get" }
         }
