@@ -33,7 +33,7 @@ pub(crate) fn build<'d>(
     no_files_as_text(&body.keys, &mut params);
     params.extend(choosing(&answer, &params));
     fill_from_config(context, config, scopes, &mut params);
-    let pages = context.pages(&operation, &answer, &params);
+    let pages = context.pages(&operation, &answer, &params, body.keys.as_ref());
     let at = |key: &'static str| ["entities".to_owned(), name.entity.clone(), "actions".to_owned(), name.action.clone(), key.to_owned()];
     let mut notes: Vec<([String; 5], String)> = Vec::new();
     notes.extend(body.note.map(|why| (at(if body.keys.is_some() { "body" } else { "params" }), why)));
@@ -134,8 +134,8 @@ fn fill_from_config<'d>(context: &mut Context<'d>, config: &mut Config, scopes: 
     let said = context.document.root.get("info").and_then(described);
     for scope in scopes {
         for param in params.iter_mut().filter(|param| param.wire == scope.param) {
-            config.need(scope.key, said, scope.span);
-            let fill = scope.fill(context, config.holds_list(scope.key), param.keys.get("fill"));
+            config.need(&scope.key, said, scope.span);
+            let fill = scope.fill(context, config.holds_list(&scope.key), param.keys.get("fill"));
             if let Some(fill) = fill {
                 param.keys.put("fill", fill);
             }

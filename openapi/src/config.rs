@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 use tieline::source::Span;
 use tieline::yaml::Node;
 
-use crate::tree::{Mapping, boolean, items, list, scalar_text, text, text_of};
+use crate::names::mixed;
+use crate::tree::{Mapping, boolean, items, list, members, scalar_text, text, text_of};
 
 /// Names of hosts, and parts of them.
 const PART_OF_HOST: &str = "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*";
@@ -25,7 +26,8 @@ impl Config {
         if self.values.contains_key(name) {
             return;
         }
-        let property = said.and_then(|said| said.get("properties")).and_then(|properties| properties.get(name));
+        let properties = said.and_then(|said| said.get("properties")).into_iter().flat_map(members);
+        let property = properties.into_iter().find(|(known, _)| mixed(known, "value") == name).map(|(_, property)| property);
         let mut value = Mapping::at(property.map_or(span, |property| property.span));
         if let Some(property) = property {
             for key in ["title", "description"] {

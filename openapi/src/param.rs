@@ -221,7 +221,9 @@ impl<'d> Context<'d> {
             match fills::expression(default) {
                 Ok(fill) if is_sent => param.keys.put("fill", fill),
                 Ok(fill) => param.probe = Some(fill),
-                Err(finding) => self.findings.push(finding),
+                Err(finding) if is_sent => self.findings.push(finding),
+                // Nobody computes it: it may be a text that only looks like an expression.
+                Err(_) => param.keys.put("default", default.clone()),
             }
         } else if is_sent {
             param.keys.put("fill", fills::literal(default, param.shape));

@@ -4,6 +4,7 @@ use tieline::notation::Expression;
 use tieline::source::{Code, Diagnostic, Span};
 use tieline::yaml::{Node, Value};
 
+use crate::names::mixed;
 use crate::schemas::Shape;
 use crate::tree::{members, scalar_text, text, text_of};
 
@@ -30,7 +31,7 @@ pub(crate) fn expression(default: &Node) -> Result<Node, Diagnostic> {
 
 /// `x-airbyte-param-config-inject`: a value of the configuration, perhaps translated by a table, or what would be sent `otherwise`.
 pub(crate) fn injected(injection: &Node, otherwise: Option<&Node>) -> Option<Node> {
-    let source = text_of(injection, "source")?;
+    let source = &mixed(text_of(injection, "source")?, "value");
     let config = config_name(source);
     let pairs: Vec<String> = injection
         .get("map")

@@ -231,7 +231,7 @@ pub(crate) fn let_null(schema: &mut Mapping) {
     let span = schema.clone().node().span;
     let (mut annotations, mut inner) = (Mapping::at(span), Mapping::at(span));
     for (key, value) in schema.iter() {
-        let part = if is_annotation(key) { &mut annotations } else { &mut inner };
+        let part = if is_annotation(key) || is_of_parameter(key, value) { &mut annotations } else { &mut inner };
         part.put(key.clone(), value.clone());
     }
     if inner.is_empty() {
@@ -241,6 +241,11 @@ pub(crate) fn let_null(schema: &mut Mapping) {
     or_null.put("type", null(span));
     annotations.put("anyOf", list(vec![inner.node(), or_null.node()], span));
     *schema = annotations;
+}
+
+/// Whether a key beside a schema is about the parameter.
+fn is_of_parameter(key: &str, value: &Node) -> bool {
+    matches!(key, "fill" | "hidden" | "style" | "explode") || key == "required" && matches!(value.value, Value::Bool(_))
 }
 
 /// Whether a keyword says something about a value, and not which values fit.
