@@ -9,9 +9,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::answer::{Answer, Kind};
 use crate::context::Context;
-use crate::names::{Taken, lower, same_noun, words};
+use crate::names::{Taken, lower, same_noun, singular, words};
 use crate::operation::Operation;
-use crate::tree::items;
+use crate::tree::{items, members};
 
 /// The longest name that is made.
 const LONGEST: usize = 60;
@@ -205,7 +205,12 @@ fn by_id(id: &str, entity: &str, operation: &Operation<'_>, answer: &Answer<'_>)
         _ => said.iter().enumerate().filter(|(at, word)| *at == 0 || !nouns.iter().any(|noun| same_noun(noun, word))).map(|(_, word)| word.clone()).collect(),
     };
     let first = kept.first()?;
+    let names_many = said.iter().any(|word| singular(word) != *word && nouns.iter().any(|noun| same_noun(noun, word)));
+    let says_nothing = answer.schema.is_none_or(|schema| members(schema).all(|(key, _)| matches!(key, "type" | "description" | "title")));
+    let asks = matches!(first.as_str(), "get" | "retrieve" | "fetch" | "read" | "find");
+    let lists_unseen = names_many && says_nothing && asks && operation.method == "get" && !operation.ends_with_param();
     let (verb, rest) = match standard(first, operation, answer) {
+        Some(_) if lists_unseen => ("list".to_owned(), &kept[1..]),
         Some(verb) => (verb.to_owned(), &kept[1..]),
         None => (first.clone(), &kept[1..]),
     };
