@@ -15,10 +15,10 @@ use crate::head;
 use crate::infer::{check, errors, naming::Name};
 use crate::note::{Note, Translation};
 use crate::operation::Operation;
-use crate::param::Param;
+use crate::param::{Param, Place};
 use crate::server::IsSaid;
 use crate::share;
-use crate::tree::{Mapping, items, number, text};
+use crate::tree::{Mapping, items, number, text, whole};
 
 /// An operation with all that was made of it.
 pub(crate) struct Built<'d> {
@@ -165,29 +165,17 @@ impl<'c, 'd> Assembly<'c, 'd> {
         Some(statuses)
     }
 
-    /// The operation that shows whether a connection works, with what the peer's dialect sends to try it.
+    /// The operation that shows whether a connection works, with what the peer's dialect sends to try it. One that the document prefers
+    /// and that nothing says how to call gives way to another.
     fn check(&mut self) -> Option<Node> {
-        let preferred = self.built.iter().find(|built| built.operation.node.get("x-airbyte-preferred-for-check").is_some());
-        let (built, why) = match preferred {
-            Some(built) => (built, None),
-            None => check::choose(&self.built).map(|(built, why)| (built, Some(why)))?,
-        };
+        let is_preferred = |built: &&Built<'d>| built.operation.node.get("x-airbyte-preferred-for-check").is_some();
+        let preferred = self.built.iter().find(is_preferred).and_then(|built| Some((built, tried(built)?, None)));
+        let (built, params, why) = preferred.or_else(|| {
+            let (built, why) = check::choose(&self.built)?;
+            Some((built, tried(built)?, Some(why)))
+        })?;
         let span = built.operation.node.span;
         let name = format!("{}.{}", built.name.entity, built.name.action);
-        let mut params = Mapping::at(span);
-        let mut lacks = false;
-        for param in &built.params {
-            let is_limit = param.wire == "limit" && preferred.is_some();
-            let must_be_given = param.keys.has("required") || param.place == crate::param::Place::Path;
-            match &param.probe {
-                Some(probe) => params.put(param.name.clone(), probe.clone()),
-                None if is_limit => params.put(param.name.clone(), info::one(span)),
-                None => lacks |= must_be_given && !param.keys.has("fill"),
-            }
-        }
-        if lacks {
-            return None;
-        }
         if let Some(why) = why {
             self.context.note(&["check"], why);
         }
@@ -297,6 +285,25 @@ impl<'c, 'd> Assembly<'c, 'd> {
             self.config.part_of(&name, part);
         }
     }
+}
+
+/// What an operation is given when it is only tried; nothing where something must be given and nothing says what.
+fn tried(built: &Built<'_>) -> Option<Mapping> {
+    let is_list = matches!(built.operation.said_action(), Some("list" | "search"));
+    let mut params = Mapping::at(built.operation.node.span);
+    for param in &built.params {
+        let must_be_given = param.keys.has("required") || param.place == Place::Path;
+        match &param.probe {
+            Some(probe) => params.put(param.name.clone(), probe.clone()),
+            None if param.wire == "limit" && is_list => {
+                let least = param.keys.get("minimum").and_then(whole).unwrap_or(1).max(1);
+                params.put(param.name.clone(), number(least, param.span));
+            }
+            None if must_be_given && !param.keys.has("fill") => return None,
+            None => {}
+        }
+    }
+    Some(params)
 }
 
 /// An action whose record is its entity's does not say so again.

@@ -26,10 +26,11 @@ const LARGE: usize = 40;
 /// Takes out of the entities what several actions say alike.
 pub(crate) fn share(mut entities: Node) -> Shared {
     let span = entities.span;
-    let params = shared_params(&mut entities, span);
-    let pagination = shared_pagination(&mut entities, span);
+    // Parameters are looked into here, so they are shared after it.
     let body = one_for_all(&mut entities, "body", |body| body.get("kind").and_then(Node::as_text) == Some("form") && members(body).count() == 1);
     let query_encoding = one_for_all(&mut entities, "query_encoding", |_| true);
+    let params = shared_params(&mut entities, span);
+    let pagination = shared_pagination(&mut entities, span);
     Shared { entities, params, pagination, body, query_encoding }
 }
 
@@ -160,7 +161,9 @@ fn one_for_all(entities: &mut Node, key: &str, may_be: impl Fn(&Node) -> bool) -
             }
         } else if key == "body" {
             // An action that sends JSON says nothing about it.
-            let sends = ["post", "put", "patch"].iter().any(|method| action.get(method).is_some());
+            let goes_into_body = |param: &Node| param.get("in").and_then(Node::as_text) == Some("body");
+            let sends = ["post", "put", "patch"].iter().any(|method| action.get(method).is_some())
+                || action.get("params").is_some_and(|params| members(params).any(|(_, param)| goes_into_body(param)));
             alike &= !sends || action.get("params").is_none();
         } else {
             alike = false;

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use tieline::source::Span;
 use tieline::yaml::Node;
 
 use crate::context::Context;
 use crate::infer::records::member;
 use crate::names::lower;
-use crate::tree::{Mapping, items, list, members, number, text, text_of, whole};
+use crate::tree::{Mapping, items, list, members, text, text_of, whole};
 
 /// The vendor's pages.
 pub(crate) fn links(info: &Node) -> Vec<Node> {
@@ -167,9 +166,4 @@ pub(crate) fn always(statuses: Node) -> Node {
     let mut retry = Mapping::at(statuses.span);
     retry.put("always", statuses);
     retry.node()
-}
-
-/// `limit: 1`, for an operation that is only tried.
-pub(crate) fn one(span: Span) -> Node {
-    number(1, span)
 }
