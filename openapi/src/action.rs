@@ -208,8 +208,13 @@ fn put_answer<'d>(context: &mut Context<'d>, operation: &Operation<'d>, answer: 
     if let Some(record) = answer.record {
         let schema = record_schema(context, record);
         action.put("record", schema);
-    } else if answer.has_content || operation.method != "delete" {
-        action.put("record", Mapping::at(span).node());
+    } else {
+        // What is not described is not the entity's record.
+        let mut record = Mapping::at(span);
+        if !answer.has_content && operation.node.get("responses").is_some_and(|responses| members(responses).next().is_some()) {
+            record.text("type", "null", span);
+        }
+        action.put("record", record.node());
     }
     let mut meta = Mapping::at(span);
     for (name, lookup) in said_meta(operation) {

@@ -85,6 +85,7 @@ impl<'c, 'd> Assembly<'c, 'd> {
         let mut sign_in = context.sign_in(&mut config);
         let all: Vec<&Operation<'d>> = operations.iter().collect();
         context.join_ways(&mut sign_in, &all);
+        context.judge_waivers(&mut sign_in, &all);
         let answered: Vec<(Operation<'d>, Answer<'d>)> =
             operations.into_iter().map(|operation| { let answer = context.answer(&operation); (operation, answer) }).collect();
         let names = context.name_all(&answered);
@@ -225,9 +226,6 @@ impl<'c, 'd> Assembly<'c, 'd> {
             let built = &mut self.built[at];
             let mut action = std::mem::replace(&mut built.action, text("", span));
             let verb = built.name.action.clone();
-            if let Some(why) = &built.name.why {
-                self.context.note(&["entities", name, "actions", &verb], why.clone());
-            }
             leave_out_record(&mut action, record.as_ref());
             actions.put(verb, action);
         }

@@ -1,5 +1,6 @@
 //! What a document does not say and its manifest needs: each rule in a file, and each use of it a note.
 
+mod actions;
 pub(crate) mod check;
 pub(crate) mod errors;
 pub(crate) mod naming;
