@@ -3,6 +3,7 @@
 mod actions;
 pub(crate) mod check;
 pub(crate) mod errors;
+pub(crate) mod keys;
 pub(crate) mod naming;
 pub(crate) mod pages;
 pub(crate) mod records;
