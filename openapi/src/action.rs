@@ -212,7 +212,7 @@ fn put_answer<'d>(context: &mut Context<'d>, operation: &Operation<'d>, answer: 
     } else {
         // What is not described is not the entity's record.
         let mut record = Mapping::at(span);
-        if !answer.has_content && operation.node.get("responses").is_some_and(|responses| members(responses).next().is_some()) {
+        if answer.says_nothing {
             record.text("type", "null", span);
         }
         action.put("record", record.node());

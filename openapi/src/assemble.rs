@@ -200,6 +200,10 @@ impl<'c, 'd> Assembly<'c, 'd> {
             }
         }
         let known: BTreeSet<String> = names.iter().cloned().collect();
+        if self.built.iter().any(|built| !built.operation.is_named()) {
+            let rule = "entities are called as their operations' tags, or as what paths name; actions as operation ids, or as methods and paths";
+            self.context.note(&["entities"], rule);
+        }
         let span = self.context.document.root.get("paths").map_or(self.context.document.root.span, |paths| paths.span);
         let mut entities = Mapping::at(span);
         for name in names {

@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(named("API", None), "api");
         assert_eq!(named("API Reference", Some("example")), "example");
         assert_eq!(named("BookHub v3 REST API", Some("bookhub")), "bookhub");
-        assert_eq!(named("One two three four five six seven eight nine", None), "one_two_three_four_five_six_seven");
+        assert_eq!(named("One two three four five six seven eight nine", None), "one_two_three_four_five_six_seven_eight");
         assert_eq!(first_sentence("# Hello\n\nThis is v1.2 of\nit. More."), "This is v1.2 of it.");
         assert_eq!(first_sentence("See the [guide](https://a.example/b.c) of **us**. Now"), "See the guide of us.");
         assert_eq!(first_sentence(""), "");
