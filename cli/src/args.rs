@@ -11,7 +11,7 @@ use crate::commands::{batch, check, completions, describe, execute, explain, gen
 use crate::exit_code;
 use crate::stop::{Reader, Stop, invalid};
 
-/// Calls any API from its manifest: lists what it can do, checks what you ask, signs in, pages, and prints JSON.
+/// Calls any API from its manifest or OpenAPI document: lists what it can do, checks what you ask, signs in, pages, and prints JSON.
 #[derive(Parser)]
 #[command(name = "tieline", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Begin with:
@@ -126,7 +126,7 @@ pub(crate) struct ConnectionArgs {
 /// One call.
 #[derive(Args)]
 pub(crate) struct CallArgs {
-    /// A built-in connector, or the path of a manifest
+    /// A built-in connector, or the path of a manifest or OpenAPI document
     pub connector: String,
     /// What it is about: `users`
     pub entity: String,

@@ -78,7 +78,9 @@ pub(crate) fn connect(
     let how_to_configure = config::how_to_give(head, &config);
     // Who calls an API on this machine is led to other addresses of it.
     let is_local = args.base_url.as_ref().is_some_and(is_this_machine);
-    let options = Options { allow_http: args.allow_http, ..Options::default() };
+    // What goes to the mock or nowhere is seen by nobody.
+    let allow_http = args.allow_http || destination != Destination::Network;
+    let options = Options { allow_http, ..Options::default() };
     let builder = builder.config(config).options(options).transport(transport(connector, destination, is_local)?);
     builder.connect().map_err(|error| match (error.kind(), how_to_configure) {
         (ErrorKind::InvalidInput, Some(how)) => error.with_help(how),

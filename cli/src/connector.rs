@@ -1,4 +1,4 @@
-//! From a name on the command line to a connector: built in, or loaded from the manifest at a path.
+//! From a name on the command line to a connector: built in, or loaded from the manifest or OpenAPI document at a path.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::stop::{Stop, invalid, unreadable};
 /// The name of a manifest in a folder of its own.
 const MANIFEST: &str = "connector.yaml";
 
-/// The connector that is built in under this name, or made from the manifest at this path.
+/// The connector that is built in under this name, or made from the manifest or OpenAPI document at this path.
 ///
 /// # Errors
 /// `unknown_connector` with the nearest name; the findings when the manifest has errors.
@@ -65,7 +65,9 @@ pub(crate) fn manifests(path: &Path) -> Result<Vec<PathBuf>, Error> {
     }
     if found.is_empty() {
         let message = format!("{} holds no {MANIFEST}, and no folder below it does", path.display());
-        return Err(invalid(message).with_help("name a manifest, or write one with `tieline new`"));
+        return Err(invalid(message).with_help(
+            "name a file (an OpenAPI document is checked when it is named), or write a manifest with `tieline new`",
+        ));
     }
     found.sort();
     Ok(found)
@@ -106,8 +108,8 @@ fn unknown(name: &str) -> Error {
     let known: Vec<&str> = tieline_specs::names().collect();
     let help = match nearest(name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None if known.is_empty() => "give the path of a manifest".to_owned(),
-        None => format!("built in: {}; or give the path of a manifest", known.join(", ")),
+        None if known.is_empty() => "give the path of a manifest or OpenAPI document".to_owned(),
+        None => format!("built in: {}; or give the path of a manifest or OpenAPI document", known.join(", ")),
     };
     Error::new(ErrorKind::UnknownConnector, format!("there is no connector `{name}`")).with_help(help)
 }

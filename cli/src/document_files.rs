@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use futures_util::TryStreamExt as _;
+use tieline::Source;
 use tieline::transport::{HttpTransport, Transport as _};
 use tieline::wire::SignedRequest;
-use tieline::Source;
-use tieline_openapi::bundle::{Files, Limits, Permission};
 use tieline_openapi::Surroundings;
+use tieline_openapi::bundle::{Files, Limits, Permission};
 use url::Url;
 
 use crate::token_file::folder_of;
@@ -26,8 +26,11 @@ pub(crate) struct Allowed {
 }
 
 impl Allowed {
-    /// Only into the folder of the document.
-    pub(crate) const INSIDE: Self = Self { outside: Permission::Refused, remote: Permission::Refused };
+    /// Only into the folder of the document. Only `import` can be asked for more.
+    pub(crate) const INSIDE: Self = Self {
+        outside: Permission::Refused { unless: Some("make a manifest of it with `tieline import --allow-outside`") },
+        remote: Permission::Refused { unless: Some("make a manifest of it with `tieline import --allow-remote`") },
+    };
 }
 
 /// The files around a document.
@@ -51,7 +54,7 @@ impl DocumentFiles {
     /// A file on this machine. A link inside the folder may not lead out of it.
     fn local(&self, path: &str) -> Result<Source, String> {
         let file = self.folder.join(path);
-        if self.allowed.outside == Permission::Refused {
+        if self.allowed.outside != Permission::Given {
             let real = |path: &Path| fs::canonicalize(path).map_err(|error| error.to_string());
             if !real(&file)?.starts_with(real(&self.folder)?) {
                 return Err("it is a link out of the folder of the document".to_owned());
@@ -72,7 +75,8 @@ impl Files for DocumentFiles {
 }
 
 fn source(name: String, bytes: Vec<u8>) -> Result<Source, String> {
-    let text = String::from_utf8(bytes).map_err(|error| format!("it is not UTF-8 text (at byte {})", error.utf8_error().valid_up_to()))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| format!("it is not UTF-8 text (at byte {})", error.utf8_error().valid_up_to()))?;
     Ok(Source::new(name, text))
 }
 
@@ -81,7 +85,8 @@ fn fetched(url: Url) -> Result<Source, String> {
     let options = crate::network::options().map_err(|error| error.to_string())?;
     let transport = HttpTransport::new(&options).map_err(|error| error.message)?;
     let name = url.to_string();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let bytes = runtime.block_on(async {
         let response = transport.send(SignedRequest::unsigned(url)).await.map_err(|error| error.message)?;
         if !response.status.is_success() {
@@ -121,7 +126,10 @@ mod tests {
             std::os::unix::fs::symlink(folder.path().join("secret.yaml"), inside.join("link.yaml")).unwrap();
             assert!(files.read("link.yaml").unwrap_err().contains("out of the folder"));
         }
-        let open = DocumentFiles::around(&inside.join("openapi.yaml"), Allowed { outside: Permission::Given, ..Allowed::INSIDE });
+        let open = DocumentFiles::around(
+            &inside.join("openapi.yaml"),
+            Allowed { outside: Permission::Given, ..Allowed::INSIDE },
+        );
         assert_eq!(open.read("../secret.yaml").unwrap().text(), "no: no");
     }
 }

@@ -19,6 +19,8 @@ pub(crate) enum Stop {
     Failed(Error),
     /// The manifest given in place of a connector's name cannot be used.
     Manifest(Box<Diagnostics>),
+    /// The document given to `import` cannot be made a manifest.
+    Document(Box<Diagnostics>),
     /// `check` found something, and has shown it.
     Found,
 }
@@ -45,20 +47,22 @@ impl Stop {
         match self {
             Self::Closed => exit_code::SUCCESS,
             Self::Failed(error) => exit_code::of(error.kind()),
-            Self::Manifest(_) | Self::Found => exit_code::INPUT,
+            Self::Manifest(_) | Self::Document(_) | Self::Found => exit_code::INPUT,
         }
     }
 
     /// Tells it on stderr.
     pub(crate) fn report(&self, reader: Reader) {
+        let found = |findings: &Diagnostics, what| match reader {
+            Reader::Person => format!("{}\n{}", findings.render(colored()), in_words(&unusable(findings, what))),
+            Reader::Program => format!("{}\n", unusable(findings, what).to_json()),
+        };
         let text = match (self, reader) {
             (Self::Closed | Self::Found, _) => return,
             (Self::Failed(error), Reader::Person) => in_words(error),
-            (Self::Manifest(findings), Reader::Person) => {
-                format!("{}\n{}", findings.render(colored()), in_words(&unusable(findings)))
-            }
             (Self::Failed(error), Reader::Program) => format!("{}\n", error.to_json()),
-            (Self::Manifest(findings), Reader::Program) => format!("{}\n", unusable(findings).to_json()),
+            (Self::Manifest(findings), _) => found(findings, "used as a connector"),
+            (Self::Document(findings), _) => found(findings, "imported"),
         };
         // There is nobody left to tell when stderr fails too.
         let _ = io::stderr().lock().write_all(text.as_bytes());
@@ -96,7 +100,7 @@ pub(crate) fn colored() -> bool {
     io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-fn unusable(findings: &Diagnostics) -> Error {
+fn unusable(findings: &Diagnostics, what: &str) -> Error {
     let name = findings.source().name();
     let problems = findings.iter().filter(|finding| finding.severity() == Severity::Error).map(|finding| {
         let place = findings.source().place(finding.span);
@@ -104,8 +108,7 @@ fn unusable(findings: &Diagnostics) -> Error {
         let help = finding.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
         Problem { at, message: format!("{}{help}", finding.message) }
     });
-    Error::new(ErrorKind::InvalidManifest, format!("{name} cannot be used as a connector"))
-        .with_problems(problems.collect())
+    Error::new(ErrorKind::InvalidManifest, format!("{name} cannot be {what}")).with_problems(problems.collect())
 }
 
 /// An error as a person reads it. What an API says may hold anything: control characters are shown as spaces.

@@ -112,7 +112,7 @@ fn a_connector_is_described_for_people() {
     assert!(action.contains("\noperation id  createNote\n"), "{action}");
     assert!(action.contains("\nHas extensions x-action (--format json shows them).\n"), "{action}");
     assert!(!whole.contains("content"), "names are enough\n{whole}");
-    let icon = "  icon      object|null       A picture\n    .emoji  string, required  One character (at most 1 characters)\n    \
+    let icon = "  icon      object|null       A picture\n    .emoji  string, required  One character (at most 1 character)\n    \
                 .tint   object            Its colour\n";
     assert!(action.contains(icon), "{action}");
     assert!(!action.contains(".red"), "only one level down\n{action}");

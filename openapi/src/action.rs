@@ -15,6 +15,7 @@ use crate::infer::naming::Name;
 use crate::names::mixed;
 use crate::operation::Operation;
 use crate::param::{Param, Place};
+use crate::same::is_same;
 use crate::schemas::Shape;
 use crate::server::IsSaid;
 use crate::tree::{Mapping, boolean, is_true, items, list, members, scalar_text, text};
@@ -208,8 +209,13 @@ fn put_answer<'d>(context: &mut Context<'d>, operation: &Operation<'d>, answer: 
     if let Some(record) = answer.record {
         let schema = record_schema(context, record);
         action.put("record", schema);
-    } else if answer.has_content || operation.method != "delete" {
-        action.put("record", Mapping::at(span).node());
+    } else {
+        // What is not described is not the entity's record.
+        let mut record = Mapping::at(span);
+        if !answer.has_content && operation.node.get("responses").is_some_and(|responses| members(responses).next().is_some()) {
+            record.text("type", "null", span);
+        }
+        action.put("record", record.node());
     }
     let mut meta = Mapping::at(span);
     for (name, lookup) in said_meta(operation) {
@@ -312,7 +318,7 @@ fn effect(operation: &Operation<'_>) -> Option<(&'static str, Option<String>)> {
 /// only go there if it is the API's.
 fn whereto<'d>(context: &mut Context<'d>, config: &mut Config, operation: &Operation<'d>, auth: Option<Node>) -> (Option<Node>, Option<Node>) {
     let none = std::collections::BTreeSet::new();
-    let own = operation.servers.and_then(|servers| context.server(Some(servers), config, &none, IsSaid::ByDialect));
+    let own = operation.servers.filter(|own| context.document.root.get("servers").is_none_or(|all| !is_same(all, own))).and_then(|servers| context.server(Some(servers), config, &none, IsSaid::ByDialect));
     let Some(origin) = &operation.origin else { return (auth, own) };
     let root = context.document.root;
     let home = root.get("servers").map(items).unwrap_or_default().first().and_then(url);

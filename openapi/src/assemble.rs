@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::dialect::{info, kept, oauth, scoping};
 use crate::document::Document;
 use crate::head;
-use crate::infer::{check, errors, naming::Name};
+use crate::infer::{check, errors, keys, naming::Name};
 use crate::note::{Note, Translation};
 use crate::operation::Operation;
 use crate::param::{Param, Place};
@@ -75,7 +75,7 @@ impl<'c, 'd> Assembly<'c, 'd> {
     fn of(context: &'c mut Context<'d>) -> Self {
         let root = context.document.root;
         let info = root.get("info").unwrap_or(root);
-        let operations = context.operations();
+        let mut operations = context.operations();
         let is_dialect = operations.iter().any(Operation::is_named);
         let mut config = Config::default();
         // Servers come first: what they say of a variable holds wherever else it is used.
@@ -85,6 +85,10 @@ impl<'c, 'd> Assembly<'c, 'd> {
         let mut sign_in = context.sign_in(&mut config);
         let all: Vec<&Operation<'d>> = operations.iter().collect();
         context.join_ways(&mut sign_in, &all);
+        context.judge_waivers(&mut sign_in, &all);
+        if let Some(header) = context.key_in_header(&mut sign_in, &all) {
+            operations.iter_mut().for_each(|operation| operation.params.retain(|param| !keys::is_header(param, &header)));
+        }
         let answered: Vec<(Operation<'d>, Answer<'d>)> =
             operations.into_iter().map(|operation| { let answer = context.answer(&operation); (operation, answer) }).collect();
         let names = context.name_all(&answered);
@@ -225,9 +229,6 @@ impl<'c, 'd> Assembly<'c, 'd> {
             let built = &mut self.built[at];
             let mut action = std::mem::replace(&mut built.action, text("", span));
             let verb = built.name.action.clone();
-            if let Some(why) = &built.name.why {
-                self.context.note(&["entities", name, "actions", &verb], why.clone());
-            }
             leave_out_record(&mut action, record.as_ref());
             actions.put(verb, action);
         }

@@ -153,7 +153,8 @@ impl<'d> Context<'d> {
 
     /// What is a file, or a list of them, is one file here.
     fn make_file(&mut self, param: &mut Param<'d>) {
-        if !param.schema.is_some_and(|schema| self.is_file(schema, MOST_PARTS)) {
+        let is_untyped = param.shape == Shape::Unknown && matches!(param.wire.as_str(), "file" | "files");
+        if !is_untyped && !param.schema.is_some_and(|schema| self.is_file(schema, MOST_PARTS)) {
             return;
         }
         let mut keys = Mapping::at(param.span);

@@ -142,9 +142,15 @@ impl<'d> Operation<'d> {
         self.path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
     }
 
+    /// The parts of the path, without an ending that only says how the answer is written.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
+        let bare = |part| [".json", ".xml"].into_iter().find_map(|ending| str::strip_suffix(part, ending)).unwrap_or(part);
+        self.path.split('/').map(bare).filter(|part| !part.is_empty())
+    }
+
     /// The parts of the path that are no parameters.
     pub(crate) fn path_words(&self) -> impl Iterator<Item = &str> {
-        self.path.split('/').filter(|part| !part.is_empty() && !part.contains('{'))
+        self.parts().filter(|part| !part.contains('{'))
     }
 
     /// Whether its path ends with a parameter.
@@ -156,7 +162,8 @@ impl<'d> Operation<'d> {
     pub(crate) fn only_asks(&self) -> bool {
         let asks = |word: &str| matches!(word, "search" | "query" | "list" | "find" | "lookup" | "count");
         let named = self.text("operationId").map(words).unwrap_or_default();
-        let does = |word: &str| MAKING.contains(&word);
+        // The method itself says nothing.
+        let does = |word: &str| word != "post" && MAKING.contains(&word);
         let first = named.first().map(String::as_str).unwrap_or_default();
         let last = self.path_words().last().map(words).unwrap_or_default();
         self.method == "post" && (asks(first) || !does(first) && last.last().is_some_and(|last| asks(last)))

@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::dialect::fills;
 use crate::names::{apart, mixed};
 use crate::operation::Operation;
+use crate::same::is_same;
 use crate::schemas::{Shape, let_null};
 use crate::tree::{Mapping, boolean, is_true, list, members, scalar_text, text, text_of};
 
@@ -142,7 +143,13 @@ impl<'d> Context<'d> {
         }
         if !keys.has("examples") {
             let several = node.get("examples").into_iter().flat_map(members).filter_map(|(_, example)| self.peek(example).get("value"));
-            let examples: Vec<Node> = node.get("example").into_iter().chain(several).cloned().collect();
+            let shape = keys.get("type").and_then(Node::as_text).map(str::to_owned);
+            let mut examples: Vec<Node> = Vec::new();
+            for example in node.get("example").into_iter().chain(several).filter_map(|example| as_typed(example, shape.as_deref())) {
+                if !examples.iter().any(|known| is_same(known, &example)) {
+                    examples.push(example);
+                }
+            }
             keys.put_filled("examples", list(examples, node.span));
         }
     }
@@ -264,6 +271,18 @@ fn tell_apart(params: &mut [Param<'_>], operation: &Operation<'_>) {
         apart(&texts, "param")
     };
     params.iter_mut().zip(names).for_each(|(param, name)| param.name = name);
+}
+
+/// An example in the type of its parameter: documents write `"5"` and `"true"` too.
+fn as_typed(example: &Node, kind: Option<&str>) -> Option<Node> {
+    let said = example.as_text().map(str::trim);
+    let value = match (kind, said) {
+        (Some("integer" | "number"), Some(said)) => Value::Number(said.parse().ok()?),
+        (Some("boolean"), Some(said)) => Value::Bool(said.parse().ok()?),
+        (Some("string"), None) => Value::Text(scalar_text(example)?),
+        (_, _) => example.value.clone(),
+    };
+    Some(Node { value, span: example.span })
 }
 
 /// A parameter that a path names and nothing declares.

@@ -55,8 +55,7 @@ pub fn import(source: &Source, surroundings: &Surroundings<'_>) -> Result<Import
         return Err(Diagnostics::new(source.clone(), findings));
     };
     if !is_document(&tree) {
-        let found = Diagnostic::new(Code::MissingKey, Span::new(0, 1), "this is no OpenAPI document");
-        findings.push(found.help("a document says at its root which version it is: `openapi: 3.1.0`"));
+        findings.push(no_document(&tree));
         return Err(Diagnostics::new(source.clone(), findings));
     }
     document(source, tree, surroundings, findings)
@@ -82,6 +81,15 @@ pub fn load(source: &Source, surroundings: &Surroundings<'_>) -> Result<(Connect
     Connector::from_tree(&source, &translation.manifest, findings)
 }
 
+fn no_document(tree: &Node) -> Diagnostic {
+    if let Some(version) = tree.get("tieline") {
+        let message = "this is a manifest, and no OpenAPI document";
+        return Diagnostic::new(Code::Conflict, version.span, message).help("it can be used as it is");
+    }
+    let found = Diagnostic::new(Code::MissingKey, Span::new(0, 1), "this is no OpenAPI document");
+    found.help("a document says at its root which version it is: `openapi: 3.1.0`")
+}
+
 /// Overlays are applied first, so that what they bring may refer to files too.
 fn document(
     source: &Source,
@@ -96,6 +104,9 @@ fn document(
     let (source, tree) = bundle(source, tree, surroundings.files, &surroundings.limits, &mut findings);
     match translate(&tree) {
         Ok((translation, found)) => {
+            // That a reference leads nowhere is no news where its file could not be had.
+            let is_new = |found: &Diagnostic| findings.iter().all(|known| known.span != found.span);
+            let found: Vec<_> = found.into_iter().filter(is_new).collect();
             findings.extend(found);
             Ok(Imported { source, translation, findings })
         }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use tieline::yaml::{Node, Value};
 
-use crate::names::Taken;
+use crate::names::{Taken, lower};
 use crate::note::Note;
 use crate::same::is_same;
 use crate::tree::{Mapping, members, text};
@@ -66,16 +66,22 @@ fn shared_params(entities: &mut Node, span: tieline::source::Span) -> Node {
             }
         }
     });
-    let mut taken = Taken::default();
+    // Of several that are called alike, the one that is said most often: another name would say less than the parameter itself.
     let mut names: HashMap<String, (String, Node)> = HashMap::new();
     let mut shared = Mapping::at(span);
+    let count = |key: &str| counted.get(key).copied().unwrap_or_default();
+    let mut most: HashMap<&str, usize> = HashMap::new();
+    for (key, name, _) in order.iter().filter(|(key, ..)| key.len() >= LARGE) {
+        let known = most.entry(name).or_default();
+        *known = count(key).max(*known);
+    }
+    let most: HashMap<String, usize> = most.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
     for (key, name, param) in order {
-        if counted.get(&key).is_none_or(|count| *count < OFTEN) || key.len() < LARGE {
-            continue;
+        let is_most = most.get(&name) == Some(&count(&key)) && !shared.has(&name);
+        if count(&key) >= OFTEN && key.len() >= LARGE && is_most {
+            shared.put(name.clone(), param.clone());
+            names.insert(key, (name, param));
         }
-        let free = taken.free(name);
-        shared.put(free.clone(), param.clone());
-        names.insert(key, (free, param));
     }
     for_actions(entities, |action| {
         let Some(Value::Map(params)) = child(action, "params").map(|params| &mut params.value) else { return };
@@ -111,12 +117,12 @@ fn shared_pagination(entities: &mut Node, span: tieline::source::Span) -> Node {
     });
     let mut taken = Taken::default();
     let mut shared = Mapping::at(span);
+    kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let named: Vec<(Node, String)> = kinds
         .into_iter()
         .filter(|(_, count)| *count > 1)
         .map(|(paginate, _)| {
-            let kind = paginate.get("kind").and_then(Node::as_text).unwrap_or("pages").to_owned();
-            let name = taken.free(kind);
+            let name = taken.free(pagination_name(&paginate, &taken));
             shared.put(name.clone(), paginate.clone());
             (paginate, name)
         })
@@ -144,6 +150,16 @@ pub(crate) fn follow(entities: &Node, notes: &mut Vec<Note>) {
     }
     let mut seen = HashSet::new();
     notes.retain(|note| seen.insert((note.at.clone(), note.text.clone())));
+}
+
+/// The kind, and where that is taken, what its own parameter or its largest page tells.
+fn pagination_name(paginate: &Node, taken: &Taken) -> String {
+    let said = |key| paginate.get(key).and_then(Node::as_text);
+    let kind = said("kind").unwrap_or("pages");
+    let by = ["cursor", "page", "offset", "size"].into_iter().find_map(said).map(|param| format!("{kind}_by_{}", lower(param, "param")));
+    let of = paginate.get("max_size").and_then(crate::tree::whole).map(|most| format!("{kind}_of_{most}"));
+    let names = [Some(kind.to_owned()), by, of];
+    names.into_iter().flatten().find(|name| !taken.has(name)).unwrap_or_else(|| kind.to_owned())
 }
 
 /// A key that every action that has it has alike, taken out of them: the manifest says it for all.

@@ -19,6 +19,8 @@ pub(crate) struct SignIn {
     pub ways: IndexMap<String, Mapping>,
     /// The names of the manifest, by those of the document.
     names: BTreeMap<String, String>,
+    /// Whether most operations say that they need no sign-in, against what the document says for all: then it is used all the same.
+    is_waived: bool,
 }
 
 impl<'d> Context<'d> {
@@ -96,7 +98,8 @@ impl<'d> Context<'d> {
         let wanted = self.choices(own, sign_in);
         let usual = self.document.root.get("security").map(|all| self.choices(all, sign_in)).unwrap_or_default();
         if items(own).is_empty() || wanted.iter().all(Vec::is_empty) && !wanted.is_empty() {
-            return Some(text("none", own.span)).filter(|_| !sign_in.ways.is_empty());
+            let counts = !sign_in.ways.is_empty() && !sign_in.is_waived;
+            return counts.then(|| text("none", own.span));
         }
         if wanted.iter().any(Vec::is_empty) {
             return None;
@@ -125,6 +128,18 @@ impl<'d> Context<'d> {
             if schemes.is_none_or(|schemes| schemes.get(name).is_none()) {
                 self.warn(said.span, format!("there is no security scheme `{name}`"), "it is left out");
             }
+        }
+    }
+
+    /// A document that says for all how to sign in, and for most operations that it is not needed, is not believed.
+    pub(crate) fn judge_waivers(&mut self, sign_in: &mut SignIn, operations: &[&Operation<'d>]) {
+        let is_needed = self.document.root.get("security").is_some_and(|all| items(all).iter().any(|one| members(one).next().is_some()));
+        let waives = |operation: &&&Operation<'d>| operation.node.get("security").is_some_and(|own| items(own).is_empty());
+        let waived = operations.iter().filter(waives).count();
+        if is_needed && waived * 2 > operations.len() {
+            sign_in.is_waived = true;
+            let text = format!("{waived} of {} operations say that they need none, and the document that all do: it is used", operations.len());
+            self.note(&["auth"], text);
         }
     }
 

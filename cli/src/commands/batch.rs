@@ -33,7 +33,7 @@ A line that fails is answered with {"id": …, "error": {…}}; the others go on
 Examples:
   tieline batch notion --concurrency 8 < calls.jsonl > answers.jsonl"#)]
 pub(crate) struct BatchArgs {
-    /// A built-in connector, or the path of a manifest
+    /// A built-in connector, or the path of a manifest or OpenAPI document
     pub connector: String,
     /// How many calls are made at the same time
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]

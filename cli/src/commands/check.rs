@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
-use tieline::source::{Code, to_sarif};
 use tieline::Diagnostics;
+use tieline::source::{Code, to_sarif};
 
 use crate::connector;
 use crate::output::{print_json, print_text};
@@ -17,10 +17,11 @@ use crate::stop::Stop;
 #[derive(Args)]
 #[command(after_help = "Examples:
   tieline check acme/connector.yaml
+  tieline check openapi.yaml
   tieline check --deny-warnings --format sarif specs > findings.sarif
   tieline check --explain unknown-key")]
 pub(crate) struct CheckArgs {
-    /// Manifests, or folders: every connector.yaml in them and below is checked
+    /// Manifests, OpenAPI documents, or folders: every connector.yaml in them and below is checked (documents only where they are named)
     #[arg(required_unless_present = "explain", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Fail on warnings too

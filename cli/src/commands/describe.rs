@@ -22,7 +22,7 @@ use crate::stop::Stop;
   tieline describe notion pages create --for-agent
   tieline describe notion --format json")]
 pub(crate) struct DescribeArgs {
-    /// A built-in connector, or the path of a manifest
+    /// A built-in connector, or the path of a manifest or OpenAPI document
     pub connector: String,
     /// Only this entity
     pub entity: Option<String>,

@@ -10,7 +10,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tieline::{Connector, Diagnostics, Error, ErrorKind, Source};
+use tieline::{Connector, Diagnostics, Error, ErrorKind};
 use tieline_openapi::bundle::Permission;
 use tieline_openapi::to_yaml;
 
@@ -68,8 +68,11 @@ pub(crate) struct ImportArgs {
 
 impl ImportArgs {
     fn allowed(&self) -> Allowed {
-        let permission = |given| if given { Permission::Given } else { Permission::Refused };
-        Allowed { outside: permission(self.allow_outside), remote: permission(self.allow_remote) }
+        let permission = |given, how| if given { Permission::Given } else { Permission::Refused { unless: Some(how) } };
+        Allowed {
+            outside: permission(self.allow_outside, "follow it with --allow-outside"),
+            remote: permission(self.allow_remote, "fetch it with --allow-remote"),
+        }
     }
 }
 
@@ -83,9 +86,8 @@ pub(crate) fn run(args: &ImportArgs) -> Result<(), Stop> {
         (Some(manifest), _) => update::run(manifest, &document, args),
         (None, Some(path)) => write(path, &document),
         (None, None) => {
-            let text = to_yaml(&document.translation.manifest, &document.translation.notes);
-            let (connector, warnings) = loaded("<manifest>", &text)?;
-            print_text(&text)?;
+            let (connector, warnings) = document.connector()?;
+            print_text(&to_yaml(&document.translation.manifest, &document.translation.notes))?;
             summary(&document, &connector, &warnings)
         }
     }
@@ -115,10 +117,10 @@ fn refuse(path: &Path, existing: Existing) -> Result<(), Error> {
 
 /// Writes the manifest, and beside it what `--update` and editors need.
 fn write(path: &Path, document: &Document) -> Result<(), Stop> {
+    let (connector, warnings) = document.connector()?;
     let schema = ManifestSchema::of(path);
     let text = to_yaml(&document.translation.manifest, &document.translation.notes);
     let text = text.replacen("$schema=manifest.schema.json", &format!("$schema={}", schema.name), 1);
-    let (connector, warnings) = loaded(&path.display().to_string(), &text)?;
     fs::create_dir_all(folder_of(path)).map_err(|error| {
         Error::new(ErrorKind::Unavailable, format!("{} cannot be made: {error}", folder_of(path).display()))
     })?;
@@ -129,13 +131,8 @@ fn write(path: &Path, document: &Document) -> Result<(), Stop> {
     summary(document, &connector, &warnings)
 }
 
-/// The connector of a manifest's text, which is given out only if it can be used.
-fn loaded(name: &str, text: &str) -> Result<(Connector, Diagnostics), Stop> {
-    Connector::load(&Source::new(name, text)).map_err(|findings| Stop::Manifest(Box::new(findings)))
-}
-
 /// Says on stderr what was made.
-fn summary(document: &Document, connector: &Connector, warnings: &Diagnostics) -> Result<(), Stop> {
+fn summary(document: &Document, connector: &Connector, findings: &Diagnostics) -> Result<(), Stop> {
     let entities = connector.entities()?;
     let operations = entities.iter().map(|entity| entity.operations.len()).sum();
     let mut text = format!(
@@ -152,7 +149,7 @@ fn summary(document: &Document, connector: &Connector, warnings: &Diagnostics) -
     }
     // Who does not read stderr does not miss it.
     let _ = io::stderr().lock().write_all(text.as_bytes());
-    [&document.findings, warnings].into_iter().for_each(tell);
+    tell(findings);
     Ok(())
 }
 

@@ -46,7 +46,9 @@ pub(crate) fn run(args: &ListArgs) -> Result<(), Stop> {
 
 /// What to do where nothing is built in.
 fn hint(connectors: &[tieline_specs::BuiltIn]) -> Option<&'static str> {
-    connectors.is_empty().then_some("no connectors are built in; give the path of a manifest instead of a name")
+    connectors
+        .is_empty()
+        .then_some("no connectors are built in; give the path of a manifest or OpenAPI document instead of a name")
 }
 
 #[cfg(test)]

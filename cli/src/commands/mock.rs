@@ -28,7 +28,7 @@ Examples:
   tieline mock notion --port 4010
   tieline mock notion --port 4010 --fail 429:3,500:1,slow:2s")]
 pub(crate) struct MockArgs {
-    /// A built-in connector, or the path of a manifest
+    /// A built-in connector, or the path of a manifest or OpenAPI document
     pub connector: String,
     /// The port on this machine; any free one when left out
     #[arg(long, default_value_t = 0)]

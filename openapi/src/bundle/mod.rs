@@ -46,7 +46,8 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { files: 256, all: yaml::Limits::default(), outside: Permission::Refused, remote: Permission::Refused }
+        let refused = Permission::Refused { unless: None };
+        Self { files: 256, all: yaml::Limits::default(), outside: refused, remote: refused }
     }
 }
 
@@ -54,7 +55,10 @@ impl Default for Limits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
     /// It is not.
-    Refused,
+    Refused {
+        /// What whoever reads the finding can do to have it, said after "or": `allow it with --allow-outside`.
+        unless: Option<&'static str>,
+    },
     /// Somebody has asked for it.
     Given,
 }

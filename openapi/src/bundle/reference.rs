@@ -18,7 +18,7 @@ pub(super) struct Target<'r> {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub(super) message: String,
-    pub(super) help: &'static str,
+    pub(super) help: String,
 }
 
 /// Reads a reference that stands in the file `base`: a path from the folder of the document, or a web address.
@@ -27,13 +27,13 @@ pub(super) fn read<'r>(reference: &'r str, base: &str, limits: &Limits) -> Resul
     if address.is_empty() {
         return Ok(Target { file: None, fragment });
     }
-    let refused = |what: &str, help| Err(Refusal { message: format!("`{reference}` {what}"), help });
+    let refused = |what: &str, help: &str| Err(Refusal { message: format!("`{reference}` {what}"), help: help.to_owned() });
     if let Some(url) = web_address(address, base) {
         return match limits.remote {
             Permission::Given => Ok(Target { file: Some(url.into()), fragment }),
-            Permission::Refused => refused(
+            Permission::Refused { unless } => refused(
                 "is on another machine, from which nothing is fetched",
-                "download it, put it beside the document and refer to it there",
+                &either("download it, put it beside the document and refer to it there", unless),
             ),
         };
     }
@@ -50,12 +50,16 @@ pub(super) fn read<'r>(reference: &'r str, base: &str, limits: &Limits) -> Resul
     let path = joined(base, &address);
     let is_outside = path.starts_with('/') || path.split('/').next() == Some("..");
     match limits.outside {
-        Permission::Refused if is_outside => refused(
-            "leads out of the folder of the document",
-            "put the file into that folder, or allow files outside of it",
-        ),
-        Permission::Refused | Permission::Given => Ok(Target { file: Some(path), fragment }),
+        Permission::Refused { unless } if is_outside => {
+            refused("leads out of the folder of the document", &either("put the file into that folder", unless))
+        }
+        Permission::Refused { .. } | Permission::Given => Ok(Target { file: Some(path), fragment }),
     }
+}
+
+/// What can be done, and what else, where the caller knows of something.
+fn either(this: &str, or: Option<&str>) -> String {
+    or.map_or_else(|| this.to_owned(), |or| format!("{this}, or {or}"))
 }
 
 /// A path that stands in a file, from the folder of the document; only at its beginning may there be `..`.

@@ -1,17 +1,18 @@
 //! What entities and actions are called.
 //!
 //! In the peer's dialect the document says so. Elsewhere an entity is an operation's first tag, or the last thing that its path names;
-//! an action is the operation's id without the words of the entity and with the standard words (`list`, `get`, `create`, `update`,
-//! `delete`) for their usual synonyms, or, without an id, what the method does. Where two come out alike, the one whose path needs the fewest
+//! what an action is called is in `actions`. Where two come out alike, the one whose path needs the fewest
 //! parameters keeps the name, and the others get what tells their paths apart.
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::answer::{Answer, Kind};
+use crate::answer::Answer;
 use crate::context::Context;
 use crate::names::{Taken, lower, same_noun, words};
 use crate::operation::Operation;
 use crate::tree::items;
+
+use super::actions;
 
 /// The longest name that is made.
 const LONGEST: usize = 60;
@@ -25,8 +26,6 @@ pub(crate) struct Name {
     pub action: String,
     /// What the document calls the entity, where that is something else.
     pub entity_title: Option<String>,
-    /// How the name was found, where the document does not say it.
-    pub why: Option<String>,
 }
 
 impl<'d> Context<'d> {
@@ -109,7 +108,6 @@ fn said(operation: &Operation<'_>) -> Name {
         entity_title: (name != entity).then(|| entity.to_owned()),
         entity: name,
         action: lower(action, "action"),
-        why: None,
     }
 }
 
@@ -119,12 +117,14 @@ struct Tags {
     tell: bool,
     /// The words that every one of them begins with, which say nothing.
     common: Vec<String>,
+    things: Things,
 }
 
 impl Tags {
     fn of(operations: &[(Operation<'_>, Answer<'_>)]) -> Self {
         let tags: BTreeSet<&str> = operations.iter().filter_map(|(operation, _)| tag(operation)).collect();
-        let things: BTreeSet<String> = operations.iter().map(|(operation, _)| thing(operation)).collect();
+        let things = Things::among(operations);
+        let used: BTreeSet<String> = operations.iter().map(|(operation, _)| things.of(operation)).collect();
         let mut all = tags.iter().map(|tag| words(tag));
         let mut common = if tags.len() > 2 { all.next().unwrap_or_default() } else { Vec::new() };
         for one in all {
@@ -133,7 +133,7 @@ impl Tags {
             let alike = common.iter().zip(&one).take_while(|(common, word)| common == word).count();
             common.truncate(alike.min(most));
         }
-        Self { tell: tags.len() > 1 || things.len() <= 1, common }
+        Self { tell: tags.len() > 1 || used.len() <= 1, common, things }
     }
 
     /// The name of the entity that a tag stands for.
@@ -157,117 +157,44 @@ fn inferred(operation: &Operation<'_>, answer: &Answer<'_>, tags: &Tags) -> Name
             let name = tags.entity(tag);
             (short(name.clone()), (name != tag).then(|| tag.to_owned()))
         }
-        None => (short(thing(operation)), None),
+        None => (short(tags.things.of(operation)), None),
     };
-    let (action, why) = match operation.text("operationId").and_then(|id| by_id(id, &entity, operation, answer)) {
-        Some(action) => (action, None),
-        None => (by_path(operation, answer, &entity), Some("named by its method and path".to_owned())),
-    };
-    let action = if action == entity || action.is_empty() { by_method(operation, answer).to_owned() } else { action };
-    Name { entity, action: short(lower(&action, "call")), entity_title: title, why }
+    let action = actions::name(operation, answer, &entity);
+    Name { entity, action: short(lower(&action, "call")), entity_title: title }
 }
 
-/// What the last part of a path that names a thing calls it.
-fn thing(operation: &Operation<'_>) -> String {
-    let parts: Vec<&str> = operation.path.split('/').filter(|part| !part.is_empty()).collect();
-    let is_word = |part: &str| !part.contains('{') && !is_prefix(&part.to_ascii_lowercase());
-    // What stands after a parameter, at the end of something that is done to a thing, is what is done.
-    let does = operation.method == "post" && parts.len() > 2 && parts[parts.len() - 2].contains('{');
-    let end = if does { parts.len() - 1 } else { parts.len() };
-    let named = parts[..end].iter().rev().find(|part| is_word(part)).or_else(|| parts.iter().find(|part| is_word(part)));
-    lower(named.map_or("root", |part| part.split(':').next().unwrap_or(part)), "entity")
+/// The things that paths name: what stands first in one, and what stands before a parameter. What hangs on a thing and has no
+/// parameter of its own (`/users/me`, `/blocks/{id}/children`) belongs to that thing.
+struct Things(BTreeSet<String>);
+
+impl Things {
+    fn among(operations: &[(Operation<'_>, Answer<'_>)]) -> Self {
+        let mut things = BTreeSet::new();
+        for (operation, _) in operations {
+            let parts: Vec<&str> = operation.parts().collect();
+            things.extend(parts.iter().find(|part| is_word(part)).map(|part| lower(part, "entity")));
+            let before_param = parts.windows(2).filter(|pair| is_word(pair[0]) && pair[1].contains('{'));
+            things.extend(before_param.map(|pair| lower(pair[0], "entity")));
+        }
+        Self(things)
+    }
+
+    /// The last thing that an operation's path names.
+    fn of(&self, operation: &Operation<'_>) -> String {
+        let named: Vec<String> = operation.parts().filter(|part| is_word(part)).map(|part| lower(part, "entity")).collect();
+        let thing = named.iter().rev().find(|name| self.0.contains(*name)).or_else(|| named.first());
+        thing.cloned().unwrap_or_else(|| "root".to_owned())
+    }
+}
+
+fn is_word(part: &str) -> bool {
+    !part.contains('{') && !is_prefix(&part.to_ascii_lowercase())
 }
 
 /// Parts of paths that say nothing about things.
-fn is_prefix(part: &str) -> bool {
+pub(super) fn is_prefix(part: &str) -> bool {
     let is_version = part.strip_prefix('v').is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
     is_version || matches!(part, "api" | "rest" | "public" | "services")
-}
-
-/// The action that an operation's id speaks of; `None` where the id was made from the path by a machine.
-fn by_id(id: &str, entity: &str, operation: &Operation<'_>, answer: &Answer<'_>) -> Option<String> {
-    let mut said = words(id);
-    let of_path: Vec<String> = operation.path.split('/').flat_map(words).collect();
-    let is_made = said.last().is_some_and(|last| last == operation.method)
-        && said.len() > of_path.len()
-        && of_path.iter().all(|word| said.contains(word));
-    if is_made {
-        return None;
-    }
-    said.retain(|word| word != "controller");
-    let nouns = words(entity);
-    let begins_with_entity = said.len() > nouns.len() && said.iter().zip(&nouns).all(|(word, noun)| same_noun(word, noun));
-    if begins_with_entity {
-        said.drain(..nouns.len());
-    }
-    let kept: Vec<String> = match said.len() {
-        0 => return None,
-        _ => said.iter().enumerate().filter(|(at, word)| *at == 0 || !nouns.iter().any(|noun| same_noun(noun, word))).map(|(_, word)| word.clone()).collect(),
-    };
-    let first = kept.first()?;
-    let (verb, rest) = match standard(first, operation, answer) {
-        Some(verb) => (verb.to_owned(), &kept[1..]),
-        None => (first.clone(), &kept[1..]),
-    };
-    let mut rest: Vec<&str> = rest.iter().map(String::as_str).filter(|word| !matches!(*word, "a" | "an" | "the" | "all" | "one")).collect();
-    let asks_by_param = matches!(rest.as_slice(), ["by", _] | ["by", _, "id"]) && operation.path_names().count() == 1;
-    if asks_by_param {
-        rest.clear();
-    }
-    let action = [verb.as_str()].into_iter().chain(rest).collect::<Vec<_>>().join("_");
-    Some(action)
-}
-
-/// The standard word for a verb.
-fn standard(verb: &str, operation: &Operation<'_>, answer: &Answer<'_>) -> Option<&'static str> {
-    let is_list = matches!(answer.kind, Kind::List(_));
-    Some(match verb {
-        "list" | "index" => "list",
-        "create" | "add" | "insert" | "new" | "post" if operation.only_asks() => "search",
-        "get" | "retrieve" | "fetch" | "read" | "show" | "find" | "describe" | "view" | "lookup" => {
-            if is_list && operation.method == "get" && !operation.ends_with_param() { "list" } else { "get" }
-        }
-        "create" | "add" | "insert" | "new" | "post" => "create",
-        "update" | "edit" | "modify" | "patch" | "change" | "put" | "replace" => "update",
-        "delete" | "remove" | "destroy" => "delete",
-        "search" => "search",
-        "download" => "download",
-        _ => return None,
-    })
-}
-
-fn by_path(operation: &Operation<'_>, answer: &Answer<'_>, entity: &str) -> String {
-    let nouns = words(entity);
-    let parts: Vec<&str> = operation.path.split('/').filter(|part| !part.is_empty()).collect();
-    if let [.., before, last] = parts.as_slice()
-        && operation.method == "post"
-        && before.contains('{')
-        && !last.contains('{')
-        && !words(last).iter().all(|word| nouns.iter().any(|noun| same_noun(noun, word)))
-    {
-        return lower(last, "call");
-    }
-    let of_path = operation.path_words().flat_map(words);
-    let rest: Vec<String> = of_path.filter(|word| !is_prefix(word) && !nouns.iter().any(|noun| same_noun(noun, word))).collect();
-    let verb = by_method(operation, answer);
-    // The thing itself needs no more words; what hangs on it is named.
-    match operation.path_words().last().map(words) {
-        Some(last) if last.iter().all(|word| nouns.iter().any(|noun| same_noun(noun, word))) => verb.to_owned(),
-        _ if rest.is_empty() => verb.to_owned(),
-        _ => format!("{verb}_{}", rest.join("_")),
-    }
-}
-
-fn by_method(operation: &Operation<'_>, answer: &Answer<'_>) -> &'static str {
-    match (operation.method, &answer.kind) {
-        ("get", Kind::List(_)) => "list",
-        ("get", Kind::File(_)) => "download",
-        ("get", Kind::One(_)) => "get",
-        ("post", _) if operation.only_asks() => "search",
-        ("post", _) => "create",
-        ("delete", _) => "delete",
-        (_, _) => "update",
-    }
 }
 
 fn short(name: String) -> String {

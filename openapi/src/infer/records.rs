@@ -25,12 +25,12 @@ const LISTS: [&str; 18] = [
     "resources", "hits", "content", "documents", "edges",
 ];
 /// What wrappers of a whole answer are usually called.
-const WRAPPERS: [&str; 5] = ["data", "result", "response", "payload", "_embedded"];
+const WRAPPERS: [&str; 6] = ["data", "result", "response", "payload", "meta", "_embedded"];
 /// What stands beside records and says something about them or about the request.
-const REMARKS: [&str; 27] = [
+const REMARKS: [&str; 31] = [
     "meta", "metadata", "links", "_links", "link", "paging", "pagination", "page", "pageinfo", "cursor", "next", "previous", "prev",
     "first", "last", "self", "included", "jsonapi", "status", "success", "message", "messages", "errors", "warnings", "requestid",
-    "object", "kind",
+    "object", "kind", "start", "end", "uri", "url",
 ];
 /// Parts of names that speak of pages.
 const OF_PAGES: [&str; 12] =

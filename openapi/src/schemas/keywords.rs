@@ -70,6 +70,10 @@ impl<'d> Context<'d> {
             // They say nothing about JSON, or are reached by reference.
             "xml" | "externalDocs" | "discriminator" | "$comment" | "$schema" | "$id" | "$anchor" | "$defs" | "definitions"
             | "$vocabulary" | "collectionFormat" => {}
+            "$dynamicRef" | "$recursiveRef" => {
+                self.warn(key_span, format!("`{key}` is not followed"), "any value is taken at this place");
+            }
+            "$dynamicAnchor" | "$recursiveAnchor" => {}
             "x-airbyte-entity-name" | "x-airbyte-ai-hints" => {}
             _ if key.starts_with("x-") => {
                 if !holds_reference(node) {

@@ -70,13 +70,17 @@ fn limits(connector: &Connector, schema: &Value) -> Vec<String> {
     if let Some(values) = get("enum").and_then(Value::as_array) {
         limits.push(values.iter().map(short).collect::<Vec<_>>().join(" | "));
     }
+    if let Some(values) = get("items").and_then(|items| items.get("enum")).and_then(Value::as_array) {
+        limits.push(format!("each {}", values.iter().map(short).collect::<Vec<_>>().join(" | ")));
+    }
     let ranges =
         [("minimum", "maximum", ""), ("minLength", "maxLength", " characters"), ("minItems", "maxItems", " items")];
     for (least, most, of) in ranges {
         match (get(least), get(most)) {
-            (Some(least), Some(most)) => limits.push(format!("{least} to {most}{of}")),
-            (Some(least), None) => limits.push(format!("at least {least}{of}")),
-            (None, Some(most)) => limits.push(format!("at most {most}{of}")),
+            (Some(least), Some(most)) if least == most => limits.push(format!("exactly {}", counted(most, of))),
+            (Some(least), Some(most)) => limits.push(format!("{least} to {}", counted(most, of))),
+            (Some(least), None) => limits.push(format!("at least {}", counted(least, of))),
+            (None, Some(most)) => limits.push(format!("at most {}", counted(most, of))),
             (None, None) => {}
         }
     }
@@ -84,6 +88,12 @@ fn limits(connector: &Connector, schema: &Value) -> Vec<String> {
         limits.push(format!("default {}", short(default)));
     }
     limits
+}
+
+/// So many of something: `1 item`, `2 items`.
+fn counted(number: &Value, of: &str) -> String {
+    let of = if *number == 1 { of.trim_end_matches('s') } else { of };
+    format!("{number}{of}")
 }
 
 /// A value to show in the place of a required parameter.

@@ -173,12 +173,25 @@ fn one_entity(connector: &Connector, entity: &Entity, name: &str) -> String {
             [operation.action.clone(), request, summary]
         })
         .collect();
-    text.push_str(&columns(2, &rows));
+    text.push_str(&actions(rows));
     text.push_str(&about::relations(&entity.relations));
     text.push_str(&about::hints(entity.hints.as_ref()));
     let first = entity.operations.keys().next().map_or("", String::as_str);
     text.push_str(&next(&[format!("tieline describe {name} {} {first}", entity.name)]));
     text
+}
+
+/// What each action sends and does, side by side; where that would leave no room for words, what it does stands below.
+fn actions(rows: Vec<[String; 3]>) -> String {
+    let widest = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or_default();
+    if widest(0) + widest(1) <= prose_width() * 2 / 3 {
+        return columns(2, &rows);
+    }
+    let below = |[action, request, summary]: [String; 3]| {
+        let summary = Some([String::new(), summary]).filter(|[_, summary]| !summary.is_empty());
+        [[action, request]].into_iter().chain(summary)
+    };
+    columns(2, &rows.into_iter().flat_map(below).collect::<Vec<_>>())
 }
 
 fn one_operation(connector: &Connector, operation: &Operation, name: &str) -> String {
@@ -251,13 +264,29 @@ fn also<'a>(text: &mut String, indent: usize, extensions: impl Iterator<Item = &
     }
 }
 
-/// Paragraphs, wrapped.
+/// Paragraphs and the items of lists, wrapped.
 fn prose(text: &mut String, indent: usize, paragraphs: &str) {
-    for paragraph in paragraphs.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
-        for line in wrap(paragraph, prose_width().saturating_sub(indent)) {
+    for piece in pieces(paragraphs) {
+        for line in wrap(&piece, prose_width().saturating_sub(indent)) {
             let _ = writeln!(text, "{:indent$}{line}", "");
         }
     }
+}
+
+/// What begins on a line of its own: after an empty line, or with a mark of Markdown.
+fn pieces(paragraphs: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for line in paragraphs.lines().map(str::trim) {
+        let is_marked = ["- ", "* ", "> ", "#", "|", "---", "```"].iter().any(|mark| line.starts_with(mark));
+        match pieces.last_mut().filter(|_| is_open && !is_marked) {
+            Some(piece) => piece.extend([" ", line]),
+            None if line.is_empty() => {}
+            None => pieces.push(line.to_owned()),
+        }
+        is_open = !line.is_empty();
+    }
+    pieces
 }
 
 fn next(commands: &[String]) -> String {

@@ -15,7 +15,7 @@ use super::{Mode, failed, put};
 /// Of what, and where to.
 #[derive(Args)]
 pub(crate) struct DocsArgs {
-    /// Built-in connectors, or paths of manifests; all that are built in if left out
+    /// Built-in connectors, or paths of manifests or OpenAPI documents; all that are built in if left out
     #[arg(value_name = "CONNECTOR")]
     pub connectors: Vec<String>,
     /// The folder to write the pages to

@@ -18,7 +18,7 @@ use super::{Mode, failed, put};
   tieline generate rust acme/connector.yaml --out src/acme
   and in src/main.rs: mod acme;")]
 pub(crate) struct RustArgs {
-    /// The path of a manifest, or a built-in connector
+    /// The path of a manifest or OpenAPI document, or a built-in connector
     pub connector: String,
     /// The folder of the module
     #[arg(long, value_name = "FOLDER")]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use tieline::source::Diagnostics;
+use tieline::{Connector, Diagnostics};
 use tieline_openapi::{Imported, Translation, import};
 
 use crate::connector;
@@ -25,10 +25,20 @@ impl Document {
         let overlays = overlays.iter().map(|overlay| connector::read(overlay)).collect::<Result<Vec<_>, _>>()?;
         let files = DocumentFiles::around(path, allowed);
         let imported = import(&connector::read(path)?, &files.with(&overlays));
-        let imported = imported.map_err(|findings| Stop::Manifest(Box::new(findings)))?;
+        let imported = imported.map_err(|findings| Stop::Document(Box::new(findings)))?;
         let is_sound = imported.is_sound();
         let Imported { source, translation, findings } = imported;
         let findings = Diagnostics::new(source, findings);
-        if is_sound { Ok(Self { translation, findings }) } else { Err(Stop::Manifest(Box::new(findings))) }
+        if is_sound { Ok(Self { translation, findings }) } else { Err(Stop::Document(Box::new(findings))) }
+    }
+
+    /// The connector of its manifest, with what is found in the document and in what it became: all with places in the document.
+    ///
+    /// # Errors
+    /// The findings when it cannot be used.
+    pub(super) fn connector(&self) -> Result<(Connector, Diagnostics), Stop> {
+        let found = self.findings.iter().cloned().collect();
+        Connector::from_tree(self.findings.source(), &self.translation.manifest, found)
+            .map_err(|findings| Stop::Document(Box::new(findings)))
     }
 }

@@ -13,7 +13,7 @@ use crate::stop::Stop;
 use super::document::Document;
 use super::files::{self, Base};
 use super::report::Report;
-use super::{ImportArgs, loaded, tell};
+use super::{ImportArgs, tell};
 
 /// Updates the manifest at a path, and prints what changed.
 pub(super) fn run(path: &Path, document: &Document, args: &ImportArgs) -> Result<(), Stop> {
@@ -23,7 +23,8 @@ pub(super) fn run(path: &Path, document: &Document, args: &ImportArgs) -> Result
     let base = base_file.read()?;
     let (before, _) = Connector::load(&own).map_err(unusable)?;
     let updated = update(base.as_ref(), &own, &document.translation).map_err(unusable)?;
-    let (after, _) = loaded(&format!("{} as it would be", path.display()), &updated.text)?;
+    let merged = Source::new(format!("{} as it would be", path.display()), updated.text.as_str());
+    let (after, _) = Connector::load(&merged).map_err(unusable)?;
     let report = Report {
         manifest: path,
         base: &base_file.0,
