@@ -110,9 +110,8 @@ fn fields(context: &mut Context<'_>, said: &Said<'_>) -> Node {
         for key in ["title", "description"] {
             field.put_some(key, property.get(key).filter(|said| said.as_text().is_some()).cloned());
         }
-        match text_of(property, "type") {
-            Some(kind @ ("integer" | "boolean")) => field.text("type", kind, property.span),
-            _ => {}
+        if let Some(kind @ ("integer" | "boolean")) = text_of(property, "type") {
+            field.text("type", kind, property.span);
         }
         if !said.is_required(name) {
             field.put("required", boolean(false, property.span));

@@ -172,7 +172,7 @@ fn grant(said: &Said<'_>, refresh_grant: Option<&str>, flow: &str) -> &'static s
     let required = |name: &str| said.template(name).is_some() && said.fields_of(name).iter().all(|field| said.is_required(field));
     let asks_for_token = required("access_token") || required("refresh_token") || said.template("refresh_token").is_some();
     let has_client = required("client_id") && required("client_secret");
-    if !asks_for_token && has_client || flow == "clientCredentials" && has_client {
+    if has_client && (!asks_for_token || flow == "clientCredentials") {
         return "client_credentials";
     }
     "authorization_code"

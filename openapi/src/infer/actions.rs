@@ -39,7 +39,8 @@ fn by_id(id: &str, entity: &str, operation: &Operation<'_>, answer: &Answer<'_>)
     let names_many = said.iter().any(|word| singular(word) != *word && nouns.iter().any(|noun| same_noun(noun, word)));
     let says_nothing = answer.schema.is_none_or(|schema| members(schema).all(|(key, _)| matches!(key, "type" | "description" | "title")));
     let asks = matches!(first.as_str(), "get" | "retrieve" | "fetch" | "read" | "find");
-    let lists_unseen = names_many && says_nothing && asks && operation.method == "get" && !operation.ends_with_param();
+    let is_file = matches!(answer.kind, Kind::File(_));
+    let lists_unseen = names_many && says_nothing && !is_file && asks && operation.method == "get" && !operation.ends_with_param();
     let (verb, rest) = match standard(first, operation, answer) {
         Some(_) if lists_unseen => ("list".to_owned(), &kept[1..]),
         Some(verb) if !moves => (verb.to_owned(), &kept[1..]),

@@ -140,7 +140,7 @@ fn says<'d>(name: &str, lookup: &str, schema: Option<(&Document<'d>, &'d Node)>)
         "nextcursor" | "nextpagetoken" | "nexttoken" | "endcursor" | "continuationtoken" | "nextcontinuationtoken" | "continuation"
         | "nextmarker" | "scrollid" | "nextpagecursor" | "aftercursor" | "pagetoken" | "nextoffset" | "lastevaluatedkey" | "bookmark"
         | "nextsyncpagetoken" => Says::Cursor,
-        "next" | "nextpage" | "cursor" | "after" | "offset" | "marker" if is_text && shape != Shape::Unknown || is_text && schema.is_none() => {
+        "next" | "nextpage" | "cursor" | "after" | "offset" | "marker" if is_text && (shape != Shape::Unknown || schema.is_none()) => {
             Says::Cursor
         }
         "totalpages" | "pagecount" | "pages" | "lastpage" | "numpages" | "totalpage" if is_number => Says::TotalPages,
