@@ -37,7 +37,10 @@ fn refused(place: &Place, args: &[&str]) -> String {
 fn the_files_of_a_document_are_read_in_its_folder() {
     let place = with_order("{ $ref: './schemas.yaml#/Order' }");
     let missing = refused(&place, &["import", "api/openapi.yaml"]);
-    assert!(missing.contains("api/openapi.yaml:85:20") && missing.contains("`schemas.yaml` cannot be read"), "{missing}");
+    assert!(
+        missing.contains("api/openapi.yaml:85:20") && missing.contains("`schemas.yaml` cannot be read"),
+        "{missing}"
+    );
     place.write("api/schemas.yaml", ORDER);
     let run = place.run(&["import", "api/openapi.yaml"]);
     assert!(run.code == 0 && run.stdout.contains("aisle: { type: integer }"), "{run:?}");

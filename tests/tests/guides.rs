@@ -13,6 +13,12 @@ fn a_connector_is_added_as_the_guide_says() {
 }
 
 #[test]
+fn documents_are_used_and_imported_as_the_guide_says() {
+    let guide = fs::read_to_string(here("../docs/openapi.md")).unwrap();
+    follow(&guide).unwrap_or_else(|why| panic!("docs/openapi.md, {why}"));
+}
+
+#[test]
 fn links_lead_to_a_file_and_a_heading_in_it() {
     let pages = [
         "README",
@@ -20,6 +26,7 @@ fn links_lead_to_a_file_and_a_heading_in_it() {
         "CONTRIBUTING",
         "docs/adding-a-connector",
         "docs/embedding",
+        "docs/openapi",
         "docs/typed-clients",
         "docs/diagnostics",
     ];
