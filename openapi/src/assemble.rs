@@ -129,6 +129,7 @@ impl<'c, 'd> Assembly<'c, 'd> {
         manifest.put_some("retry", info::retry(self.info).or(retried.map(info::always)));
         if self.is_dialect {
             manifest.text("wrap_scalars", "value", span);
+            manifest.put("may_be_missing", crate::tree::boolean(true, span));
         }
         manifest.put_some("body", shared.body);
         manifest.put_some("query_encoding", shared.query_encoding);
