@@ -218,7 +218,7 @@ fn check_shows_all_findings_in_three_ways() {
     assert_eq!(sarif["version"], "2.1.0");
 
     let both = place.run(&["check", "bad.yaml", "notes.yaml"]);
-    assert!(both.stdout.contains("2 manifests, 1 without findings"), "{both:?}");
+    assert!(both.stdout.contains("2 files, 1 without findings"), "{both:?}");
     place.run(&["check", "nothing.yaml"]).error(4, "invalid_input");
     place.write("binary.yaml", [0xff, 0xfe, 0x00]);
     place.run(&["check", "binary.yaml"]).error(4, "invalid_manifest");
@@ -254,10 +254,7 @@ fn check_finds_every_manifest_in_a_folder() {
         place.write(name, "no manifest");
     }
     let both = place.run(&["check", "specs", "--deny-warnings"]);
-    assert_eq!(
-        (both.code, both.stdout.as_str()),
-        (0, "2 manifests, 2 without findings: 0 errors and 0 warnings in all\n")
-    );
+    assert_eq!((both.code, both.stdout.as_str()), (0, "2 files, 2 without findings: 0 errors and 0 warnings in all\n"));
     place.write("specs/deep/er/connector.yaml", "no manifest");
     let run = place.run(&["check", "specs"]);
     assert!(run.code == 4 && run.stdout.contains("specs/deep/er/connector.yaml:1:1"), "{run:?}");

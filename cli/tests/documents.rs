@@ -151,3 +151,33 @@ fn code_and_pages_are_generated_from_a_document() {
         assert_eq!(place.run(&["generate", "rust", "shop.yaml", "--out", "client", "--check"]).code, 0);
     }
 }
+
+#[test]
+fn what_a_document_says_at_length_can_be_read() {
+    let place = place();
+    let at_length = "listOrders\n      description: |-\n        There are\n        two kinds:\n\n        - big ones\n          and\n        - small ones";
+    let document = DOCUMENT
+        .replace("listOrders", at_length)
+        .replace("{ type: string }, description: Where the page begins", "{ type: string, minLength: 9, maxLength: 9 }")
+        .replace(
+            "schema: { type: integer, maximum: 50 }",
+            "schema: { type: array, minItems: 1, items: { type: string, enum: [a, b] } }",
+        )
+        .replace("[Gift Cards]", "[Größe]\n      operationId: listAll")
+        .replace("  /gift-cards:", &format!("  /gift-cards/{}:", "long".repeat(15)));
+    place.write("shop.yaml", document);
+    let list = place.run(&["describe", "shop.yaml", "orders", "list"]).stdout;
+    for piece in [
+        "\nThere are two kinds:\n- big ones and\n- small ones\n",
+        "(exactly 9 characters)",
+        "(`page[size]` in the API, each a | b, at least 1 item)",
+    ] {
+        assert!(list.contains(piece), "{piece} in {list}");
+    }
+    let whole = place.run(&["describe", "shop.yaml"]).stdout;
+    assert!(whole.contains("\n  gr_e (Größe)  list"), "{whole}");
+    let entity = place.run(&["describe", "shop.yaml", "gr_e"]).stdout;
+    let path = format!("GET /gift-cards/{}\n", "long".repeat(15));
+    assert!(entity.contains(&path), "{entity}");
+    assert!(entity.lines().any(|line| line.trim() == "All gift cards"), "what it does stands below: {entity}");
+}

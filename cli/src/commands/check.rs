@@ -93,11 +93,11 @@ fn text(all: &[Diagnostics]) -> String {
     match (sound, all.len()) {
         (0, 1) => {}
         (1, 1) => text.push(format!("{}: no findings\n", all[0].source().name())),
-        (sound, manifests) => {
+        (sound, files) => {
             let (errors, warnings): (usize, usize) =
                 (all.iter().map(Diagnostics::errors).sum(), all.iter().map(Diagnostics::warnings).sum());
             text.push(format!(
-                "{manifests} manifests, {sound} without findings: {} and {} in all\n",
+                "{files} files, {sound} without findings: {} and {} in all\n",
                 counted(errors, "error"),
                 counted(warnings, "warning")
             ));

@@ -61,7 +61,7 @@ fn whole(connector: &Connector, entities: &[&Entity], name: &str) -> String {
         .iter()
         .map(|entity| {
             let actions = entity.operations.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            [entity.name.clone(), actions]
+            [named(entity), actions]
         })
         .collect();
     text.push_str(&columns(2, &rows));
@@ -74,6 +74,16 @@ fn whole(connector: &Connector, entities: &[&Entity], name: &str) -> String {
     try_next.extend(easy.map(|op| format!("tieline execute {name} {} {} --mock", op.entity, op.action)));
     text.push_str(&next(&try_next));
     text
+}
+
+/// The name of an entity, with what the API calls it where that is not the same word.
+fn named(entity: &Entity) -> String {
+    let letters =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    match letters(&entity.title) == letters(&entity.name) {
+        true => entity.name.clone(),
+        false => format!("{} ({})", entity.name, plain(&entity.title)),
+    }
 }
 
 /// Whether it can be called as it is.
