@@ -45,8 +45,8 @@ pub fn build(manifest: impl AsRef<Path>) -> Result<(), Error> {
 fn client(manifest: &Path) -> Result<(String, String), Error> {
     let text = fs::read_to_string(manifest).map_err(|error| Error::File { path: manifest.to_owned(), error })?;
     let name = manifest.display().to_string();
-    let (connector, _) =
-        load(&Source::new(name.as_str(), text), &Surroundings::default()).map_err(|findings| Error::Manifest(Box::new(findings)))?;
+    let (connector, _) = load(&Source::new(name.as_str(), text), &Surroundings::default())
+        .map_err(|findings| Error::Manifest(Box::new(findings)))?;
     let client = Client::of(&connector)?;
     // In another project's build there is no command to name, and its folders are its own affair.
     let from = manifest.file_name().map_or(name.clone(), |file| file.to_string_lossy().into_owned());

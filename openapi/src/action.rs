@@ -6,8 +6,8 @@ use tieline::yaml::Node;
 
 use crate::answer::{Answer, Kind, said_meta, words_of};
 use crate::assemble::Built;
-use crate::config::{Config, described, url};
 use crate::body::body_param;
+use crate::config::{Config, described, url};
 use crate::context::Context;
 use crate::dialect::scoping::Scope;
 use crate::dialect::{fills, info, kept};
@@ -35,7 +35,9 @@ pub(crate) fn build<'d>(
     params.extend(choosing(&answer, &params));
     fill_from_config(context, config, scopes, &mut params);
     let pages = context.pages(&operation, &answer, &params, body.keys.as_ref());
-    let at = |key: &'static str| ["entities".to_owned(), name.entity.clone(), "actions".to_owned(), name.action.clone(), key.to_owned()];
+    let at = |key: &'static str| {
+        ["entities".to_owned(), name.entity.clone(), "actions".to_owned(), name.action.clone(), key.to_owned()]
+    };
     let mut notes: Vec<([String; 5], String)> = Vec::new();
     notes.extend(body.note.map(|why| (at(if body.keys.is_some() { "body" } else { "params" }), why)));
     notes.extend(answer.note.clone().map(|why| (at(place_of_answer(&answer.kind)), why)));
@@ -69,7 +71,10 @@ pub(crate) fn build<'d>(
         query.text(name, value.replace("${", "$${"), operation.path_span);
     }
     action.put_filled("query", query.node());
-    if params.iter().any(|param| param.place == Place::Header && param.wire.eq_ignore_ascii_case("x-restli-protocol-version")) {
+    if params
+        .iter()
+        .any(|param| param.place == Place::Header && param.wire.eq_ignore_ascii_case("x-restli-protocol-version"))
+    {
         action.text("query_encoding", "rest_li", span);
     }
     let written = params.iter().map(|param| (param, written(param, operation.method)));
@@ -94,7 +99,9 @@ pub(crate) fn build<'d>(
         let at: Vec<&str> = at.iter().map(String::as_str).collect();
         context.note(&at, why);
     }
-    let needs_nothing = params.iter().all(|param| !(param.keys.has("required") || param.place == Place::Path) || param.keys.has("fill"));
+    let needs_nothing = params
+        .iter()
+        .all(|param| !(param.keys.has("required") || param.place == Place::Path) || param.keys.has("fill"));
     Built { operation, answer, name, params, needs_nothing, action: action.node() }
 }
 
@@ -131,7 +138,12 @@ fn no_files_as_text(body: &Option<Node>, params: &mut [Param<'_>]) {
 }
 
 /// Scoping of the peer's dialect, and the declaration of every configuration value that a fill reads.
-fn fill_from_config<'d>(context: &mut Context<'d>, config: &mut Config, scopes: &[Scope<'d>], params: &mut [Param<'d>]) {
+fn fill_from_config<'d>(
+    context: &mut Context<'d>,
+    config: &mut Config,
+    scopes: &[Scope<'d>],
+    params: &mut [Param<'d>],
+) {
     let said = context.document.root.get("info").and_then(described);
     for scope in scopes {
         for param in params.iter_mut().filter(|param| param.wire == scope.param) {
@@ -200,7 +212,9 @@ fn put_answer<'d>(context: &mut Context<'d>, operation: &Operation<'d>, answer: 
             let mut download = Mapping::at(span);
             if let Some(url) = url {
                 let names = in_braces(url).into_iter();
-                let url = names.fold(url.clone(), |url, name| url.replace(&format!("{{{name}}}"), &format!("{{{}}}", mixed(&name, "param"))));
+                let url = names.fold(url.clone(), |url, name| {
+                    url.replace(&format!("{{{name}}}"), &format!("{{{}}}", mixed(&name, "param")))
+                });
                 download.text("url", url, span);
             }
             return action.put("download", download.node());
@@ -260,9 +274,14 @@ fn put_expressions<'d>(context: &mut Context<'d>, operation: &Operation<'d>, act
 /// The peer takes texts such as `false` and `none` for a no, whatever they come from; what compares says yes or no by itself.
 fn as_truth(filter: &str) -> String {
     let code = filter.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).map(str::trim);
-    let compares = |code: &str| code.starts_with("not ") || [" == ", " != ", " in ", " is ", " < ", " > ", " <= ", " >= "].iter().any(|sign| code.contains(sign));
+    let compares = |code: &str| {
+        code.starts_with("not ")
+            || [" == ", " != ", " in ", " is ", " < ", " > ", " <= ", " >= "].iter().any(|sign| code.contains(sign))
+    };
     match code.filter(|code| !code.contains("{{") && !compares(code)) {
-        Some(code) => format!("{{{{ ({code}) | string | trim not in ['False', 'false', '0', 'None', 'none', 'null', ''] }}}}"),
+        Some(code) => {
+            format!("{{{{ ({code}) | string | trim not in ['False', 'false', '0', 'None', 'none', 'null', ''] }}}}")
+        }
         None => filter.to_owned(),
     }
 }
@@ -316,13 +335,23 @@ fn effect(operation: &Operation<'_>) -> Option<(&'static str, Option<String>)> {
 
 /// The way to sign in and the server, where they are not as for all. A path that is a whole URL leads to a server of its own; credentials
 /// only go there if it is the API's.
-fn whereto<'d>(context: &mut Context<'d>, config: &mut Config, operation: &Operation<'d>, auth: Option<Node>) -> (Option<Node>, Option<Node>) {
+fn whereto<'d>(
+    context: &mut Context<'d>,
+    config: &mut Config,
+    operation: &Operation<'d>,
+    auth: Option<Node>,
+) -> (Option<Node>, Option<Node>) {
     let none = std::collections::BTreeSet::new();
-    let own = operation.servers.filter(|own| context.document.root.get("servers").is_none_or(|all| !is_same(all, own))).and_then(|servers| context.server(Some(servers), config, &none, IsSaid::ByDialect));
+    let own = operation
+        .servers
+        .filter(|own| context.document.root.get("servers").is_none_or(|all| !is_same(all, own)))
+        .and_then(|servers| context.server(Some(servers), config, &none, IsSaid::ByDialect));
     let Some(origin) = &operation.origin else { return (auth, own) };
     let root = context.document.root;
     let home = root.get("servers").map(items).unwrap_or_default().first().and_then(url);
-    let is_home = home.is_some_and(|home| home.strip_prefix(origin.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    let is_home = home.is_some_and(|home| {
+        home.strip_prefix(origin.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
     let signs_in = root.get("components").and_then(|components| components.get("securitySchemes")).is_some();
     let auth = if is_home || !signs_in { auth } else { Some(text("none", operation.path_span)) };
     (auth, Some(text(origin.replace("${", "$${"), operation.path_span)))

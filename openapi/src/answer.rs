@@ -95,7 +95,8 @@ impl<'d> Context<'d> {
             let span = extractor.map_or(operation.node.span, |node| node.span);
             let message = format!("`{path}` is no path that can be read");
             let help = "a path is made of `.name`, `['name']`, `[0]` and `[*]`";
-            self.findings.push(tieline::source::Diagnostic::new(tieline::source::Code::BadExpression, span, message).help(help));
+            self.findings
+                .push(tieline::source::Diagnostic::new(tieline::source::Code::BadExpression, span, message).help(help));
             return;
         };
         let at = answer.schema.and_then(|schema| within(&self.document, schema, &parsed));

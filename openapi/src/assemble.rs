@@ -87,10 +87,17 @@ impl<'c, 'd> Assembly<'c, 'd> {
         context.join_ways(&mut sign_in, &all);
         context.judge_waivers(&mut sign_in, &all);
         if let Some(header) = context.key_in_header(&mut sign_in, &all) {
-            operations.iter_mut().for_each(|operation| operation.params.retain(|param| !keys::is_header(param, &header)));
+            operations
+                .iter_mut()
+                .for_each(|operation| operation.params.retain(|param| !keys::is_header(param, &header)));
         }
-        let answered: Vec<(Operation<'d>, Answer<'d>)> =
-            operations.into_iter().map(|operation| { let answer = context.answer(&operation); (operation, answer) }).collect();
+        let answered: Vec<(Operation<'d>, Answer<'d>)> = operations
+            .into_iter()
+            .map(|operation| {
+                let answer = context.answer(&operation);
+                (operation, answer)
+            })
+            .collect();
         let names = context.name_all(&answered);
         let scopes = scoping::scopes(info);
         let mut built = Vec::with_capacity(answered.len());
@@ -226,7 +233,12 @@ impl<'c, 'd> Assembly<'c, 'd> {
         entity.put_some("summary", tag.and_then(head::summary_of));
         let said = info::entity_schema(self.context.document.root, name);
         entity.put_some("hints", said.and_then(|(_, schema)| info::hints(schema)));
-        let own = said.and_then(|(schema, node)| self.context.schema_name(&format!("#/components/schemas/{}", schema.replace('~', "~0").replace('/', "~1")), node.span));
+        let own = said.and_then(|(schema, node)| {
+            self.context.schema_name(
+                &format!("#/components/schemas/{}", schema.replace('~', "~0").replace('/', "~1")),
+                node.span,
+            )
+        });
         let record = own.map(|own| text(own, span)).or_else(|| self.usual_record(&of_entity));
         let relations = info::relations(self.context, self.info, name, known);
         let mut actions = Mapping::at(span);
@@ -265,12 +277,17 @@ impl<'c, 'd> Assembly<'c, 'd> {
         let entities: BTreeSet<&str> = self.built.iter().map(|built| built.name.entity.as_str()).collect();
         for entity in entities {
             let fields = info::described_fields(self.info, entity);
-            let Some((name, _)) = info::entity_schema(self.context.document.root, entity).filter(|_| !fields.is_empty()) else { continue };
-            let Some(Value::Map(properties)) = schemas
-                .get_mut(&crate::names::mixed(name, "Schema"))
-                .and_then(|schema| match &mut schema.value.value {
-                    Value::Map(map) => map.get_mut("properties").map(|properties| &mut properties.value.value),
-                    _ => None,
+            let Some((name, _)) =
+                info::entity_schema(self.context.document.root, entity).filter(|_| !fields.is_empty())
+            else {
+                continue;
+            };
+            let Some(Value::Map(properties)) =
+                schemas.get_mut(&crate::names::mixed(name, "Schema")).and_then(|schema| {
+                    match &mut schema.value.value {
+                        Value::Map(map) => map.get_mut("properties").map(|properties| &mut properties.value.value),
+                        _ => None,
+                    }
                 })
             else {
                 continue;
@@ -280,7 +297,8 @@ impl<'c, 'd> Assembly<'c, 'd> {
                     && let Value::Map(keys) = &mut property.value.value
                     && description.as_text().is_some()
                 {
-                    keys.entry("description".to_owned()).or_insert_with(|| tieline::source::Spanned::new(description.clone(), description.span));
+                    keys.entry("description".to_owned())
+                        .or_insert_with(|| tieline::source::Spanned::new(description.clone(), description.span));
                 }
             }
         }
@@ -315,7 +333,10 @@ fn tried(built: &Built<'_>) -> Option<Mapping> {
 /// An action whose record is its entity's does not say so again.
 fn leave_out_record(action: &mut Node, record: Option<&Node>) {
     let Value::Map(map) = &mut action.value else { return };
-    let is_usual = map.get("record").zip(record).is_some_and(|(own, usual)| own.value.as_text().is_some() && own.value.as_text() == usual.as_text());
+    let is_usual = map
+        .get("record")
+        .zip(record)
+        .is_some_and(|(own, usual)| own.value.as_text().is_some() && own.value.as_text() == usual.as_text());
     if is_usual {
         map.shift_remove("record");
     }

@@ -27,7 +27,8 @@ impl Config {
             return;
         }
         let properties = said.and_then(|said| said.get("properties")).into_iter().flat_map(members);
-        let property = properties.into_iter().find(|(known, _)| mixed(known, "value") == name).map(|(_, property)| property);
+        let property =
+            properties.into_iter().find(|(known, _)| mixed(known, "value") == name).map(|(_, property)| property);
         let mut value = Mapping::at(property.map_or(span, |property| property.span));
         if let Some(property) = property {
             for key in ["title", "description"] {
@@ -36,7 +37,13 @@ impl Config {
             if let Some(kind) = kind(property) {
                 value.text("type", kind, property.span);
             }
-            let choices: Vec<Node> = property.get("enum").map(items).unwrap_or_default().iter().filter_map(|choice| Some(text(scalar_text(choice)?, choice.span))).collect();
+            let choices: Vec<Node> = property
+                .get("enum")
+                .map(items)
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|choice| Some(text(scalar_text(choice)?, choice.span)))
+                .collect();
             value.put_filled("enum", list(choices, property.span));
         }
         self.values.insert(name.to_owned(), value);
@@ -104,7 +111,13 @@ pub(crate) fn variable(name: &str, said: &Node, decides: Decides) -> (Mapping, O
     let mut note = None;
     value.put_some("description", said.get("description").filter(|said| said.as_text().is_some()).cloned());
     let default = said.get("default").and_then(|default| Some(text(scalar_text(default)?, default.span)));
-    let mut choices: Vec<Node> = said.get("enum").map(items).unwrap_or_default().iter().filter_map(|choice| Some(text(scalar_text(choice)?, choice.span))).collect();
+    let mut choices: Vec<Node> = said
+        .get("enum")
+        .map(items)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|choice| Some(text(scalar_text(choice)?, choice.span)))
+        .collect();
     match default {
         Some(default) if !is_placeholder(default.as_text().unwrap_or_default()) => {
             if !choices.is_empty() && !choices.iter().any(|choice| choice.as_text() == default.as_text()) {

@@ -47,7 +47,8 @@ pub(crate) fn identity<'d>(context: &mut Context<'d>, root: &'d Node, info: &'d 
 }
 
 /// Words of titles that say nothing about the API.
-const GENERAL: [&str; 12] = ["api", "apis", "the", "rest", "openapi", "reference", "documentation", "docs", "spec", "specification", "of", "s"];
+const GENERAL: [&str; 12] =
+    ["api", "apis", "the", "rest", "openapi", "reference", "documentation", "docs", "spec", "specification", "of", "s"];
 
 /// `Acme Billing API (v2)` → `acme_billing`. What the server's host is called is the name where the title has that in it, in whatever
 /// spelling, or says nothing itself.
@@ -91,7 +92,10 @@ fn semantic(said: &str) -> String {
     if is_semantic && said[core.len()..].matches('+').count() <= 1 && core.len() == said.len() {
         return said.to_owned();
     }
-    let mut numbers = said.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).filter_map(|part| part.parse::<u32>().ok());
+    let mut numbers = said
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|part| !part.is_empty())
+        .filter_map(|part| part.parse::<u32>().ok());
     let mut next = || numbers.next().unwrap_or(0);
     let version = [next(), next(), next()];
     let version = if version == [0, 0, 0] { [1, 0, 0] } else { version };
@@ -100,9 +104,14 @@ fn semantic(said: &str) -> String {
 
 /// The first sentence of a text, on one line, without Markdown headings.
 pub(crate) fn first_sentence(text: &str) -> String {
-    let paragraph = text.split("\n\n").map(str::trim).find(|part| !part.is_empty() && !part.starts_with(['#', '!', '<', '|', '`', '-', '*']));
+    let paragraph = text
+        .split("\n\n")
+        .map(str::trim)
+        .find(|part| !part.is_empty() && !part.starts_with(['#', '!', '<', '|', '`', '-', '*']));
     let line = without_links(paragraph.unwrap_or_default()).split_whitespace().collect::<Vec<_>>().join(" ");
-    let end = line.match_indices(['.', '!', '?']).find(|(at, _)| line[at + 1..].is_empty() || line[at + 1..].starts_with(' '));
+    let end = line
+        .match_indices(['.', '!', '?'])
+        .find(|(at, _)| line[at + 1..].is_empty() || line[at + 1..].starts_with(' '));
     let sentence = end.map_or(line.as_str(), |(at, _)| &line[..=at]);
     match sentence.char_indices().nth(LONGEST_SUMMARY) {
         Some((end, _)) => format!("{}…", sentence[..end].trim_end()),
@@ -135,7 +144,8 @@ fn without_links(text: &str) -> String {
 fn pages(root: &Node, info: &Node) -> Vec<Node> {
     let docs = root.get("externalDocs");
     let page = |title: &str, url: Option<&Node>| {
-        let url = url.filter(|url| url.as_text().is_some_and(|url| url.starts_with("https://") || url.starts_with("http://")))?;
+        let url = url
+            .filter(|url| url.as_text().is_some_and(|url| url.starts_with("https://") || url.starts_with("http://")))?;
         let mut page = Mapping::at(url.span);
         page.text("title", title, url.span);
         page.put("url", url.clone());
@@ -183,9 +193,16 @@ mod tests {
 
     #[test]
     fn versions_become_semantic() {
-        for (said, expected) in
-            [("1.2.3", "1.2.3"), ("v1", "1.0.0"), ("2024-01-05", "2024.1.5"), ("1.0", "1.0.0"), ("", "1.0.0"), ("beta", "1.0.0"), ("1.2.3-beta", "1.2.3"), ("01.2.3", "1.2.3")]
-        {
+        for (said, expected) in [
+            ("1.2.3", "1.2.3"),
+            ("v1", "1.0.0"),
+            ("2024-01-05", "2024.1.5"),
+            ("1.0", "1.0.0"),
+            ("", "1.0.0"),
+            ("beta", "1.0.0"),
+            ("1.2.3-beta", "1.2.3"),
+            ("01.2.3", "1.2.3"),
+        ] {
             assert_eq!(semantic(said), expected, "{said}");
         }
     }
@@ -196,7 +213,10 @@ mod tests {
         assert_eq!(named("API", None), "api");
         assert_eq!(named("API Reference", Some("example")), "example");
         assert_eq!(named("BookHub v3 REST API", Some("bookhub")), "bookhub");
-        assert_eq!(named("One two three four five six seven eight nine", None), "one_two_three_four_five_six_seven_eight");
+        assert_eq!(
+            named("One two three four five six seven eight nine", None),
+            "one_two_three_four_five_six_seven_eight"
+        );
         assert_eq!(first_sentence("# Hello\n\nThis is v1.2 of\nit. More."), "This is v1.2 of it.");
         assert_eq!(first_sentence("See the [guide](https://a.example/b.c) of **us**. Now"), "See the guide of us.");
         assert_eq!(first_sentence(""), "");

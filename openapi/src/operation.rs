@@ -38,14 +38,17 @@ const OTHERS: [&str; 4] = ["head", "options", "trace", "query"];
 
 /// Words that begin the ids of operations that do more than ask.
 const MAKING: [&str; 14] = [
-    "create", "add", "insert", "new", "post", "put", "update", "upsert", "save", "set", "delete", "remove", "send", "start",
+    "create", "add", "insert", "new", "post", "put", "update", "upsert", "save", "set", "delete", "remove", "send",
+    "start",
 ];
 
 impl<'d> Context<'d> {
     /// Every operation of the document.
     pub(crate) fn operations(&mut self) -> Vec<Operation<'d>> {
         let mut operations = Vec::new();
-        let Some(Value::Map(paths)) = self.document.section(&["paths"]).map(|paths| &paths.value) else { return operations };
+        let Some(Value::Map(paths)) = self.document.section(&["paths"]).map(|paths| &paths.value) else {
+            return operations;
+        };
         for (path, entry) in paths {
             if path.starts_with("x-") {
                 continue;
@@ -89,7 +92,9 @@ impl<'d> Context<'d> {
         let (origin, path) = whole(path).map_or((None, path), |(origin, path)| (Some(origin.to_owned()), path));
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let query = query.split('&').filter(|pair| !pair.is_empty());
-        let query = query.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let query = query
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
         Some(Operation {
             method,
             origin,
@@ -144,7 +149,8 @@ impl<'d> Operation<'d> {
 
     /// The parts of the path, without an ending that only says how the answer is written.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
-        let bare = |part| [".json", ".xml"].into_iter().find_map(|ending| str::strip_suffix(part, ending)).unwrap_or(part);
+        let bare =
+            |part| [".json", ".xml"].into_iter().find_map(|ending| str::strip_suffix(part, ending)).unwrap_or(part);
         self.path.split('/').map(bare).filter(|part| !part.is_empty())
     }
 

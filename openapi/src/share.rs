@@ -27,7 +27,9 @@ const LARGE: usize = 40;
 pub(crate) fn share(mut entities: Node) -> Shared {
     let span = entities.span;
     // Parameters are looked into here, so they are shared after it.
-    let body = one_for_all(&mut entities, "body", |body| body.get("kind").and_then(Node::as_text) == Some("form") && members(body).count() == 1);
+    let body = one_for_all(&mut entities, "body", |body| {
+        body.get("kind").and_then(Node::as_text) == Some("form") && members(body).count() == 1
+    });
     let query_encoding = one_for_all(&mut entities, "query_encoding", |_| true);
     let params = shared_params(&mut entities, span);
     let pagination = shared_pagination(&mut entities, span);
@@ -39,7 +41,9 @@ fn for_actions(entities: &mut Node, mut each: impl FnMut(&mut Node)) {
     let Value::Map(entities) = &mut entities.value else { return };
     for entity in entities.values_mut() {
         let Value::Map(entity) = &mut entity.value.value else { continue };
-        let Some(Value::Map(actions)) = entity.get_mut("actions").map(|actions| &mut actions.value.value) else { continue };
+        let Some(Value::Map(actions)) = entity.get_mut("actions").map(|actions| &mut actions.value.value) else {
+            continue;
+        };
         actions.values_mut().for_each(|action| each(&mut action.value));
     }
 }
@@ -56,7 +60,9 @@ fn shared_params(entities: &mut Node, span: tieline::source::Span) -> Node {
     let mut counted: HashMap<String, usize> = HashMap::new();
     let mut order: Vec<(String, String, Node)> = Vec::new();
     for_actions(entities, |action| {
-        let params = child(action, "params").into_iter().flat_map(|params| members(params).map(|(name, param)| (name.to_owned(), param.clone())).collect::<Vec<_>>());
+        let params = child(action, "params").into_iter().flat_map(|params| {
+            members(params).map(|(name, param)| (name.to_owned(), param.clone())).collect::<Vec<_>>()
+        });
         for (name, param) in params {
             let key = fingerprint(&name, &param);
             let count = counted.entry(key.clone()).or_insert(0);
@@ -86,7 +92,9 @@ fn shared_params(entities: &mut Node, span: tieline::source::Span) -> Node {
     for_actions(entities, |action| {
         let Some(Value::Map(params)) = child(action, "params").map(|params| &mut params.value) else { return };
         for (name, entry) in params.iter_mut() {
-            if let Some((shared, _)) = names.get(&fingerprint(name, &entry.value)).filter(|(_, param)| is_same(param, &entry.value)) {
+            if let Some((shared, _)) =
+                names.get(&fingerprint(name, &entry.value)).filter(|(_, param)| is_same(param, &entry.value))
+            {
                 let span = entry.value.span;
                 let mut reference = Mapping::at(span);
                 reference.text("$ref", format!("#/params/{shared}"), span);
@@ -141,7 +149,11 @@ pub(crate) fn follow(entities: &Node, notes: &mut Vec<Note>) {
     let moved = |at: &[String]| {
         let [_, entity, _, action, params, name] = at else { return None };
         let param = entities.get(entity)?.get("actions")?.get(action)?.get(params)?.get(name)?;
-        param.get("$ref")?.as_text()?.strip_prefix("#/params/").map(|shared| vec!["params".to_owned(), shared.to_owned()])
+        param
+            .get("$ref")?
+            .as_text()?
+            .strip_prefix("#/params/")
+            .map(|shared| vec!["params".to_owned(), shared.to_owned()])
     };
     for note in notes.iter_mut() {
         if let Some(at) = moved(&note.at) {
@@ -156,7 +168,10 @@ pub(crate) fn follow(entities: &Node, notes: &mut Vec<Note>) {
 fn pagination_name(paginate: &Node, taken: &Taken) -> String {
     let said = |key| paginate.get(key).and_then(Node::as_text);
     let kind = said("kind").unwrap_or("pages");
-    let by = ["cursor", "page", "offset", "size"].into_iter().find_map(said).map(|param| format!("{kind}_by_{}", lower(param, "param")));
+    let by = ["cursor", "page", "offset", "size"]
+        .into_iter()
+        .find_map(said)
+        .map(|param| format!("{kind}_by_{}", lower(param, "param")));
     let of = paginate.get("max_size").and_then(crate::tree::whole).map(|most| format!("{kind}_of_{most}"));
     let names = [Some(kind.to_owned()), by, of];
     names.into_iter().flatten().find(|name| !taken.has(name)).unwrap_or_else(|| kind.to_owned())

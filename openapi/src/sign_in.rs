@@ -133,19 +133,30 @@ impl<'d> Context<'d> {
 
     /// A document that says for all how to sign in, and for most operations that it is not needed, is not believed.
     pub(crate) fn judge_waivers(&mut self, sign_in: &mut SignIn, operations: &[&Operation<'d>]) {
-        let is_needed = self.document.root.get("security").is_some_and(|all| items(all).iter().any(|one| members(one).next().is_some()));
-        let waives = |operation: &&&Operation<'d>| operation.node.get("security").is_some_and(|own| items(own).is_empty());
+        let is_needed = self
+            .document
+            .root
+            .get("security")
+            .is_some_and(|all| items(all).iter().any(|one| members(one).next().is_some()));
+        let waives =
+            |operation: &&&Operation<'d>| operation.node.get("security").is_some_and(|own| items(own).is_empty());
         let waived = operations.iter().filter(waives).count();
         if is_needed && waived * 2 > operations.len() {
             sign_in.is_waived = true;
-            let text = format!("{waived} of {} operations say that they need none, and the document that all do: it is used", operations.len());
+            let text = format!(
+                "{waived} of {} operations say that they need none, and the document that all do: it is used",
+                operations.len()
+            );
             self.note(&["auth"], text);
         }
     }
 
     /// Ways that are needed together become one.
     pub(crate) fn join_ways(&mut self, sign_in: &mut SignIn, operations: &[&Operation<'d>]) {
-        let written = operations.iter().filter_map(|operation| operation.node.get("security")).chain(self.document.root.get("security"));
+        let written = operations
+            .iter()
+            .filter_map(|operation| operation.node.get("security"))
+            .chain(self.document.root.get("security"));
         let mut together: Vec<Vec<String>> = Vec::new();
         for security in written {
             self.look_for_unknown(security);
@@ -160,7 +171,11 @@ impl<'d> Context<'d> {
             let Some(joined) = joined(sign_in, &names) else {
                 let span = self.document.root.get("security").map_or(self.document.root.span, |security| security.span);
                 let names = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
-                self.warn(span, format!("{names} are needed together, which cannot be said"), "each is a way of its own");
+                self.warn(
+                    span,
+                    format!("{names} are needed together, which cannot be said"),
+                    "each is a way of its own",
+                );
                 continue;
             };
             let name = names.join("_and_");
@@ -173,7 +188,10 @@ impl<'d> Context<'d> {
     }
 
     fn alone(&self, sign_in: &SignIn, operations: &[&Operation<'d>]) -> Vec<String> {
-        let written = operations.iter().filter_map(|operation| operation.node.get("security")).chain(self.document.root.get("security"));
+        let written = operations
+            .iter()
+            .filter_map(|operation| operation.node.get("security"))
+            .chain(self.document.root.get("security"));
         let choices = written.flat_map(|security| self.choices(security, sign_in));
         choices.filter(|choice| choice.len() == 1).flatten().collect()
     }

@@ -11,7 +11,9 @@ use crate::tree::{members, scalar_text, text, text_of};
 /// A constant. Where the parameter is a text, so is the constant; nothing in it is read as a template.
 pub(crate) fn literal(default: &Node, shape: Shape) -> Node {
     match (&default.value, shape) {
-        (Value::Number(_) | Value::Bool(_), Shape::Text) => text(scalar_text(default).unwrap_or_default(), default.span),
+        (Value::Number(_) | Value::Bool(_), Shape::Text) => {
+            text(scalar_text(default).unwrap_or_default(), default.span)
+        }
         (Value::Text(said), _) if said.contains("${") => text(said.replace("${", "$${"), default.span),
         _ => default.clone(),
     }
@@ -25,7 +27,9 @@ pub(crate) fn expression(default: &Node) -> Result<Node, Diagnostic> {
     let said = default.as_text().unwrap_or_default();
     match said.parse::<Expression>() {
         Ok(_) => Ok(text(said, default.span)),
-        Err(why) => Err(Diagnostic::new(Code::BadExpression, default.span, format!("`{said}` cannot be computed: {why}"))),
+        Err(why) => {
+            Err(Diagnostic::new(Code::BadExpression, default.span, format!("`{said}` cannot be computed: {why}")))
+        }
     }
 }
 

@@ -49,10 +49,13 @@ impl Scope<'_> {
         };
         let code = joined(template.as_text().unwrap_or_default());
         let code = renamed(&code, &[("value", &value), ("param", &quoted(self.param))]);
-        let made = match DECLINING.iter().any(|word| code.contains(&quoted(word)) || code.contains(&format!("\"{word}\""))) {
-            true => format!("[{code}] | reject('in', ['', none, 'None', 'none', 'null']) | first | default({otherwise})"),
-            false => format!("({code}) or {otherwise}"),
-        };
+        let made =
+            match DECLINING.iter().any(|word| code.contains(&quoted(word)) || code.contains(&format!("\"{word}\""))) {
+                true => format!(
+                    "[{code}] | reject('in', ['', none, 'None', 'none', 'null']) | first | default({otherwise})"
+                ),
+                false => format!("({code}) or {otherwise}"),
+            };
         let fill = text(format!("{{{{ ({made}) if {is_one} else {otherwise} }}}}"), template.span);
         match super::fills::expression(&fill) {
             Ok(fill) => Some(fill),
@@ -113,7 +116,11 @@ mod tests {
 
     #[test]
     fn a_template_is_one_expression() {
-        for (template, expected) in [(" {{ value }} ", "value"), ("a", "'a'"), ("{{ param }}:{{ 'x' if a else b }}/", "((param) | string) + ':' + (('x' if a else b) | string) + '/'")] {
+        for (template, expected) in [
+            (" {{ value }} ", "value"),
+            ("a", "'a'"),
+            ("{{ param }}:{{ 'x' if a else b }}/", "((param) | string) + ':' + (('x' if a else b) | string) + '/'"),
+        ] {
             assert_eq!(joined(template), expected);
         }
     }

@@ -28,8 +28,10 @@ fn by_id(id: &str, entity: &str, operation: &Operation<'_>, answer: &Answer<'_>)
     said.retain(|word| word != "controller");
     let nouns = words(entity);
     let is_noun = |word: &String| nouns.iter().any(|noun| same_noun(noun, word));
-    let begins_with_entity = said.len() > nouns.len() && said.iter().zip(&nouns).all(|(word, noun)| same_noun(word, noun));
-    let is_apart = id.contains(['/', '.', '_']) || said.get(nouns.len()).is_some_and(|verb| standard(verb, operation, answer).is_some());
+    let begins_with_entity =
+        said.len() > nouns.len() && said.iter().zip(&nouns).all(|(word, noun)| same_noun(word, noun));
+    let is_apart = id.contains(['/', '.', '_'])
+        || said.get(nouns.len()).is_some_and(|verb| standard(verb, operation, answer).is_some());
     if begins_with_entity && is_apart {
         said.drain(..nouns.len());
     }
@@ -37,16 +39,23 @@ fn by_id(id: &str, entity: &str, operation: &Operation<'_>, answer: &Answer<'_>)
     let first = kept.first()?;
     let moves = kept.iter().any(|word| matches!(word.as_str(), "to" | "from"));
     let names_many = said.iter().any(|word| singular(word) != *word && nouns.iter().any(|noun| same_noun(noun, word)));
-    let says_nothing = answer.schema.is_none_or(|schema| members(schema).all(|(key, _)| matches!(key, "type" | "description" | "title")));
+    let says_nothing = answer
+        .schema
+        .is_none_or(|schema| members(schema).all(|(key, _)| matches!(key, "type" | "description" | "title")));
     let asks = matches!(first.as_str(), "get" | "retrieve" | "fetch" | "read" | "find");
     let is_file = matches!(answer.kind, Kind::File(_));
-    let lists_unseen = names_many && says_nothing && !is_file && asks && operation.method == "get" && !operation.ends_with_param();
+    let lists_unseen =
+        names_many && says_nothing && !is_file && asks && operation.method == "get" && !operation.ends_with_param();
     let (verb, rest) = match standard(first, operation, answer) {
         Some(_) if lists_unseen => ("list".to_owned(), &kept[1..]),
         Some(verb) if !moves => (verb.to_owned(), &kept[1..]),
         Some(_) | None => (first.clone(), &kept[1..]),
     };
-    let mut rest: Vec<&str> = rest.iter().map(String::as_str).filter(|word| !matches!(*word, "a" | "an" | "the" | "all" | "one" | "paginated")).collect();
+    let mut rest: Vec<&str> = rest
+        .iter()
+        .map(String::as_str)
+        .filter(|word| !matches!(*word, "a" | "an" | "the" | "all" | "one" | "paginated"))
+        .collect();
     if rest == ["data"] {
         rest.clear();
     }
@@ -96,7 +105,8 @@ fn by_path(operation: &Operation<'_>, answer: &Answer<'_>, entity: &str) -> Stri
         return lower(last, "call");
     }
     let of_path = operation.path_words().flat_map(words);
-    let rest: Vec<String> = of_path.filter(|word| !is_prefix(word) && !nouns.iter().any(|noun| same_noun(noun, word))).collect();
+    let rest: Vec<String> =
+        of_path.filter(|word| !is_prefix(word) && !nouns.iter().any(|noun| same_noun(noun, word))).collect();
     let verb = by_method(operation, answer);
     // The thing itself needs no more words; what hangs on it is named.
     match operation.path_words().last().map(words) {

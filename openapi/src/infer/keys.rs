@@ -33,7 +33,10 @@ impl<'d> Context<'d> {
             place.text("value", "${api_key}", param.span);
             way.put("api_key", place.node());
             sign_in.ways.insert("api_key".to_owned(), way);
-            self.note(&["auth", "api_key"], format!("`{name}` is a header of {having} of {} operations", operations.len()));
+            self.note(
+                &["auth", "api_key"],
+                format!("`{name}` is a header of {having} of {} operations", operations.len()),
+            );
             return Some(name.to_owned());
         }
         None

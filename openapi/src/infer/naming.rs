@@ -104,11 +104,7 @@ fn said(operation: &Operation<'_>) -> Name {
     let entity = operation.text("x-airbyte-entity").unwrap_or_default();
     let action = operation.said_action().unwrap_or_default();
     let name = lower(entity, "entity");
-    Name {
-        entity_title: (name != entity).then(|| entity.to_owned()),
-        entity: name,
-        action: lower(action, "action"),
-    }
+    Name { entity_title: (name != entity).then(|| entity.to_owned()), entity: name, action: lower(action, "action") }
 }
 
 /// What the tags of a document are good for.
@@ -181,7 +177,8 @@ impl Things {
 
     /// The last thing that an operation's path names.
     fn of(&self, operation: &Operation<'_>) -> String {
-        let named: Vec<String> = operation.parts().filter(|part| is_word(part)).map(|part| lower(part, "entity")).collect();
+        let named: Vec<String> =
+            operation.parts().filter(|part| is_word(part)).map(|part| lower(part, "entity")).collect();
         let thing = named.iter().rev().find(|name| self.0.contains(*name)).or_else(|| named.first());
         thing.cloned().unwrap_or_else(|| "root".to_owned())
     }

@@ -21,16 +21,60 @@ pub(crate) enum Found<'d> {
 
 /// What lists are usually called.
 const LISTS: [&str; 18] = [
-    "data", "items", "results", "result", "records", "values", "value", "entries", "elements", "list", "rows", "nodes", "objects",
-    "resources", "hits", "content", "documents", "edges",
+    "data",
+    "items",
+    "results",
+    "result",
+    "records",
+    "values",
+    "value",
+    "entries",
+    "elements",
+    "list",
+    "rows",
+    "nodes",
+    "objects",
+    "resources",
+    "hits",
+    "content",
+    "documents",
+    "edges",
 ];
 /// What wrappers of a whole answer are usually called.
 const WRAPPERS: [&str; 6] = ["data", "result", "response", "payload", "meta", "_embedded"];
 /// What stands beside records and says something about them or about the request.
 const REMARKS: [&str; 31] = [
-    "meta", "metadata", "links", "_links", "link", "paging", "pagination", "page", "pageinfo", "cursor", "next", "previous", "prev",
-    "first", "last", "self", "included", "jsonapi", "status", "success", "message", "messages", "errors", "warnings", "requestid",
-    "object", "kind", "start", "end", "uri", "url",
+    "meta",
+    "metadata",
+    "links",
+    "_links",
+    "link",
+    "paging",
+    "pagination",
+    "page",
+    "pageinfo",
+    "cursor",
+    "next",
+    "previous",
+    "prev",
+    "first",
+    "last",
+    "self",
+    "included",
+    "jsonapi",
+    "status",
+    "success",
+    "message",
+    "messages",
+    "errors",
+    "warnings",
+    "requestid",
+    "object",
+    "kind",
+    "start",
+    "end",
+    "uri",
+    "url",
 ];
 /// Parts of names that speak of pages.
 const OF_PAGES: [&str; 12] =
@@ -54,7 +98,11 @@ pub(crate) fn find<'d>(document: &Document<'d>, operation: &Operation<'d>, schem
                 && let Some((list_name, list, why)) = list_in(document, operation, inner)
             {
                 let why = Some(format!("the list of the answer is `{name}.{list_name}`: {why}"));
-                return Found::List { path: member(&member("$", name), list_name), record: document.elements(list), why };
+                return Found::List {
+                    path: member(&member("$", name), list_name),
+                    record: document.elements(list),
+                    why,
+                };
             }
         }
     }
