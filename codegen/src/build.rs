@@ -5,13 +5,14 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use tieline::{Connector, Source};
+use tieline::Source;
+use tieline_openapi::{Surroundings, load};
 
 use crate::emit::{self, Origin};
 use crate::error::Error;
 use crate::ir::Client;
 
-/// Makes the typed client of a manifest, from a `build.rs`: `acme.yaml`, whose `name` is `acme`, becomes `acme.rs` in `OUT_DIR`. Cargo runs
+/// Makes the typed client of a manifest (or of an OpenAPI document in one file), from a `build.rs`: `acme.yaml`, whose `name` is `acme`, becomes `acme.rs` in `OUT_DIR`. Cargo runs
 /// the script again when the manifest has changed. The path is taken from the folder of the project's `Cargo.toml`.
 ///
 /// ```no_run
@@ -44,8 +45,8 @@ pub fn build(manifest: impl AsRef<Path>) -> Result<(), Error> {
 fn client(manifest: &Path) -> Result<(String, String), Error> {
     let text = fs::read_to_string(manifest).map_err(|error| Error::File { path: manifest.to_owned(), error })?;
     let name = manifest.display().to_string();
-    let (connector, _) =
-        Connector::load(&Source::new(name.as_str(), text)).map_err(|findings| Error::Manifest(Box::new(findings)))?;
+    let (connector, _) = load(&Source::new(name.as_str(), text), &Surroundings::default())
+        .map_err(|findings| Error::Manifest(Box::new(findings)))?;
     let client = Client::of(&connector)?;
     // In another project's build there is no command to name, and its folders are its own affair.
     let from = manifest.file_name().map_or(name.clone(), |file| file.to_string_lossy().into_owned());

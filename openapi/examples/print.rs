@@ -15,6 +15,6 @@ fn main() {
     let t3 = std::time::Instant::now();
     let r = tieline::Connector::from_tree(&source, &t.manifest, vec![]);
     let t4 = std::time::Instant::now();
-    eprintln!("parse {:?} translate {:?} yaml {:?} load {:?} ok {}", t1-t0, t2-t1, t3-t2, t4-t3, r.is_ok());
+    eprintln!("parse {:?} translate {:?} yaml {:?} load {:?} ok {}", t1 - t0, t2 - t1, t3 - t2, t4 - t3, r.is_ok());
     println!("{y}");
 }

@@ -6,13 +6,17 @@ use tieline::yaml::Node;
 
 use crate::answer::{Answer, Kind, said_meta, words_of};
 use crate::assemble::Built;
+use crate::body::body_param;
 use crate::config::{Config, described, url};
 use crate::context::Context;
 use crate::dialect::scoping::Scope;
 use crate::dialect::{fills, info, kept};
 use crate::infer::naming::Name;
+use crate::names::mixed;
 use crate::operation::Operation;
 use crate::param::{Param, Place};
+use crate::same::is_same;
+use crate::schemas::Shape;
 use crate::server::IsSaid;
 use crate::tree::{Mapping, boolean, is_true, items, list, members, scalar_text, text};
 
@@ -28,9 +32,12 @@ pub(crate) fn build<'d>(
     let body = context.body(&operation, &mut params);
     params.extend(body.params);
     no_files_as_text(&body.keys, &mut params);
+    params.extend(choosing(&answer, &params));
     fill_from_config(context, config, scopes, &mut params);
-    let pages = context.pages(&operation, &answer, &params);
-    let at = |key: &'static str| ["entities".to_owned(), name.entity.clone(), "actions".to_owned(), name.action.clone(), key.to_owned()];
+    let pages = context.pages(&operation, &answer, &params, body.keys.as_ref());
+    let at = |key: &'static str| {
+        ["entities".to_owned(), name.entity.clone(), "actions".to_owned(), name.action.clone(), key.to_owned()]
+    };
     let mut notes: Vec<([String; 5], String)> = Vec::new();
     notes.extend(body.note.map(|why| (at(if body.keys.is_some() { "body" } else { "params" }), why)));
     notes.extend(answer.note.clone().map(|why| (at(place_of_answer(&answer.kind)), why)));
@@ -64,7 +71,10 @@ pub(crate) fn build<'d>(
         query.text(name, value.replace("${", "$${"), operation.path_span);
     }
     action.put_filled("query", query.node());
-    if params.iter().any(|param| param.place == Place::Header && param.wire.eq_ignore_ascii_case("x-restli-protocol-version")) {
+    if params
+        .iter()
+        .any(|param| param.place == Place::Header && param.wire.eq_ignore_ascii_case("x-restli-protocol-version"))
+    {
         action.text("query_encoding", "rest_li", span);
     }
     let written = params.iter().map(|param| (param, written(param, operation.method)));
@@ -89,8 +99,30 @@ pub(crate) fn build<'d>(
         let at: Vec<&str> = at.iter().map(String::as_str).collect();
         context.note(&at, why);
     }
-    let needs_nothing = params.iter().all(|param| !(param.keys.has("required") || param.place == Place::Path) || param.keys.has("fill"));
+    let needs_nothing = params
+        .iter()
+        .all(|param| !(param.keys.has("required") || param.place == Place::Path) || param.keys.has("fill"));
     Built { operation, answer, name, params, needs_nothing, action: action.node() }
+}
+
+/// Parameters that only say where in an answer the URL of a file stands.
+fn choosing<'d>(answer: &Answer<'d>, params: &[Param<'d>]) -> Vec<Param<'d>> {
+    let Kind::File(Some(url)) = &answer.kind else { return Vec::new() };
+    let unknown = in_braces(url).into_iter().filter(|name| params.iter().all(|param| param.wire != *name));
+    unknown
+        .map(|name| {
+            let mut keys = Mapping::at(answer.span);
+            keys.put("type", list(vec![text("integer", answer.span), text("string", answer.span)], answer.span));
+            keys.text("description", format!("Which file is meant, in `{url}` of the answer"), answer.span);
+            keys.put("required", boolean(true, answer.span));
+            Param { place: Place::Local, ..body_param(&name, keys, None, Shape::Unknown, answer.span) }
+        })
+        .collect()
+}
+
+/// The names in braces in a text.
+fn in_braces(text: &str) -> Vec<String> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
 }
 
 /// What is binary and goes where no file can is a text.
@@ -106,12 +138,17 @@ fn no_files_as_text(body: &Option<Node>, params: &mut [Param<'_>]) {
 }
 
 /// Scoping of the peer's dialect, and the declaration of every configuration value that a fill reads.
-fn fill_from_config<'d>(context: &mut Context<'d>, config: &mut Config, scopes: &[Scope<'d>], params: &mut [Param<'d>]) {
+fn fill_from_config<'d>(
+    context: &mut Context<'d>,
+    config: &mut Config,
+    scopes: &[Scope<'d>],
+    params: &mut [Param<'d>],
+) {
     let said = context.document.root.get("info").and_then(described);
     for scope in scopes {
         for param in params.iter_mut().filter(|param| param.wire == scope.param) {
-            config.need(scope.key, said, scope.span);
-            let fill = scope.fill(context, config.holds_list(scope.key), param.keys.get("fill"));
+            config.need(&scope.key, said, scope.span);
+            let fill = scope.fill(context, config.holds_list(&scope.key), param.keys.get("fill"));
             if let Some(fill) = fill {
                 param.keys.put("fill", fill);
             }
@@ -174,6 +211,10 @@ fn put_answer<'d>(context: &mut Context<'d>, operation: &Operation<'d>, answer: 
         Kind::File(url) => {
             let mut download = Mapping::at(span);
             if let Some(url) = url {
+                let names = in_braces(url).into_iter();
+                let url = names.fold(url.clone(), |url, name| {
+                    url.replace(&format!("{{{name}}}"), &format!("{{{}}}", mixed(&name, "param")))
+                });
                 download.text("url", url, span);
             }
             return action.put("download", download.node());
@@ -182,8 +223,13 @@ fn put_answer<'d>(context: &mut Context<'d>, operation: &Operation<'d>, answer: 
     if let Some(record) = answer.record {
         let schema = record_schema(context, record);
         action.put("record", schema);
-    } else if answer.has_content || operation.method != "delete" {
-        action.put("record", Mapping::at(span).node());
+    } else {
+        // What is not described is not the entity's record.
+        let mut record = Mapping::at(span);
+        if answer.says_nothing {
+            record.text("type", "null", span);
+        }
+        action.put("record", record.node());
     }
     let mut meta = Mapping::at(span);
     for (name, lookup) in said_meta(operation) {
@@ -228,9 +274,14 @@ fn put_expressions<'d>(context: &mut Context<'d>, operation: &Operation<'d>, act
 /// The peer takes texts such as `false` and `none` for a no, whatever they come from; what compares says yes or no by itself.
 fn as_truth(filter: &str) -> String {
     let code = filter.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).map(str::trim);
-    let compares = |code: &str| code.starts_with("not ") || [" == ", " != ", " in ", " is ", " < ", " > ", " <= ", " >= "].iter().any(|sign| code.contains(sign));
+    let compares = |code: &str| {
+        code.starts_with("not ")
+            || [" == ", " != ", " in ", " is ", " < ", " > ", " <= ", " >= "].iter().any(|sign| code.contains(sign))
+    };
     match code.filter(|code| !code.contains("{{") && !compares(code)) {
-        Some(code) => format!("{{{{ ({code}) | string | trim not in ['False', 'false', '0', 'None', 'none', 'null', ''] }}}}"),
+        Some(code) => {
+            format!("{{{{ ({code}) | string | trim not in ['False', 'false', '0', 'None', 'none', 'null', ''] }}}}")
+        }
         None => filter.to_owned(),
     }
 }
@@ -279,22 +330,28 @@ fn effect(operation: &Operation<'_>) -> Option<(&'static str, Option<String>)> {
     if let Some(said) = said {
         return (said != usual).then_some((said, None));
     }
-    let first = operation.text("operationId").map(crate::names::words).unwrap_or_default();
-    let last = operation.path_words().last().map(crate::names::words).unwrap_or_default();
-    let asks = |word: Option<&String>| word.is_some_and(|word| matches!(word.as_str(), "search" | "query" | "list" | "find" | "lookup" | "count"));
-    let only_asks = operation.method == "post" && (asks(first.first()) || asks(last.last()));
-    only_asks.then(|| ("read", Some("its name says that it only asks".to_owned())))
+    operation.only_asks().then(|| ("read", Some("its name says that it only asks".to_owned())))
 }
 
 /// The way to sign in and the server, where they are not as for all. A path that is a whole URL leads to a server of its own; credentials
 /// only go there if it is the API's.
-fn whereto<'d>(context: &mut Context<'d>, config: &mut Config, operation: &Operation<'d>, auth: Option<Node>) -> (Option<Node>, Option<Node>) {
+fn whereto<'d>(
+    context: &mut Context<'d>,
+    config: &mut Config,
+    operation: &Operation<'d>,
+    auth: Option<Node>,
+) -> (Option<Node>, Option<Node>) {
     let none = std::collections::BTreeSet::new();
-    let own = operation.servers.and_then(|servers| context.server(Some(servers), config, &none, IsSaid::ByDialect));
+    let own = operation
+        .servers
+        .filter(|own| context.document.root.get("servers").is_none_or(|all| !is_same(all, own)))
+        .and_then(|servers| context.server(Some(servers), config, &none, IsSaid::ByDialect));
     let Some(origin) = &operation.origin else { return (auth, own) };
     let root = context.document.root;
     let home = root.get("servers").map(items).unwrap_or_default().first().and_then(url);
-    let is_home = home.is_some_and(|home| home.strip_prefix(origin.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    let is_home = home.is_some_and(|home| {
+        home.strip_prefix(origin.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
     let signs_in = root.get("components").and_then(|components| components.get("securitySchemes")).is_some();
     let auth = if is_home || !signs_in { auth } else { Some(text("none", operation.path_span)) };
     (auth, Some(text(origin.replace("${", "$${"), operation.path_span)))

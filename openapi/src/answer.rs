@@ -19,8 +19,8 @@ pub(crate) struct Answer<'d> {
     pub schema: Option<&'d Node>,
     /// The schema of a record.
     pub record: Option<&'d Node>,
-    /// Whether there is an answer that can be read at all.
-    pub has_content: bool,
+    /// Whether its status says that there is nothing in it.
+    pub says_nothing: bool,
     /// The place in the document.
     pub span: Span,
     /// What was inferred.
@@ -43,7 +43,7 @@ pub(crate) enum Kind {
 impl<'d> Context<'d> {
     /// What an operation answers with.
     pub(crate) fn answer(&mut self, operation: &Operation<'d>) -> Answer<'d> {
-        let response = self.success(operation);
+        let (code, response) = self.success(operation).unzip();
         let span = response.map_or(operation.node.span, |response| response.span);
         let content = response.and_then(|response| response.get("content"));
         let json = content.and_then(json_schema);
@@ -52,7 +52,8 @@ impl<'d> Context<'d> {
             kind: Kind::One("$".to_owned()),
             schema: json.flatten(),
             record: json.flatten(),
-            has_content: content.is_some_and(|content| members(content).next().is_some()),
+            // Statuses that have no content (RFC 9110).
+            says_nothing: matches!(code, Some("204" | "205")) && content.is_none(),
             span,
             note: None,
             has_links: headers.into_iter().flat_map(members).any(|(name, _)| name.eq_ignore_ascii_case("link")),
@@ -65,14 +66,15 @@ impl<'d> Context<'d> {
         answer
     }
 
-    /// The first good response, resolved.
-    fn success(&mut self, operation: &Operation<'d>) -> Option<&'d Node> {
+    /// The first good response, resolved, with its status.
+    fn success(&mut self, operation: &Operation<'d>) -> Option<(&'d str, &'d Node)> {
         let responses = operation.node.get("responses")?;
         let is_good = |code: &str| code.starts_with('2');
         let mut good: Vec<(&str, &'d Node)> = members(responses).filter(|(code, _)| is_good(code)).collect();
         good.sort_by_key(|(code, _)| *code);
-        let found = good.first().map(|(_, response)| *response).or_else(|| responses.get("default"))?;
-        self.resolve(found)
+        let usual = responses.get("default").map(|response| ("default", response));
+        let (code, found) = good.first().copied().or(usual)?;
+        Some((code, self.resolve(found)?))
     }
 
     /// Where the peer's dialect says that the file's URL stands.
@@ -93,7 +95,8 @@ impl<'d> Context<'d> {
             let span = extractor.map_or(operation.node.span, |node| node.span);
             let message = format!("`{path}` is no path that can be read");
             let help = "a path is made of `.name`, `['name']`, `[0]` and `[*]`";
-            self.findings.push(tieline::source::Diagnostic::new(tieline::source::Code::BadExpression, span, message).help(help));
+            self.findings
+                .push(tieline::source::Diagnostic::new(tieline::source::Code::BadExpression, span, message).help(help));
             return;
         };
         let at = answer.schema.and_then(|schema| within(&self.document, schema, &parsed));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tieline::source::Diagnostic;
+use tieline::source::{Code, Diagnostic};
 use tieline::yaml::{Node, Value};
 
 use crate::action;
@@ -12,13 +12,13 @@ use crate::context::Context;
 use crate::dialect::{info, kept, oauth, scoping};
 use crate::document::Document;
 use crate::head;
-use crate::infer::{check, errors, naming::Name};
+use crate::infer::{check, errors, keys, naming::Name};
 use crate::note::{Note, Translation};
 use crate::operation::Operation;
-use crate::param::Param;
+use crate::param::{Param, Place};
 use crate::server::IsSaid;
 use crate::share;
-use crate::tree::{Mapping, items, number, text};
+use crate::tree::{Mapping, items, number, text, whole};
 
 /// An operation with all that was made of it.
 pub(crate) struct Built<'d> {
@@ -36,8 +36,15 @@ pub(crate) struct Built<'d> {
 pub(crate) fn translate(root: &Node) -> Result<(Translation, Vec<Diagnostic>), Diagnostic> {
     let document = Document::of(root)?;
     let mut context = Context::new(document);
-    let manifest = Assembly::of(&mut context).manifest();
+    let assembly = Assembly::of(&mut context);
+    let is_empty = assembly.built.is_empty();
+    let manifest = assembly.manifest();
     let Context { notes, findings, .. } = context;
+    if is_empty && findings.is_empty() {
+        let span = root.get("paths").map_or(root.span, |paths| paths.span);
+        let found = Diagnostic::new(Code::MissingKey, span, "the document has no operation that can be called");
+        return Err(found.help("under `paths` stands what can be called: `/users: { get: { responses: { … } } }`"));
+    }
     Ok((Translation { manifest, notes: in_order(notes) }, findings))
 }
 
@@ -68,7 +75,7 @@ impl<'c, 'd> Assembly<'c, 'd> {
     fn of(context: &'c mut Context<'d>) -> Self {
         let root = context.document.root;
         let info = root.get("info").unwrap_or(root);
-        let operations = context.operations();
+        let mut operations = context.operations();
         let is_dialect = operations.iter().any(Operation::is_named);
         let mut config = Config::default();
         // Servers come first: what they say of a variable holds wherever else it is used.
@@ -78,8 +85,19 @@ impl<'c, 'd> Assembly<'c, 'd> {
         let mut sign_in = context.sign_in(&mut config);
         let all: Vec<&Operation<'d>> = operations.iter().collect();
         context.join_ways(&mut sign_in, &all);
-        let answered: Vec<(Operation<'d>, Answer<'d>)> =
-            operations.into_iter().map(|operation| { let answer = context.answer(&operation); (operation, answer) }).collect();
+        context.judge_waivers(&mut sign_in, &all);
+        if let Some(header) = context.key_in_header(&mut sign_in, &all) {
+            operations
+                .iter_mut()
+                .for_each(|operation| operation.params.retain(|param| !keys::is_header(param, &header)));
+        }
+        let answered: Vec<(Operation<'d>, Answer<'d>)> = operations
+            .into_iter()
+            .map(|operation| {
+                let answer = context.answer(&operation);
+                (operation, answer)
+            })
+            .collect();
         let names = context.name_all(&answered);
         let scopes = scoping::scopes(info);
         let mut built = Vec::with_capacity(answered.len());
@@ -118,6 +136,7 @@ impl<'c, 'd> Assembly<'c, 'd> {
         manifest.put_some("retry", info::retry(self.info).or(retried.map(info::always)));
         if self.is_dialect {
             manifest.text("wrap_scalars", "value", span);
+            manifest.put("may_be_missing", crate::tree::boolean(true, span));
         }
         manifest.put_some("body", shared.body);
         manifest.put_some("query_encoding", shared.query_encoding);
@@ -158,29 +177,17 @@ impl<'c, 'd> Assembly<'c, 'd> {
         Some(statuses)
     }
 
-    /// The operation that shows whether a connection works, with what the peer's dialect sends to try it.
+    /// The operation that shows whether a connection works, with what the peer's dialect sends to try it. One that the document prefers
+    /// and that nothing says how to call gives way to another.
     fn check(&mut self) -> Option<Node> {
-        let preferred = self.built.iter().find(|built| built.operation.node.get("x-airbyte-preferred-for-check").is_some());
-        let (built, why) = match preferred {
-            Some(built) => (built, None),
-            None => check::choose(&self.built).map(|(built, why)| (built, Some(why)))?,
-        };
+        let is_preferred = |built: &&Built<'d>| built.operation.node.get("x-airbyte-preferred-for-check").is_some();
+        let preferred = self.built.iter().find(is_preferred).and_then(|built| Some((built, tried(built)?, None)));
+        let (built, params, why) = preferred.or_else(|| {
+            let (built, why) = check::choose(&self.built)?;
+            Some((built, tried(built)?, Some(why)))
+        })?;
         let span = built.operation.node.span;
         let name = format!("{}.{}", built.name.entity, built.name.action);
-        let mut params = Mapping::at(span);
-        let mut lacks = false;
-        for param in &built.params {
-            let is_limit = param.wire == "limit" && preferred.is_some();
-            let must_be_given = param.keys.has("required") || param.place == crate::param::Place::Path;
-            match &param.probe {
-                Some(probe) => params.put(param.name.clone(), probe.clone()),
-                None if is_limit => params.put(param.name.clone(), info::one(span)),
-                None => lacks |= must_be_given && !param.keys.has("fill"),
-            }
-        }
-        if lacks {
-            return None;
-        }
         if let Some(why) = why {
             self.context.note(&["check"], why);
         }
@@ -201,6 +208,10 @@ impl<'c, 'd> Assembly<'c, 'd> {
             }
         }
         let known: BTreeSet<String> = names.iter().cloned().collect();
+        if self.built.iter().any(|built| !built.operation.is_named()) {
+            let rule = "entities are called as their operations' tags, or as what paths name; actions as operation ids, or as methods and paths";
+            self.context.note(&["entities"], rule);
+        }
         let span = self.context.document.root.get("paths").map_or(self.context.document.root.span, |paths| paths.span);
         let mut entities = Mapping::at(span);
         for name in names {
@@ -222,7 +233,12 @@ impl<'c, 'd> Assembly<'c, 'd> {
         entity.put_some("summary", tag.and_then(head::summary_of));
         let said = info::entity_schema(self.context.document.root, name);
         entity.put_some("hints", said.and_then(|(_, schema)| info::hints(schema)));
-        let own = said.and_then(|(schema, node)| self.context.schema_name(&format!("#/components/schemas/{}", schema.replace('~', "~0").replace('/', "~1")), node.span));
+        let own = said.and_then(|(schema, node)| {
+            self.context.schema_name(
+                &format!("#/components/schemas/{}", schema.replace('~', "~0").replace('/', "~1")),
+                node.span,
+            )
+        });
         let record = own.map(|own| text(own, span)).or_else(|| self.usual_record(&of_entity));
         let relations = info::relations(self.context, self.info, name, known);
         let mut actions = Mapping::at(span);
@@ -230,15 +246,16 @@ impl<'c, 'd> Assembly<'c, 'd> {
             let built = &mut self.built[at];
             let mut action = std::mem::replace(&mut built.action, text("", span));
             let verb = built.name.action.clone();
-            if let Some(why) = &built.name.why {
-                self.context.note(&["entities", name, "actions", &verb], why.clone());
-            }
             leave_out_record(&mut action, record.as_ref());
             actions.put(verb, action);
         }
         entity.put_some("record", record);
         entity.put_filled("relations", crate::tree::list(relations, span));
         entity.put("actions", actions.node());
+        let filtered = info::filtered_relations(self.info, name);
+        let mut extensions = Mapping::at(span);
+        extensions.put_filled("x-airbyte-entity-relationships", crate::tree::list(filtered, span));
+        entity.put_filled("extensions", extensions.node());
         entity.node()
     }
 
@@ -260,12 +277,17 @@ impl<'c, 'd> Assembly<'c, 'd> {
         let entities: BTreeSet<&str> = self.built.iter().map(|built| built.name.entity.as_str()).collect();
         for entity in entities {
             let fields = info::described_fields(self.info, entity);
-            let Some((name, _)) = info::entity_schema(self.context.document.root, entity).filter(|_| !fields.is_empty()) else { continue };
-            let Some(Value::Map(properties)) = schemas
-                .get_mut(&crate::names::mixed(name, "Schema"))
-                .and_then(|schema| match &mut schema.value.value {
-                    Value::Map(map) => map.get_mut("properties").map(|properties| &mut properties.value.value),
-                    _ => None,
+            let Some((name, _)) =
+                info::entity_schema(self.context.document.root, entity).filter(|_| !fields.is_empty())
+            else {
+                continue;
+            };
+            let Some(Value::Map(properties)) =
+                schemas.get_mut(&crate::names::mixed(name, "Schema")).and_then(|schema| {
+                    match &mut schema.value.value {
+                        Value::Map(map) => map.get_mut("properties").map(|properties| &mut properties.value.value),
+                        _ => None,
+                    }
                 })
             else {
                 continue;
@@ -275,7 +297,8 @@ impl<'c, 'd> Assembly<'c, 'd> {
                     && let Value::Map(keys) = &mut property.value.value
                     && description.as_text().is_some()
                 {
-                    keys.entry("description".to_owned()).or_insert_with(|| tieline::source::Spanned::new(description.clone(), description.span));
+                    keys.entry("description".to_owned())
+                        .or_insert_with(|| tieline::source::Spanned::new(description.clone(), description.span));
                 }
             }
         }
@@ -288,10 +311,32 @@ impl<'c, 'd> Assembly<'c, 'd> {
     }
 }
 
+/// What an operation is given when it is only tried; nothing where something must be given and nothing says what.
+fn tried(built: &Built<'_>) -> Option<Mapping> {
+    let is_list = matches!(built.operation.said_action(), Some("list" | "search"));
+    let mut params = Mapping::at(built.operation.node.span);
+    for param in &built.params {
+        let must_be_given = param.keys.has("required") || param.place == Place::Path;
+        match &param.probe {
+            Some(probe) => params.put(param.name.clone(), probe.clone()),
+            None if param.wire == "limit" && is_list => {
+                let least = param.keys.get("minimum").and_then(whole).unwrap_or(1).max(1);
+                params.put(param.name.clone(), number(least, param.span));
+            }
+            None if must_be_given && !param.keys.has("fill") => return None,
+            None => {}
+        }
+    }
+    Some(params)
+}
+
 /// An action whose record is its entity's does not say so again.
 fn leave_out_record(action: &mut Node, record: Option<&Node>) {
     let Value::Map(map) = &mut action.value else { return };
-    let is_usual = map.get("record").zip(record).is_some_and(|(own, usual)| own.value.as_text().is_some() && own.value.as_text() == usual.as_text());
+    let is_usual = map
+        .get("record")
+        .zip(record)
+        .is_some_and(|(own, usual)| own.value.as_text().is_some() && own.value.as_text() == usual.as_text());
     if is_usual {
         map.shift_remove("record");
     }

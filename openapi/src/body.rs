@@ -45,13 +45,14 @@ impl<'d> Context<'d> {
         let is_required = is_true(node, "required");
         let mut body = match Kind::of(media_type) {
             Kind::Json => self.json(operation, node, media_type, media, is_required),
-            Kind::Form => self.form(operation, node, media, is_required),
+            Kind::Form => self.form(operation, media, is_required),
             Kind::Multipart => self.multipart(operation, media, is_required),
             Kind::Related => self.related(operation, media, is_required),
             Kind::Raw => self.raw(node, media_type, is_required),
         };
         if content.len() > 1 {
-            let others = content.iter().map(|(name, _)| *name).filter(|name| *name != media_type).collect::<Vec<_>>().join(", ");
+            let others =
+                content.iter().map(|(name, _)| *name).filter(|name| *name != media_type).collect::<Vec<_>>().join(", ");
             body.note.get_or_insert_with(|| format!("sent as {media_type}; {others} would do too"));
         }
         self.tell_apart(&mut body, before);
@@ -86,7 +87,9 @@ impl<'d> Context<'d> {
         }
         let schema = media.get("schema");
         let shape = schema.map_or(Shape::Unknown, |schema| self.document.shape(schema));
-        let element = schema.filter(|_| shape == Shape::List && operation.is_named()).and_then(|schema| self.document.elements(schema));
+        let element = schema
+            .filter(|_| shape == Shape::List && operation.is_named())
+            .and_then(|schema| self.document.elements(schema));
         if let Some(element) = element.filter(|element| !self.document.properties(element).is_empty()) {
             keys.put("wrap_in_list", boolean(true, element.span));
             let params = self.members_of(operation, element, is_required);
@@ -112,9 +115,17 @@ impl<'d> Context<'d> {
     }
 
     /// A body that is one parameter.
-    fn whole(&mut self, operation: &Operation<'d>, node: &'d Node, schema: Option<&'d Node>, mut keys: Mapping, is_required: bool) -> Body<'d> {
+    fn whole(
+        &mut self,
+        operation: &Operation<'d>,
+        node: &'d Node,
+        schema: Option<&'d Node>,
+        mut keys: Mapping,
+        is_required: bool,
+    ) -> Body<'d> {
         let span = schema.map_or(node.span, |schema| schema.span);
-        let mut described = self.described(schema, span, &format!("{}_body", operation.text("operationId").unwrap_or("request")));
+        let mut described =
+            self.described(schema, span, &format!("{}_body", operation.text("operationId").unwrap_or("request")));
         if let Some(said) = node.get("description").filter(|said| said.as_text().is_some()) {
             described.put("description", said.clone());
         }
@@ -128,17 +139,23 @@ impl<'d> Context<'d> {
         Body { params: vec![param], keys: Some(kind("json", keys)), note }
     }
 
-    fn form(&mut self, operation: &Operation<'d>, _: &'d Node, media: &'d Node, is_required: bool) -> Body<'d> {
-        let params = media.get("schema").map(|schema| self.members_of(operation, schema, is_required)).unwrap_or_default();
+    fn form(&mut self, operation: &Operation<'d>, media: &'d Node, is_required: bool) -> Body<'d> {
+        let mut params =
+            media.get("schema").map(|schema| self.members_of(operation, schema, is_required)).unwrap_or_default();
+        // The order of a form is seen: in the peer's dialect, what has a default comes first.
+        params.sort_by_key(|param| !param.keys.has("fill"));
         Body { params, keys: Some(kind("form", Mapping::at(media.span))), note: None }
     }
 
     fn multipart(&mut self, operation: &Operation<'d>, media: &'d Node, is_required: bool) -> Body<'d> {
-        let mut params = media.get("schema").map(|schema| self.members_of(operation, schema, is_required)).unwrap_or_default();
+        let mut params =
+            media.get("schema").map(|schema| self.members_of(operation, schema, is_required)).unwrap_or_default();
         for param in &mut params {
             let encoded = media.get("encoding").and_then(|encoding| encoding.get(&param.wire));
             let as_json = encoded.and_then(|encoded| text_of(encoded, "contentType")).is_some_and(is_json);
-            let is_file = encoded.and_then(|encoded| text_of(encoded, "contentType")).is_some_and(|types| !is_json(types) && !types.starts_with("text/"));
+            let is_file = encoded
+                .and_then(|encoded| text_of(encoded, "contentType"))
+                .is_some_and(|types| !is_json(types) && !types.starts_with("text/"));
             if as_json {
                 param.keys.text("style", "json", param.span);
             } else if is_file && param.shape == Shape::Text {
@@ -151,7 +168,8 @@ impl<'d> Context<'d> {
 
     /// What is a file, or a list of them, is one file here.
     fn make_file(&mut self, param: &mut Param<'d>) {
-        if !param.schema.is_some_and(|schema| self.is_file(schema, MOST_PARTS)) {
+        let is_untyped = param.shape == Shape::Unknown && matches!(param.wire.as_str(), "file" | "files");
+        if !is_untyped && !param.schema.is_some_and(|schema| self.is_file(schema, MOST_PARTS)) {
             return;
         }
         let mut keys = Mapping::at(param.span);
@@ -161,6 +179,9 @@ impl<'d> Context<'d> {
             keys.put_some(key, param.keys.get(key).cloned());
         }
         param.keys = keys;
+        if param.shape == Shape::List {
+            param.note = Some("one file can be sent, where the document has several");
+        }
         param.shape = Shape::Text;
     }
 
@@ -177,10 +198,14 @@ impl<'d> Context<'d> {
 
     /// A JSON part and a file part. The peer's dialect names the member that is the file, in base64.
     fn related(&mut self, operation: &Operation<'d>, media: &'d Node, is_required: bool) -> Body<'d> {
-        let mut params = media.get("schema").map(|schema| self.members_of(operation, schema, is_required)).unwrap_or_default();
+        let mut params =
+            media.get("schema").map(|schema| self.members_of(operation, schema, is_required)).unwrap_or_default();
         let said = operation.text("x-airbyte-upload-file-param");
         let file = said.map(|name| mixed(name, "param")).or_else(|| {
-            params.iter().find(|param| param.keys.get("format").and_then(Node::as_text) == Some("binary")).map(|param| param.name.clone())
+            params
+                .iter()
+                .find(|param| param.keys.get("format").and_then(Node::as_text) == Some("binary"))
+                .map(|param| param.name.clone())
         });
         let Some(file) = file else {
             return Body { params, keys: None, note: Some("sent as JSON, because nothing in it is a file".to_owned()) };
@@ -220,21 +245,32 @@ impl<'d> Context<'d> {
     }
 
     /// A parameter for each member of an object.
-    pub(crate) fn members_of(&mut self, operation: &Operation<'d>, schema: &'d Node, is_required: bool) -> Vec<Param<'d>> {
+    pub(crate) fn members_of(
+        &mut self,
+        operation: &Operation<'d>,
+        schema: &'d Node,
+        is_required: bool,
+    ) -> Vec<Param<'d>> {
         let required = self.document.required(schema);
         let mut params: Vec<Param<'d>> = Vec::new();
         for (wire, member) in self.document.properties(schema) {
-            let is_read_only = self.document.said(member, "readOnly").is_some_and(|said| said.value == Value::Bool(true));
+            let is_read_only =
+                self.document.said(member, "readOnly").is_some_and(|said| said.value == Value::Bool(true));
             if is_read_only && !operation.is_named() {
                 continue;
             }
-            let mut keys = self.described(Some(member), member.span, &format!("{}_{wire}", operation.text("operationId").unwrap_or("body")));
+            let mut keys = self.described(
+                Some(member),
+                member.span,
+                &format!("{}_{wire}", operation.text("operationId").unwrap_or("body")),
+            );
             keys.take("readOnly");
             keys.take("writeOnly");
             let shape = self.document.shape(member);
             let probe = keys.take("x-airbyte-probe-default");
             let mut param = Param { probe, ..body_param(wire, keys, Some(member), shape, member.span) };
-            if let Some(default) = self.document.said(member, "default").filter(|default| default.value != Value::Null) {
+            if let Some(default) = self.document.said(member, "default").filter(|default| default.value != Value::Null)
+            {
                 self.default(&mut param, default, operation.is_named());
             }
             if is_required && required.contains(&wire) && !param.keys.has("fill") {
@@ -257,7 +293,8 @@ impl<'d> Context<'d> {
     /// Whether which members there are depends on a choice.
     fn has_alternatives(&self, schema: &'d Node) -> bool {
         let resolved = self.peek(schema);
-        let own = ["oneOf", "anyOf"].into_iter().any(|key| resolved.get(key).is_some_and(|parts| items(parts).len() > 1));
+        let own =
+            ["oneOf", "anyOf"].into_iter().any(|key| resolved.get(key).is_some_and(|parts| items(parts).len() > 1));
         own && self.document.properties(schema).is_empty()
     }
 }
@@ -301,8 +338,24 @@ fn chosen<'d>(content: &[(&'d str, &'d Node)]) -> Option<(&'d str, &'d Node)> {
 }
 
 /// A parameter that goes into the body.
-pub(crate) fn body_param<'d>(wire: &str, keys: Mapping, schema: Option<&'d Node>, shape: Shape, span: Span) -> Param<'d> {
-    Param { name: mixed(wire, "param"), wire: wire.to_owned(), place: Place::Body, keys, schema, shape, probe: None, note: None, span }
+pub(crate) fn body_param<'d>(
+    wire: &str,
+    keys: Mapping,
+    schema: Option<&'d Node>,
+    shape: Shape,
+    span: Span,
+) -> Param<'d> {
+    Param {
+        name: mixed(wire, "param"),
+        wire: wire.to_owned(),
+        place: Place::Body,
+        keys,
+        schema,
+        shape,
+        probe: None,
+        note: None,
+        span,
+    }
 }
 
 /// `kind: …` and what belongs to it.

@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 use tieline::source::Span;
 use tieline::yaml::Node;
 
-use crate::tree::{Mapping, boolean, items, list, scalar_text, text, text_of};
+use crate::names::mixed;
+use crate::tree::{Mapping, boolean, items, list, members, scalar_text, text, text_of};
 
 /// Names of hosts, and parts of them.
 const PART_OF_HOST: &str = "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*";
@@ -25,7 +26,9 @@ impl Config {
         if self.values.contains_key(name) {
             return;
         }
-        let property = said.and_then(|said| said.get("properties")).and_then(|properties| properties.get(name));
+        let properties = said.and_then(|said| said.get("properties")).into_iter().flat_map(members);
+        let property =
+            properties.into_iter().find(|(known, _)| mixed(known, "value") == name).map(|(_, property)| property);
         let mut value = Mapping::at(property.map_or(span, |property| property.span));
         if let Some(property) = property {
             for key in ["title", "description"] {
@@ -34,7 +37,13 @@ impl Config {
             if let Some(kind) = kind(property) {
                 value.text("type", kind, property.span);
             }
-            let choices: Vec<Node> = property.get("enum").map(items).unwrap_or_default().iter().filter_map(|choice| Some(text(scalar_text(choice)?, choice.span))).collect();
+            let choices: Vec<Node> = property
+                .get("enum")
+                .map(items)
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|choice| Some(text(scalar_text(choice)?, choice.span)))
+                .collect();
             value.put_filled("enum", list(choices, property.span));
         }
         self.values.insert(name.to_owned(), value);
@@ -102,7 +111,13 @@ pub(crate) fn variable(name: &str, said: &Node, decides: Decides) -> (Mapping, O
     let mut note = None;
     value.put_some("description", said.get("description").filter(|said| said.as_text().is_some()).cloned());
     let default = said.get("default").and_then(|default| Some(text(scalar_text(default)?, default.span)));
-    let mut choices: Vec<Node> = said.get("enum").map(items).unwrap_or_default().iter().filter_map(|choice| Some(text(scalar_text(choice)?, choice.span))).collect();
+    let mut choices: Vec<Node> = said
+        .get("enum")
+        .map(items)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|choice| Some(text(scalar_text(choice)?, choice.span)))
+        .collect();
     match default {
         Some(default) if !is_placeholder(default.as_text().unwrap_or_default()) => {
             if !choices.is_empty() && !choices.iter().any(|choice| choice.as_text() == default.as_text()) {

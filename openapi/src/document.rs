@@ -55,7 +55,11 @@ impl<'d> Document<'d> {
             let Some(target) = reference.as_text() else { return Ok(at) };
             at = self.find(target).ok_or_else(|| leads_nowhere(target, reference.span))?;
         }
-        Err(Diagnostic::new(Code::UnknownReference, node.span, "these references lead to each other and to nothing else"))
+        Err(Diagnostic::new(
+            Code::UnknownReference,
+            node.span,
+            "these references lead to each other and to nothing else",
+        ))
     }
 
     /// A part of the document, whose parts may be references themselves.

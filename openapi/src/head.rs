@@ -6,7 +6,7 @@ use tieline::yaml::Node;
 use crate::config::Config;
 use crate::context::Context;
 use crate::dialect::info as dialect;
-use crate::names::lower;
+use crate::names::{lower, plain, words};
 use crate::tree::{Mapping, boolean, items, list, scalar_text, text, text_of};
 
 /// The longest summary, in characters.
@@ -21,7 +21,7 @@ pub(crate) fn identity<'d>(context: &mut Context<'d>, root: &'d Node, info: &'d 
     let title = text_of(info, "title").map(str::trim).filter(|title| !title.is_empty()).unwrap_or("API");
     let name = match text_of(info, "x-airbyte-connector-name") {
         Some(name) => lower(name, "api"),
-        None => named(title),
+        None => named(title, host_label(root).as_deref()),
     };
     manifest.text("name", name, place("title"));
     let title = text_of(info, "x-airbyte-connector-display-name").unwrap_or(title);
@@ -46,14 +46,39 @@ pub(crate) fn identity<'d>(context: &mut Context<'d>, root: &'d Node, info: &'d 
     manifest.put_some("questions", dialect::questions(info));
 }
 
-/// `Acme Billing API (v2)` → `acme_billing`.
-fn named(title: &str) -> String {
+/// Words of titles that say nothing about the API.
+const GENERAL: [&str; 12] =
+    ["api", "apis", "the", "rest", "openapi", "reference", "documentation", "docs", "spec", "specification", "of", "s"];
+
+/// `Acme Billing API (v2)` → `acme_billing`. What the server's host is called is the name where the title has that in it, in whatever
+/// spelling, or says nothing itself.
+fn named(title: &str, host: Option<&str>) -> String {
     let without = title.split(['(', '|']).next().unwrap_or(title);
-    let words = crate::names::words(without);
-    let kept: Vec<&str> = words.iter().map(String::as_str).filter(|word| !matches!(*word, "api" | "the" | "rest" | "openapi")).collect();
-    let name = if kept.is_empty() { "api".to_owned() } else { kept.join("_") };
-    let name = lower(&name, "api");
-    name.char_indices().nth(LONGEST_NAME).map_or(name.clone(), |(end, _)| name[..end].trim_end_matches('_').to_owned())
+    let words = words(without);
+    let kept: Vec<&str> = words.iter().map(String::as_str).filter(|word| !GENERAL.contains(word)).collect();
+    if let Some(host) = host.filter(|host| kept.is_empty() || plain(title).contains(host)) {
+        return lower(host, "api");
+    }
+    let mut name = String::new();
+    for word in kept {
+        if !name.is_empty() && name.len() + word.len() >= LONGEST_NAME {
+            break;
+        }
+        name = if name.is_empty() { word.to_owned() } else { format!("{name}_{word}") };
+    }
+    lower(&name, "api").chars().take(LONGEST_NAME).collect()
+}
+
+/// What the host of the first server is called: `api.example.com` is `example`.
+fn host_label(root: &Node) -> Option<String> {
+    let server = root.get("servers").map(items).unwrap_or_default().first()?;
+    let url = url::Url::parse(text_of(server, "url")?).ok()?;
+    let labels: Vec<&str> = url.domain()?.split('.').collect();
+    let end = labels.len().checked_sub(1).filter(|end| *end > 0)?;
+    let is_second_level = end > 1 && matches!(labels[end - 1], "co" | "com" | "org" | "gov" | "ac" | "net");
+    let label = labels[if is_second_level { end - 2 } else { end - 1 }];
+    let label = plain(label);
+    (label.len() > 2 && label.starts_with(|first: char| first.is_ascii_alphabetic())).then_some(label)
 }
 
 /// A version as Semantic Versioning has it: the first three numbers of what the document says.
@@ -67,7 +92,10 @@ fn semantic(said: &str) -> String {
     if is_semantic && said[core.len()..].matches('+').count() <= 1 && core.len() == said.len() {
         return said.to_owned();
     }
-    let mut numbers = said.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).filter_map(|part| part.parse::<u32>().ok());
+    let mut numbers = said
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|part| !part.is_empty())
+        .filter_map(|part| part.parse::<u32>().ok());
     let mut next = || numbers.next().unwrap_or(0);
     let version = [next(), next(), next()];
     let version = if version == [0, 0, 0] { [1, 0, 0] } else { version };
@@ -76,9 +104,14 @@ fn semantic(said: &str) -> String {
 
 /// The first sentence of a text, on one line, without Markdown headings.
 pub(crate) fn first_sentence(text: &str) -> String {
-    let paragraph = text.split("\n\n").map(str::trim).find(|part| !part.is_empty() && !part.starts_with(['#', '!', '<', '|', '`', '-', '*']));
-    let line = paragraph.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-    let end = line.match_indices(['.', '!', '?']).find(|(at, _)| line[at + 1..].is_empty() || line[at + 1..].starts_with(' '));
+    let paragraph = text
+        .split("\n\n")
+        .map(str::trim)
+        .find(|part| !part.is_empty() && !part.starts_with(['#', '!', '<', '|', '`', '-', '*']));
+    let line = without_links(paragraph.unwrap_or_default()).split_whitespace().collect::<Vec<_>>().join(" ");
+    let end = line
+        .match_indices(['.', '!', '?'])
+        .find(|(at, _)| line[at + 1..].is_empty() || line[at + 1..].starts_with(' '));
     let sentence = end.map_or(line.as_str(), |(at, _)| &line[..=at]);
     match sentence.char_indices().nth(LONGEST_SUMMARY) {
         Some((end, _)) => format!("{}…", sentence[..end].trim_end()),
@@ -86,11 +119,33 @@ pub(crate) fn first_sentence(text: &str) -> String {
     }
 }
 
+/// The words of `[words](address)`, and what is `**strong**` without its stars.
+fn without_links(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        plain.push_str(before);
+        let link = after.split_once("](").and_then(|(words, after)| Some((words, after.split_once(')')?.1)));
+        match link.filter(|(words, _)| !words.contains(['[', '\n'])) {
+            Some((words, after)) => {
+                plain.push_str(words);
+                rest = after;
+            }
+            None => {
+                plain.push('[');
+                rest = after;
+            }
+        }
+    }
+    (plain + rest).replace("**", "")
+}
+
 /// The vendor's pages that OpenAPI itself names.
 fn pages(root: &Node, info: &Node) -> Vec<Node> {
     let docs = root.get("externalDocs");
     let page = |title: &str, url: Option<&Node>| {
-        let url = url.filter(|url| url.as_text().is_some_and(|url| url.starts_with("https://") || url.starts_with("http://")))?;
+        let url = url
+            .filter(|url| url.as_text().is_some_and(|url| url.starts_with("https://") || url.starts_with("http://")))?;
         let mut page = Mapping::at(url.span);
         page.text("title", title, url.span);
         page.put("url", url.clone());
@@ -114,9 +169,9 @@ pub(crate) fn tag<'d>(root: &'d Node, name: &str) -> Option<&'d Node> {
     tags.iter().find(|tag| text_of(tag, "name").is_some_and(|known| known == name || lower(known, "entity") == name))
 }
 
-/// The summary of something that has a description.
+/// The summary of something that has one, or a description.
 pub(crate) fn summary_of(node: &Node) -> Option<Node> {
-    let said = node.get("description")?;
+    let said = node.get("summary").or_else(|| node.get("description"))?;
     let sentence = first_sentence(said.as_text()?);
     (!sentence.is_empty()).then(|| text(sentence, said.span))
 }
@@ -138,19 +193,32 @@ mod tests {
 
     #[test]
     fn versions_become_semantic() {
-        for (said, expected) in
-            [("1.2.3", "1.2.3"), ("v1", "1.0.0"), ("2024-01-05", "2024.1.5"), ("1.0", "1.0.0"), ("", "1.0.0"), ("beta", "1.0.0"), ("1.2.3-beta", "1.2.3"), ("01.2.3", "1.2.3")]
-        {
+        for (said, expected) in [
+            ("1.2.3", "1.2.3"),
+            ("v1", "1.0.0"),
+            ("2024-01-05", "2024.1.5"),
+            ("1.0", "1.0.0"),
+            ("", "1.0.0"),
+            ("beta", "1.0.0"),
+            ("1.2.3-beta", "1.2.3"),
+            ("01.2.3", "1.2.3"),
+        ] {
             assert_eq!(semantic(said), expected, "{said}");
         }
     }
 
     #[test]
     fn names_and_summaries_are_short() {
-        assert_eq!(named("Acme Billing API (v2)"), "acme_billing");
-        assert_eq!(named("API"), "api");
-        assert_eq!(named("GitHub v3 REST API"), "git_hub_v3");
+        assert_eq!(named("Acme Billing API (v2)", Some("example")), "acme_billing");
+        assert_eq!(named("API", None), "api");
+        assert_eq!(named("API Reference", Some("example")), "example");
+        assert_eq!(named("BookHub v3 REST API", Some("bookhub")), "bookhub");
+        assert_eq!(
+            named("One two three four five six seven eight nine", None),
+            "one_two_three_four_five_six_seven_eight"
+        );
         assert_eq!(first_sentence("# Hello\n\nThis is v1.2 of\nit. More."), "This is v1.2 of it.");
+        assert_eq!(first_sentence("See the [guide](https://a.example/b.c) of **us**. Now"), "See the guide of us.");
         assert_eq!(first_sentence(""), "");
     }
 }

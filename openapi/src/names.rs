@@ -18,7 +18,9 @@ pub(crate) fn words(text: &str) -> Vec<String> {
             && before.is_some_and(|before| {
                 before.is_ascii_lowercase()
                     || before.is_ascii_digit()
-                    || before.is_ascii_uppercase() && after.is_some_and(char::is_ascii_lowercase) && !is_plural_end(&letters[at..])
+                    || before.is_ascii_uppercase()
+                        && after.is_some_and(char::is_ascii_lowercase)
+                        && !is_plural_end(&letters[at..])
             });
         if begins {
             words.extend(finished(&mut word));
@@ -175,13 +177,17 @@ mod tests {
 
     #[test]
     fn what_is_a_name_already_keeps_it() {
-        assert_eq!(apart(&["page[size]", "page_size", "page.size", "q"], "x"), ["page_size_2", "page_size", "page_size_3", "q"]);
+        assert_eq!(
+            apart(&["page[size]", "page_size", "page.size", "q"], "x"),
+            ["page_size_2", "page_size", "page_size_3", "q"]
+        );
         assert_eq!(apart(&["a", "a", "$"], "x"), ["a", "a_2", "x"]);
     }
 
     #[test]
     fn one_and_many_are_the_same_noun() {
-        for (one, many) in [("pet", "pets"), ("policy", "policies"), ("box", "boxes"), ("status", "status"), ("address", "addresses")]
+        for (one, many) in
+            [("pet", "pets"), ("policy", "policies"), ("box", "boxes"), ("status", "status"), ("address", "addresses")]
         {
             assert!(same_noun(one, many), "{one} {many}");
         }

@@ -6,6 +6,7 @@ use tieline::source::Span;
 use tieline::yaml::{Node, Value};
 
 use crate::context::Context;
+use crate::names::words;
 use crate::tree::{items, members, text_of};
 
 /// An operation as the document has it.
@@ -35,11 +36,19 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 /// The methods of OpenAPI that it cannot.
 const OTHERS: [&str; 4] = ["head", "options", "trace", "query"];
 
+/// Words that begin the ids of operations that do more than ask.
+const MAKING: [&str; 14] = [
+    "create", "add", "insert", "new", "post", "put", "update", "upsert", "save", "set", "delete", "remove", "send",
+    "start",
+];
+
 impl<'d> Context<'d> {
     /// Every operation of the document.
     pub(crate) fn operations(&mut self) -> Vec<Operation<'d>> {
         let mut operations = Vec::new();
-        let Some(Value::Map(paths)) = self.document.section(&["paths"]).map(|paths| &paths.value) else { return operations };
+        let Some(Value::Map(paths)) = self.document.section(&["paths"]).map(|paths| &paths.value) else {
+            return operations;
+        };
         for (path, entry) in paths {
             if path.starts_with("x-") {
                 continue;
@@ -48,15 +57,20 @@ impl<'d> Context<'d> {
             for (method, node) in members(item) {
                 match METHODS.into_iter().find(|known| *known == method) {
                     Some(method) => operations.extend(self.operation(method, (path, entry.span), item, node)),
-                    None if OTHERS.contains(&method) => {
-                        let message = format!("{} {path} is left out", method.to_uppercase());
-                        self.warn(node.span, message, "a connector calls GET, POST, PUT, PATCH and DELETE");
+                    None if OTHERS.contains(&method) => self.leave_out(method, path, node),
+                    None if method == "additionalOperations" => {
+                        members(node).for_each(|(method, node)| self.leave_out(method, path, node));
                     }
                     None => {}
                 }
             }
         }
         operations
+    }
+
+    fn leave_out(&mut self, method: &str, path: &str, node: &'d Node) {
+        let message = format!("{} {path} is left out", method.to_uppercase());
+        self.warn(node.span, message, "a connector calls GET, POST, PUT, PATCH and DELETE");
     }
 
     fn operation(
@@ -78,7 +92,9 @@ impl<'d> Context<'d> {
         let (origin, path) = whole(path).map_or((None, path), |(origin, path)| (Some(origin.to_owned()), path));
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let query = query.split('&').filter(|pair| !pair.is_empty());
-        let query = query.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let query = query
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
         Some(Operation {
             method,
             origin,
@@ -131,14 +147,32 @@ impl<'d> Operation<'d> {
         self.path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
     }
 
+    /// The parts of the path, without an ending that only says how the answer is written.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
+        let bare =
+            |part| [".json", ".xml"].into_iter().find_map(|ending| str::strip_suffix(part, ending)).unwrap_or(part);
+        self.path.split('/').map(bare).filter(|part| !part.is_empty())
+    }
+
     /// The parts of the path that are no parameters.
     pub(crate) fn path_words(&self) -> impl Iterator<Item = &str> {
-        self.path.split('/').filter(|part| !part.is_empty() && !part.contains('{'))
+        self.parts().filter(|part| !part.contains('{'))
     }
 
     /// Whether its path ends with a parameter.
     pub(crate) fn ends_with_param(&self) -> bool {
         self.path.trim_end_matches('/').ends_with('}')
+    }
+
+    /// Whether a POST only asks: its id begins with a word that does, or says nothing and its path ends with one.
+    pub(crate) fn only_asks(&self) -> bool {
+        let asks = |word: &str| matches!(word, "search" | "query" | "list" | "find" | "lookup" | "count");
+        let named = self.text("operationId").map(words).unwrap_or_default();
+        // The method itself says nothing.
+        let does = |word: &str| word != "post" && MAKING.contains(&word);
+        let first = named.first().map(String::as_str).unwrap_or_default();
+        let last = self.path_words().last().map(words).unwrap_or_default();
+        self.method == "post" && (asks(first) || !does(first) && last.last().is_some_and(|last| asks(last)))
     }
 
     /// Whether the document, in the peer's dialect, says what it is called.

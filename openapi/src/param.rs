@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::dialect::fills;
 use crate::names::{apart, mixed};
 use crate::operation::Operation;
+use crate::same::is_same;
 use crate::schemas::{Shape, let_null};
 use crate::tree::{Mapping, boolean, is_true, list, members, scalar_text, text, text_of};
 
@@ -41,6 +42,8 @@ pub(crate) enum Place {
     Header,
     Cookie,
     Body,
+    /// Nowhere: it says which of the files that an answer names is meant.
+    Local,
 }
 
 impl Place {
@@ -52,6 +55,7 @@ impl Place {
             Self::Header => "header",
             Self::Cookie => "cookie",
             Self::Body => "body",
+            Self::Local => "local",
         }
     }
 }
@@ -85,7 +89,11 @@ impl<'d> Context<'d> {
             Some("header") => Place::Header,
             Some("cookie") => Place::Cookie,
             Some("querystring") => {
-                self.warn(node.span, "a parameter that is the whole query is left out", "declare the parameters one by one");
+                self.warn(
+                    node.span,
+                    "a parameter that is the whole query is left out",
+                    "declare the parameters one by one",
+                );
                 return None;
             }
             _ => {
@@ -107,10 +115,21 @@ impl<'d> Context<'d> {
         }
         let content = node.get("content").into_iter().flat_map(members).next().map(|(_, media)| media);
         let schema = node.get("schema").or_else(|| content.and_then(|media| media.get("schema")));
-        let mut keys = self.described(schema, node.span, &format!("{}_{wire}", operation.text("operationId").unwrap_or("params")));
+        let mut keys =
+            self.described(schema, node.span, &format!("{}_{wire}", operation.text("operationId").unwrap_or("params")));
         self.say(&mut keys, node);
         let shape = schema.map_or(Shape::Unknown, |schema| self.document.shape(schema));
-        let mut param = Param { name: mixed(&wire, "param"), wire, place, keys, schema, shape, probe: None, note: None, span: node.span };
+        let mut param = Param {
+            name: mixed(&wire, "param"),
+            wire,
+            place,
+            keys,
+            schema,
+            shape,
+            probe: None,
+            note: None,
+            span: node.span,
+        };
         self.style(&mut param, node, content.is_some());
         self.requirement(operation, &mut param, node);
         Some(param)
@@ -131,15 +150,29 @@ impl<'d> Context<'d> {
 
     /// What the parameter itself says for people.
     fn say(&self, keys: &mut Mapping, node: &'d Node) {
-        if let Some(description) = node.get("description").filter(|said| said.as_text().is_some_and(|said| !said.trim().is_empty())) {
+        if let Some(description) =
+            node.get("description").filter(|said| said.as_text().is_some_and(|said| !said.trim().is_empty()))
+        {
             keys.put("description", description.clone());
         }
         if is_true(node, "deprecated") {
             keys.put("deprecated", boolean(true, node.span));
         }
         if !keys.has("examples") {
-            let several = node.get("examples").into_iter().flat_map(members).filter_map(|(_, example)| self.peek(example).get("value"));
-            let examples: Vec<Node> = node.get("example").into_iter().chain(several).cloned().collect();
+            let several = node
+                .get("examples")
+                .into_iter()
+                .flat_map(members)
+                .filter_map(|(_, example)| self.peek(example).get("value"));
+            let shape = keys.get("type").and_then(Node::as_text).map(str::to_owned);
+            let mut examples: Vec<Node> = Vec::new();
+            for example in
+                node.get("example").into_iter().chain(several).filter_map(|example| as_typed(example, shape.as_deref()))
+            {
+                if !examples.iter().any(|known| is_same(known, &example)) {
+                    examples.push(example);
+                }
+            }
             keys.put_filled("examples", list(examples, node.span));
         }
     }
@@ -158,7 +191,15 @@ impl<'d> Context<'d> {
             (Place::Query, Some("deepObject")) => return param.keys.text("style", "deep_object", span),
             (Place::Query, None | Some("form")) => match param.shape {
                 Shape::Object if explode != Some(false) => {
-                    return param.keys.text("style", if param.schema.is_some_and(|schema| self.is_open(schema)) && said.is_none() { "deep_object" } else { "form" }, span);
+                    return param.keys.text(
+                        "style",
+                        if param.schema.is_some_and(|schema| self.is_open(schema)) && said.is_none() {
+                            "deep_object"
+                        } else {
+                            "form"
+                        },
+                        span,
+                    );
                 }
                 Shape::List if self.holds_objects(param.schema) => return param.keys.text("style", "json", span),
                 _ => {}
@@ -192,7 +233,10 @@ impl<'d> Context<'d> {
         let is_required = is_true(node, "required") || param.place == Place::Path;
         let always = param.place == Place::Header && operation.is_named()
             || operation.said_action() == Some("download") && param.place == Place::Query;
-        let default = param.schema.and_then(|schema| self.document.said(schema, "default")).filter(|default| default.value != Value::Null);
+        let default = param
+            .schema
+            .and_then(|schema| self.document.said(schema, "default"))
+            .filter(|default| default.value != Value::Null);
         let probe = param.schema.and_then(|schema| schema.get("x-airbyte-probe-default"));
         if let Some(default) = default.filter(|_| param.place != Place::Path) {
             self.default(param, default, is_required || always);
@@ -218,7 +262,9 @@ impl<'d> Context<'d> {
             match fills::expression(default) {
                 Ok(fill) if is_sent => param.keys.put("fill", fill),
                 Ok(fill) => param.probe = Some(fill),
-                Err(finding) => self.findings.push(finding),
+                Err(finding) if is_sent => self.findings.push(finding),
+                // Nobody computes it: it may be a text that only looks like an expression.
+                Err(_) => param.keys.put("default", default.clone()),
             }
         } else if is_sent {
             param.keys.put("fill", fills::literal(default, param.shape));
@@ -255,10 +301,26 @@ fn tell_apart(params: &mut [Param<'_>], operation: &Operation<'_>) {
         }
     }
     let names = {
-        let texts: Vec<&str> = params.iter().map(|param| if param.name == mixed(&param.wire, "param") { &param.wire } else { &param.name }).map(String::as_str).collect();
+        let texts: Vec<&str> = params
+            .iter()
+            .map(|param| if param.name == mixed(&param.wire, "param") { &param.wire } else { &param.name })
+            .map(String::as_str)
+            .collect();
         apart(&texts, "param")
     };
     params.iter_mut().zip(names).for_each(|(param, name)| param.name = name);
+}
+
+/// An example in the type of its parameter: documents write `"5"` and `"true"` too.
+fn as_typed(example: &Node, kind: Option<&str>) -> Option<Node> {
+    let said = example.as_text().map(str::trim);
+    let value = match (kind, said) {
+        (Some("integer" | "number"), Some(said)) => Value::Number(said.parse().ok()?),
+        (Some("boolean"), Some(said)) => Value::Bool(said.parse().ok()?),
+        (Some("string"), None) => Value::Text(scalar_text(example)?),
+        (_, _) => example.value.clone(),
+    };
+    Some(Node { value, span: example.span })
 }
 
 /// A parameter that a path names and nothing declares.

@@ -23,9 +23,18 @@ impl<'d> Context<'d> {
         from_token: &BTreeSet<String>,
         is_said: IsSaid,
     ) -> Option<Node> {
-        let servers: Vec<&'d Node> = servers.map(items).unwrap_or_default().iter().filter(|server| url(server).is_some_and(|url| !url.is_empty())).collect();
+        let servers: Vec<&'d Node> = servers
+            .map(items)
+            .unwrap_or_default()
+            .iter()
+            .filter(|server| url(server).is_some_and(|url| !url.is_empty()))
+            .collect();
         let first = *servers.first()?;
-        let plain: Vec<(&str, Span)> = servers.iter().filter_map(|server| Some((url(server)?, server.get("url")?.span))).filter(|(url, _)| is_whole(url)).collect();
+        let plain: Vec<(&str, Span)> = servers
+            .iter()
+            .filter_map(|server| Some((url(server)?, server.get("url")?.span)))
+            .filter(|(url, _)| is_whole(url))
+            .collect();
         if is_said == IsSaid::ByRule && plain.len() > 1 && plain.len() == servers.len() && is_whole(url(first)?) {
             return Some(self.several(&plain, config));
         }
@@ -41,7 +50,12 @@ impl<'d> Context<'d> {
     fn several(&mut self, plain: &[(&str, Span)], config: &mut Config) -> Node {
         let (first, span) = plain[0];
         let mut seen = BTreeSet::new();
-        let choices: Vec<Node> = plain.iter().map(|(url, span)| (url.trim_end_matches('/'), *span)).filter(|(url, _)| seen.insert(*url)).map(|(url, span)| text(url, span)).collect();
+        let choices: Vec<Node> = plain
+            .iter()
+            .map(|(url, span)| (url.trim_end_matches('/'), *span))
+            .filter(|(url, _)| seen.insert(*url))
+            .map(|(url, span)| text(url, span))
+            .collect();
         if choices.len() == 1 {
             return text(first.trim_end_matches('/'), span);
         }
@@ -107,15 +121,28 @@ impl<'d> Context<'d> {
 
     /// The configuration value that stands in the URL: the variable itself, or what its environment mapping makes of it.
     fn mapped(&mut self, server: &'d Node, name: &str, key: String, decides: Decides, config: &mut Config) -> String {
-        let Some((mapped, value)) = environment::mapped(server, name, &key, decides, config.get(&key)) else { return key };
+        let Some((mapped, value)) = environment::mapped(server, name, &key, decides, config.get(&key)) else {
+            return key;
+        };
         if !config.has(&mapped) {
             config.declare(&mapped, value);
-            self.note(&["config", &mapped], format!("what `{key}` is called in the URL, as the document's environment mapping says"));
+            self.note(
+                &["config", &mapped],
+                format!("what `{key}` is called in the URL, as the document's environment mapping says"),
+            );
         }
         mapped
     }
 
-    fn declare(&mut self, key: &str, name: &str, said: Option<&'d Node>, span: Span, decides: Decides, config: &mut Config) {
+    fn declare(
+        &mut self,
+        key: &str,
+        name: &str,
+        said: Option<&'d Node>,
+        span: Span,
+        decides: Decides,
+        config: &mut Config,
+    ) {
         let (value, note) = match said {
             Some(said) => variable(name, said, decides),
             None => {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use tieline::yaml::{Node, Value};
 
-use crate::names::Taken;
+use crate::names::{Taken, lower};
 use crate::note::Note;
 use crate::same::is_same;
 use crate::tree::{Mapping, members, text};
@@ -26,10 +26,13 @@ const LARGE: usize = 40;
 /// Takes out of the entities what several actions say alike.
 pub(crate) fn share(mut entities: Node) -> Shared {
     let span = entities.span;
+    // Parameters are looked into here, so they are shared after it.
+    let body = one_for_all(&mut entities, "body", |body| {
+        body.get("kind").and_then(Node::as_text) == Some("form") && members(body).count() == 1
+    });
+    let query_encoding = one_for_all(&mut entities, "query_encoding", |_| true);
     let params = shared_params(&mut entities, span);
     let pagination = shared_pagination(&mut entities, span);
-    let body = one_for_all(&mut entities, "body", |body| body.get("kind").and_then(Node::as_text) == Some("form") && members(body).count() == 1);
-    let query_encoding = one_for_all(&mut entities, "query_encoding", |_| true);
     Shared { entities, params, pagination, body, query_encoding }
 }
 
@@ -38,7 +41,9 @@ fn for_actions(entities: &mut Node, mut each: impl FnMut(&mut Node)) {
     let Value::Map(entities) = &mut entities.value else { return };
     for entity in entities.values_mut() {
         let Value::Map(entity) = &mut entity.value.value else { continue };
-        let Some(Value::Map(actions)) = entity.get_mut("actions").map(|actions| &mut actions.value.value) else { continue };
+        let Some(Value::Map(actions)) = entity.get_mut("actions").map(|actions| &mut actions.value.value) else {
+            continue;
+        };
         actions.values_mut().for_each(|action| each(&mut action.value));
     }
 }
@@ -55,7 +60,9 @@ fn shared_params(entities: &mut Node, span: tieline::source::Span) -> Node {
     let mut counted: HashMap<String, usize> = HashMap::new();
     let mut order: Vec<(String, String, Node)> = Vec::new();
     for_actions(entities, |action| {
-        let params = child(action, "params").into_iter().flat_map(|params| members(params).map(|(name, param)| (name.to_owned(), param.clone())).collect::<Vec<_>>());
+        let params = child(action, "params").into_iter().flat_map(|params| {
+            members(params).map(|(name, param)| (name.to_owned(), param.clone())).collect::<Vec<_>>()
+        });
         for (name, param) in params {
             let key = fingerprint(&name, &param);
             let count = counted.entry(key.clone()).or_insert(0);
@@ -65,21 +72,29 @@ fn shared_params(entities: &mut Node, span: tieline::source::Span) -> Node {
             }
         }
     });
-    let mut taken = Taken::default();
+    // Of several that are called alike, the one that is said most often: another name would say less than the parameter itself.
     let mut names: HashMap<String, (String, Node)> = HashMap::new();
     let mut shared = Mapping::at(span);
+    let count = |key: &str| counted.get(key).copied().unwrap_or_default();
+    let mut most: HashMap<&str, usize> = HashMap::new();
+    for (key, name, _) in order.iter().filter(|(key, ..)| key.len() >= LARGE) {
+        let known = most.entry(name).or_default();
+        *known = count(key).max(*known);
+    }
+    let most: HashMap<String, usize> = most.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
     for (key, name, param) in order {
-        if counted.get(&key).is_none_or(|count| *count < OFTEN) || key.len() < LARGE {
-            continue;
+        let is_most = most.get(&name) == Some(&count(&key)) && !shared.has(&name);
+        if count(&key) >= OFTEN && key.len() >= LARGE && is_most {
+            shared.put(name.clone(), param.clone());
+            names.insert(key, (name, param));
         }
-        let free = taken.free(name);
-        shared.put(free.clone(), param.clone());
-        names.insert(key, (free, param));
     }
     for_actions(entities, |action| {
         let Some(Value::Map(params)) = child(action, "params").map(|params| &mut params.value) else { return };
         for (name, entry) in params.iter_mut() {
-            if let Some((shared, _)) = names.get(&fingerprint(name, &entry.value)).filter(|(_, param)| is_same(param, &entry.value)) {
+            if let Some((shared, _)) =
+                names.get(&fingerprint(name, &entry.value)).filter(|(_, param)| is_same(param, &entry.value))
+            {
                 let span = entry.value.span;
                 let mut reference = Mapping::at(span);
                 reference.text("$ref", format!("#/params/{shared}"), span);
@@ -110,12 +125,12 @@ fn shared_pagination(entities: &mut Node, span: tieline::source::Span) -> Node {
     });
     let mut taken = Taken::default();
     let mut shared = Mapping::at(span);
+    kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let named: Vec<(Node, String)> = kinds
         .into_iter()
         .filter(|(_, count)| *count > 1)
         .map(|(paginate, _)| {
-            let kind = paginate.get("kind").and_then(Node::as_text).unwrap_or("pages").to_owned();
-            let name = taken.free(kind);
+            let name = taken.free(pagination_name(&paginate, &taken));
             shared.put(name.clone(), paginate.clone());
             (paginate, name)
         })
@@ -134,7 +149,11 @@ pub(crate) fn follow(entities: &Node, notes: &mut Vec<Note>) {
     let moved = |at: &[String]| {
         let [_, entity, _, action, params, name] = at else { return None };
         let param = entities.get(entity)?.get("actions")?.get(action)?.get(params)?.get(name)?;
-        param.get("$ref")?.as_text()?.strip_prefix("#/params/").map(|shared| vec!["params".to_owned(), shared.to_owned()])
+        param
+            .get("$ref")?
+            .as_text()?
+            .strip_prefix("#/params/")
+            .map(|shared| vec!["params".to_owned(), shared.to_owned()])
     };
     for note in notes.iter_mut() {
         if let Some(at) = moved(&note.at) {
@@ -143,6 +162,19 @@ pub(crate) fn follow(entities: &Node, notes: &mut Vec<Note>) {
     }
     let mut seen = HashSet::new();
     notes.retain(|note| seen.insert((note.at.clone(), note.text.clone())));
+}
+
+/// The kind, and where that is taken, what its own parameter or its largest page tells.
+fn pagination_name(paginate: &Node, taken: &Taken) -> String {
+    let said = |key| paginate.get(key).and_then(Node::as_text);
+    let kind = said("kind").unwrap_or("pages");
+    let by = ["cursor", "page", "offset", "size"]
+        .into_iter()
+        .find_map(said)
+        .map(|param| format!("{kind}_by_{}", lower(param, "param")));
+    let of = paginate.get("max_size").and_then(crate::tree::whole).map(|most| format!("{kind}_of_{most}"));
+    let names = [Some(kind.to_owned()), by, of];
+    names.into_iter().flatten().find(|name| !taken.has(name)).unwrap_or_else(|| kind.to_owned())
 }
 
 /// A key that every action that has it has alike, taken out of them: the manifest says it for all.
@@ -160,7 +192,9 @@ fn one_for_all(entities: &mut Node, key: &str, may_be: impl Fn(&Node) -> bool) -
             }
         } else if key == "body" {
             // An action that sends JSON says nothing about it.
-            let sends = ["post", "put", "patch"].iter().any(|method| action.get(method).is_some());
+            let goes_into_body = |param: &Node| param.get("in").and_then(Node::as_text) == Some("body");
+            let sends = ["post", "put", "patch"].iter().any(|method| action.get(method).is_some())
+                || action.get("params").is_some_and(|params| members(params).any(|(_, param)| goes_into_body(param)));
             alike &= !sends || action.get("params").is_none();
         } else {
             alike = false;

@@ -19,6 +19,8 @@ pub(crate) struct SignIn {
     pub ways: IndexMap<String, Mapping>,
     /// The names of the manifest, by those of the document.
     names: BTreeMap<String, String>,
+    /// Whether most operations say that they need no sign-in, against what the document says for all: then it is used all the same.
+    is_waived: bool,
 }
 
 impl<'d> Context<'d> {
@@ -96,7 +98,11 @@ impl<'d> Context<'d> {
         let wanted = self.choices(own, sign_in);
         let usual = self.document.root.get("security").map(|all| self.choices(all, sign_in)).unwrap_or_default();
         if items(own).is_empty() || wanted.iter().all(Vec::is_empty) && !wanted.is_empty() {
-            return Some(text("none", own.span)).filter(|_| !sign_in.ways.is_empty());
+            let counts = !sign_in.ways.is_empty() && !sign_in.is_waived;
+            return counts.then(|| text("none", own.span));
+        }
+        if wanted.iter().any(Vec::is_empty) {
+            return None;
         }
         let is_usual = usual.iter().all(|choice| wanted.contains(choice));
         let any_will_do = sign_in.ways.len() == 1 || usual.is_empty() && wanted.len() >= sign_in.ways.len();
@@ -115,11 +121,45 @@ impl<'d> Context<'d> {
         items(security).iter().map(choice).collect()
     }
 
+    /// Says which names in a requirement name no security scheme.
+    fn look_for_unknown(&mut self, security: &'d Node) {
+        let schemes = self.document.section(&["components", "securitySchemes"]);
+        for (name, said) in items(security).iter().flat_map(members) {
+            if schemes.is_none_or(|schemes| schemes.get(name).is_none()) {
+                self.warn(said.span, format!("there is no security scheme `{name}`"), "it is left out");
+            }
+        }
+    }
+
+    /// A document that says for all how to sign in, and for most operations that it is not needed, is not believed.
+    pub(crate) fn judge_waivers(&mut self, sign_in: &mut SignIn, operations: &[&Operation<'d>]) {
+        let is_needed = self
+            .document
+            .root
+            .get("security")
+            .is_some_and(|all| items(all).iter().any(|one| members(one).next().is_some()));
+        let waives =
+            |operation: &&&Operation<'d>| operation.node.get("security").is_some_and(|own| items(own).is_empty());
+        let waived = operations.iter().filter(waives).count();
+        if is_needed && waived * 2 > operations.len() {
+            sign_in.is_waived = true;
+            let text = format!(
+                "{waived} of {} operations say that they need none, and the document that all do: it is used",
+                operations.len()
+            );
+            self.note(&["auth"], text);
+        }
+    }
+
     /// Ways that are needed together become one.
     pub(crate) fn join_ways(&mut self, sign_in: &mut SignIn, operations: &[&Operation<'d>]) {
-        let written = operations.iter().filter_map(|operation| operation.node.get("security")).chain(self.document.root.get("security"));
+        let written = operations
+            .iter()
+            .filter_map(|operation| operation.node.get("security"))
+            .chain(self.document.root.get("security"));
         let mut together: Vec<Vec<String>> = Vec::new();
         for security in written {
+            self.look_for_unknown(security);
             for choice in self.choices(security, sign_in).into_iter().filter(|choice| choice.len() > 1) {
                 if !together.contains(&choice) {
                     together.push(choice);
@@ -131,7 +171,11 @@ impl<'d> Context<'d> {
             let Some(joined) = joined(sign_in, &names) else {
                 let span = self.document.root.get("security").map_or(self.document.root.span, |security| security.span);
                 let names = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
-                self.warn(span, format!("{names} are needed together, which cannot be said"), "each is a way of its own");
+                self.warn(
+                    span,
+                    format!("{names} are needed together, which cannot be said"),
+                    "each is a way of its own",
+                );
                 continue;
             };
             let name = names.join("_and_");
@@ -144,7 +188,10 @@ impl<'d> Context<'d> {
     }
 
     fn alone(&self, sign_in: &SignIn, operations: &[&Operation<'d>]) -> Vec<String> {
-        let written = operations.iter().filter_map(|operation| operation.node.get("security")).chain(self.document.root.get("security"));
+        let written = operations
+            .iter()
+            .filter_map(|operation| operation.node.get("security"))
+            .chain(self.document.root.get("security"));
         let choices = written.flat_map(|security| self.choices(security, sign_in));
         choices.filter(|choice| choice.len() == 1).flatten().collect()
     }

@@ -160,8 +160,9 @@ fn playable(
     exchanges: &[Exchange],
     took: Duration,
 ) -> Result<String, &'static str> {
-    let server =
-        server.filter(|server| server.starts_with("https://")).ok_or("the server is no https origin that the call decides")?;
+    let server = server
+        .filter(|server| server.starts_with("https://"))
+        .ok_or("the server is no https origin that the call decides")?;
     let fails = |exchange: &Exchange| exchange.failure.is_some() || exchange.delay > 0.0;
     let unsaid = |call: &Call| {
         call.range.is_some()

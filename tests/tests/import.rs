@@ -37,7 +37,8 @@ fn importing_and_loading_equals_loading() {
 
 /// Every file that may be a document.
 fn paths() -> Vec<PathBuf> {
-    let named = ["TIELINE_SPECS_DIR", "TIELINE_DOCUMENTS_DIR"].into_iter().filter_map(std::env::var_os).map(PathBuf::from);
+    let named =
+        ["TIELINE_SPECS_DIR", "TIELINE_DOCUMENTS_DIR"].into_iter().filter_map(std::env::var_os).map(PathBuf::from);
     let mut found = Vec::new();
     named.chain([here("cases")]).for_each(|folder| collect(&folder, &mut found));
     found.sort();

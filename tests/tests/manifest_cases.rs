@@ -17,10 +17,8 @@ fn manifests_are_found_fault_with_as_the_cases_say() {
     let update = std::env::var_os("UPDATE_CASES").is_some_and(|value| value == "1");
     let mut failures = Vec::new();
     for case in cases() {
-        let unread: Vec<_> = files(&case)
-            .into_iter()
-            .filter(|file| ![own(&case), "expected.txt"].contains(&file.as_str()))
-            .collect();
+        let unread: Vec<_> =
+            files(&case).into_iter().filter(|file| ![own(&case), "expected.txt"].contains(&file.as_str())).collect();
         let found = format!("{}", findings(&case));
         let expected = fs::read_to_string(case.join("expected.txt")).unwrap_or_default();
         if update {
@@ -51,7 +49,12 @@ fn every_finding_says_where_and_errors_refuse_the_manifest() {
         let found = findings(&case);
         let source = source(&case);
         assert!(!found.is_empty(), "{}: a case shows something", name(&case));
-        assert_eq!(found.errors() > 0, tieline_openapi::load(&source, &Surroundings::default()).is_err(), "{}", name(&case));
+        assert_eq!(
+            found.errors() > 0,
+            tieline_openapi::load(&source, &Surroundings::default()).is_err(),
+            "{}",
+            name(&case)
+        );
         for finding in found.iter() {
             assert!((finding.span.end as usize) <= source.text().len(), "{}: {finding:?}", name(&case));
         }

@@ -237,7 +237,8 @@ struct Records<'a> {
 }
 
 fn answer<'a>(types: &mut Lowering<'a>, records: &mut Records<'a>, operation: &'a Operation, builder: &str) -> Answer {
-    let Some(schema) = &operation.record else {
+    let says_nothing = |schema: &&serde_json::Value| schema["type"] == "null";
+    let Some(schema) = operation.record.as_ref().filter(|schema| !says_nothing(schema)) else {
         return match operation.answer {
             plan::Answer::List(_) => Answer::List(Type::Any),
             plan::Answer::One(_) if operation.has_pages() => Answer::List(Type::Any),

@@ -110,9 +110,10 @@ impl Binding<'_> {
 
     /// Names that the operation does not have, or does not show.
     fn report_unknown(&mut self) {
-        let params = self.surroundings.params;
-        let given = params.keys().filter(|name| !self.args.others.contains_key(*name));
-        let given = given.chain(self.uploads.keys().filter(|name| !params.contains_key(*name)));
+        let (params, others) = (self.surroundings.params, &self.args.others);
+        let given = params.keys().filter(|name| !others.contains_key(*name));
+        let files = self.uploads.keys().filter(|name| !params.contains_key(*name) || others.contains_key(*name));
+        let given = given.chain(files);
         let unknown: Vec<_> = given.filter(|name| !self.shown().any(|known| known.name == **name)).cloned().collect();
         self.unknown = unknown.len();
         for name in unknown.into_iter().take(MOST_COUNTED) {

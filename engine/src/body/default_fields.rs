@@ -64,7 +64,7 @@ impl Decode for DefaultFields {
 }
 
 /// Why a text could change what stands around it (GraphQL, October 2021, section 2.1); `None` when it cannot.
-fn flaw(text: &str) -> Option<String> {
+pub(super) fn flaw(text: &str) -> Option<String> {
     if text.trim().is_empty() {
         return Some("it selects nothing".to_owned());
     }

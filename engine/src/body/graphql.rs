@@ -32,7 +32,7 @@ object! {
         /// operation_name: GetUser
         /// ```
         pub operation_name: Option<String>,
-        /// The parameter (a list of texts such as `a.b.c`) that selects fields.
+        /// The parameter that selects fields: a list of texts such as `a.b.c`, or as GraphQL has it, `labels(first: 5) { name }`.
         /// ```yaml
         /// fields: fields
         /// ```

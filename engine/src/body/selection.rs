@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 
+use super::default_fields::flaw;
 use super::invalid;
 
 /// How deep a selection may go.
@@ -14,10 +15,14 @@ const MAX_DEPTH: usize = 32;
 
 /// Fields with the fields below them.
 #[derive(Debug, Default)]
-pub(super) struct Selection(IndexMap<String, Selection>);
+pub(super) struct Selection {
+    named: IndexMap<String, Selection>,
+    /// Selections as GraphQL has them, with arguments or aliases: they close nothing that they did not open.
+    verbatim: Vec<String>,
+}
 
 impl Selection {
-    /// A list of paths, or a text with commas between them.
+    /// A list of paths and selections, or a text of paths with commas between them.
     pub(super) fn from_value(param: &str, value: &Value) -> Result<Self, Error> {
         let no_list = || invalid(param, "must be a list of field names such as `owner.login`");
         match value {
@@ -34,17 +39,21 @@ impl Selection {
     pub(super) fn from_paths<'a>(param: &str, paths: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
         let mut selection = Self::default();
         for path in paths {
-            let mut at = &mut selection;
-            for (depth, name) in path.trim().split('.').enumerate() {
-                if !is_name(name) {
+            if !path.trim().split('.').all(is_name) {
+                if !is_selection(path) {
                     let message =
                         format!("holds `{path}`, which is no field; a field looks like `id` or `owner.login`");
                     return Err(invalid(param, message));
                 }
+                selection.verbatim.push(path.trim().to_owned());
+                continue;
+            }
+            let mut at = &mut selection;
+            for (depth, name) in path.trim().split('.').enumerate() {
                 if depth == MAX_DEPTH {
                     return Err(invalid(param, format!("holds a field more than {MAX_DEPTH} levels deep")));
                 }
-                at = at.0.entry(name.to_owned()).or_default();
+                at = at.named.entry(name.to_owned()).or_default();
             }
         }
         Ok(selection)
@@ -52,7 +61,7 @@ impl Selection {
 
     /// The selection as it stands between braces.
     pub(super) fn written(&self, param: &str) -> Result<String, Error> {
-        if self.0.is_empty() {
+        if self.named.is_empty() && self.verbatim.is_empty() {
             return Err(invalid(param, "selects nothing; name at least one field"));
         }
         let mut text = String::new();
@@ -61,14 +70,18 @@ impl Selection {
     }
 
     fn write(&self, text: &mut String) {
-        for (index, (name, below)) in self.0.iter().enumerate() {
+        for (index, (name, below)) in self.named.iter().enumerate() {
             let space = if index == 0 { "" } else { " " };
             let _ = write!(text, "{space}{name}");
-            if !below.0.is_empty() {
+            if !below.named.is_empty() {
                 text.push_str(" { ");
                 below.write(text);
                 text.push_str(" }");
             }
+        }
+        for verbatim in &self.verbatim {
+            let space = if text.is_empty() { "" } else { " " };
+            let _ = write!(text, "{space}{verbatim}");
         }
     }
 }
@@ -100,6 +113,12 @@ fn next_placeholder(text: &str) -> Option<(usize, usize)> {
     })
 }
 
+/// Whether a text is a selection as GraphQL has it, and not a field that is spelt wrong.
+fn is_selection(text: &str) -> bool {
+    // A comment could hide what follows once the text is trimmed.
+    text.contains([' ', '(', '{', ':']) && !text.contains('#') && flaw(text).is_none()
+}
+
 /// A GraphQL name (specification of October 2021, section 2.1.9).
 fn is_name(text: &str) -> bool {
     let starts_well = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
@@ -110,7 +129,7 @@ fn is_name(text: &str) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Selection, is_name, replace_placeholder};
+    use super::{Selection, replace_placeholder};
     use crate::error::Error;
 
     fn written(value: &Value) -> Result<String, Error> {
@@ -124,13 +143,14 @@ mod tests {
             (json!(["owner.login", "id", "owner.id", "owner"]), "owner { login id } id"),
             (json!(["a.b.c", "a.b.d", "__typename"]), "a { b { c d } } __typename"),
             (json!("id, owner.login"), "id owner { login }"),
+            (json!(["labels(first: 3) { name }", "owner.id", "a: id"]), "owner { id } labels(first: 3) { name } a: id"),
         ] {
             assert_eq!(written(&fields).unwrap(), expected);
         }
     }
 
     #[test]
-    fn nothing_but_names_gets_in() {
+    fn nothing_that_closes_what_is_around_it_gets_in() {
         let deep = "a.".repeat(40) + "a";
         for (fields, expected) in [
             (
@@ -138,9 +158,10 @@ mod tests {
                 "`fields` holds `id } evil {`, which is no field; a field looks like `id` or `owner.login`",
             ),
             (json!(["a..b"]), "`fields` holds `a..b`, which is no field; a field looks like `id` or `owner.login`"),
+            (json!(["f(x: 1"]), "`fields` holds `f(x: 1`, which is no field; a field looks like `id` or `owner.login`"),
             (
-                json!(["f(x: 1)"]),
-                "`fields` holds `f(x: 1)`, which is no field; a field looks like `id` or `owner.login`",
+                json!(["id # all"]),
+                "`fields` holds `id # all`, which is no field; a field looks like `id` or `owner.login`",
             ),
             (json!([deep]), "`fields` holds a field more than 32 levels deep"),
             (json!([]), "`fields` selects nothing; name at least one field"),
@@ -163,12 +184,9 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_selection_holds_names_braces_and_spaces(fields in proptest::collection::vec(".{0,12}", 0..4)) {
+        fn a_selection_closes_only_what_it_opens(fields in proptest::collection::vec("[a-z.{}()\\[\\]\"#: \\n]{0,12}", 0..4)) {
             if let Ok(text) = written(&json!(fields)) {
-                let words = text.split(' ').filter(|word| !matches!(*word, "{" | "}"));
-                for word in words {
-                    proptest::prop_assert!(is_name(word), "{word:?} in {text:?}");
-                }
+                proptest::prop_assert_eq!(super::flaw(&text), None, "{}", text);
             }
         }
     }

@@ -216,6 +216,7 @@ fn param_json(connector: &Connector, param: &Param) -> Value {
         ("type", types),
         ("required", Some(param.required.into())),
         ("file", param.file.then_some(Value::Bool(true))),
+        ("base64", param.base64.then_some(Value::Bool(true))),
     ]) else {
         return Value::Null;
     };

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::body::Body;
 use crate::manifest::{Place, Style};
+use crate::paginate::Pagination;
 use crate::source::{Code, Diagnostic};
 use crate::yaml::Node;
 
+use super::bodies::variables;
 use super::view::{Operation, Param, View};
 
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
@@ -77,9 +79,16 @@ fn has_member(view: &View<'_>, schema: &Node, name: &str) -> bool {
         .any(|part| part.get("properties").and_then(|all| all.get(name)).is_some())
 }
 
-/// The parameters that pagination adds are called as no declared one is.
+/// The parameters of pagination are sent, and those that it adds are called as no declared one is.
 fn check_pagination(operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
     let place = operation.place_of_added();
+    let named = operation.pagination.map(Pagination::params).unwrap_or_default();
+    for param in named.iter().filter_map(|named| operation.param(&named.name)) {
+        if param.place == Place::Local && !variables(operation).any(|name| name == param.name) {
+            let message = format!("`{}` says how the list goes on, but it is never sent", param.name);
+            findings.push(Diagnostic::new(Code::Conflict, param.span, message).help("give it another place with `in`"));
+        }
+    }
     for added in operation.added() {
         let same = |param: &&Param<'_>| param.wire() == added.name && param.place == place;
         if let Some(param) = operation.params.values().find(same) {

@@ -26,23 +26,24 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// All that decides a request but the parameters, the names of those in the path left out.
+/// All that decides a request but the parameters, the names of those in the path left out; and where a file is, which is fetched too.
 fn target(operation: &Operation<'_>) -> String {
     let action = &operation.written.value;
     let mut parts = operation.path.split('{');
     let first = parts.next().unwrap_or_default();
     let path =
         parts.fold(first.to_owned(), |path, part| path + "{}" + part.split_once('}').map_or("", |(_, rest)| rest));
-    let rest = (&action.server, &action.headers, &action.query, &action.body, &action.auth, action.effect);
+    let file = action.download.as_ref().and_then(|download| download.url.as_ref());
+    let rest = (&action.server, &action.headers, &action.query, &action.body, &action.auth, action.effect, file);
     format!("{} {path} {rest:?}", operation.method)
 }
 
-/// The parameters outside the path, with what fills them.
+/// The parameters that are sent outside the path, with what fills them.
 fn params(operation: &Operation<'_>) -> String {
     let mut params: Vec<_> = operation
         .params
         .values()
-        .filter(|param| param.place != Place::Path)
+        .filter(|param| !matches!(param.place, Place::Path | Place::Local))
         .map(|param| (param.place.as_str(), param.wire(), format!("{:?}", param.merged.keys.fill)))
         .collect();
     params.sort();

@@ -29,6 +29,9 @@ pub(super) fn records(operation: &Operation, document: &Document<'_>, scope: Sco
         Answer::List(path) if operation.may_be_single && extract::is_single(document, path)? => {
             (vec![extract::one(document, &JsonPath::root())?], operation.filter.as_ref())
         }
+        Answer::List(path) | Answer::One(path) if operation.may_be_missing && extract::is_missing(document, path)? => {
+            (Vec::new(), None)
+        }
         Answer::List(path) => (extract::list(document, path)?, operation.filter.as_ref()),
         Answer::One(path) => (vec![extract::one(document, path)?], None),
         Answer::File(_) => return Ok(Records::default()),

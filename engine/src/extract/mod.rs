@@ -17,7 +17,7 @@ use crate::notation::Lookup;
 use crate::raw::Raw;
 
 pub(crate) use document::Document;
-pub(crate) use records::{is_single, list, one, within};
+pub(crate) use records::{is_missing, is_single, list, one, within};
 pub(crate) use reshape::{Scope, reshape};
 pub(crate) use select::select;
 pub(crate) use wrap::{wrapped, wrapped_alone};

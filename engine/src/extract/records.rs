@@ -57,6 +57,14 @@ pub(crate) fn within(record: &Raw, path: &JsonPath) -> Option<Value> {
     found.first().and_then(|(_, value)| serde_json::from_str(value.get()).ok())
 }
 
+/// Whether there is nothing at a path.
+///
+/// # Errors
+/// `unexpected_response` when the body is not JSON.
+pub(crate) fn is_missing(document: &Document<'_>, path: &JsonPath) -> Result<bool, Error> {
+    document.find(path).map(|found| found.is_empty())
+}
+
 /// Whether the answer is itself a record: an object with nothing where the list should be.
 ///
 /// # Errors

@@ -149,6 +149,11 @@ object! {
         /// may_be_single: true
         /// ```
         pub may_be_single: Option<bool>,
+        /// `true`: an answer that has nothing at `records` or `record_at` is no error, but an empty list or no record.
+        /// ```yaml
+        /// may_be_missing: true
+        /// ```
+        pub may_be_missing: Option<bool>,
         /// Where the one record stands; the whole body when left out.
         /// ```yaml
         /// record_at: $.user

@@ -157,6 +157,12 @@ object! {
         /// empty_body: object
         /// ```
         pub empty_body: Option<EmptyBody>,
+        /// `true`: an answer that has nothing at `records` or `record_at` is no error, but an empty list or no record: for an API that
+        /// leaves out what is empty.
+        /// ```yaml
+        /// may_be_missing: true
+        /// ```
+        pub may_be_missing: Option<bool>,
         /// Records that are no objects become objects with their value under this name; null stays null, and of a single record that
         /// is a list so do the elements. It comes after `transform`; `filter` and `transform` see such a value as `record.value`.
         /// ```yaml

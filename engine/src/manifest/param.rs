@@ -67,7 +67,7 @@ object! {
         /// in: query
         /// ```
         pub place = "in": Option<Spanned<Place>>,
-        /// Its name on the wire, where it differs from the key.
+        /// Its name on the wire, where it differs from the key. Callers may use it too, where no other parameter has it.
         /// ```yaml
         /// name: page[size]
         /// ```

@@ -145,6 +145,7 @@ fn operation(
             (None, None) => Answer::One(action.record_at.as_deref().cloned().unwrap_or_default()),
         },
         may_be_single: action.may_be_single == Some(true),
+        may_be_missing: action.may_be_missing.or(manifest.may_be_missing) == Some(true),
         record: action.record.as_ref().or(entity.record.as_ref()).map(|schema| record(schema)),
         meta: meta(action, pagination.as_ref()),
         pagination,

@@ -189,6 +189,9 @@ pub struct Operation {
     /// An answer that has nothing where the list should be is itself the only record.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub may_be_single: bool,
+    /// An answer that has nothing where its records should be has none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_be_missing: bool,
     /// The schema of its records; references have the form `#/schemas/Name`.
     pub record: Option<Value>,
     /// What the envelope's `meta` holds.

@@ -4,13 +4,14 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::{Map, Value};
 use tieline::notation::{Lookup, ParamLookup};
-use tieline::plan::PathPart;
+use tieline::plan::{Answer, Operation, PathPart};
 use url::Url;
 
 use super::Play;
 use crate::draft::Draft;
 use crate::failure::Failure;
 use crate::file;
+use crate::given::Given;
 
 /// How many elements a list of files has.
 const MOST_ELEMENTS: u64 = 8;
@@ -30,42 +31,30 @@ impl Play<'_> {
     /// The example's answer, with the URL of a file of the mock where it has one of the API: wherever the call may look for it.
     pub(super) fn file_elsewhere(&self, url: &ParamLookup) -> Draft {
         let mut draft = Draft::json(self.example_answer().cloned().unwrap_or_else(|| Value::Object(Map::new())));
-        for place in self.places(url) {
-            self.put_url(&place, &mut draft);
+        for place in places(self.operation, url, self.given) {
+            let url = self.file_url(&place, &draft);
+            draft.put(&place, url);
         }
         draft
     }
 
-    /// The places to which the parameters may lead. A value that is not sent may be any that the schema lists, or any small index.
-    fn places(&self, url: &ParamLookup) -> Vec<Lookup> {
-        let mut filled = vec![Map::new()];
-        for name in url.names() {
-            let candidates = self.candidates(name);
-            let with = |values: &Map<String, Value>, value: &Value| {
-                let mut values = values.clone();
-                values.insert(name.to_owned(), value.clone());
-                values
-            };
-            filled = filled.iter().flat_map(|values| candidates.iter().map(move |value| with(values, value))).collect();
-            filled.truncate(MOST_PLACES);
+    /// Puts the URL of a file where other actions look for it in the answer to the same request.
+    pub(super) fn put_files_of_others(&self, draft: &mut Draft) {
+        let entities = self.world.connector.entities().unwrap_or_default();
+        let all = entities.iter().flat_map(|entity| entity.operations.values());
+        for other in all.filter(|other| other.method == self.operation.method && shape(other) == shape(self.operation))
+        {
+            let Answer::File(Some(url)) = &other.answer else { continue };
+            for place in places(other, url, self.given) {
+                let url = self.file_url(&place, draft);
+                self.put_if_it_fits(draft, &place, url);
+            }
         }
-        filled.iter().filter_map(|values| url.filled(|name| values.get(name).cloned()).ok()).collect()
     }
 
-    fn candidates(&self, name: &str) -> Vec<Value> {
-        let in_path =
-            || self.given.path.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str().into());
-        if let Some(given) = self.given.values.get(name).cloned().or_else(in_path) {
-            return vec![given];
-        }
-        let schema = self.operation.param(name).map(|param| &param.schema);
-        let listed = schema.and_then(|schema| schema.get("enum").or_else(|| schema.get("examples"))?.as_array());
-        let assumed = || schema.and_then(|schema| schema.get("default")).map(|value| vec![value.clone()]);
-        listed.cloned().or_else(assumed).unwrap_or_else(|| (0..MOST_ELEMENTS).map(Value::from).collect())
-    }
-
-    fn put_url(&self, url: &Lookup, draft: &mut Draft) {
-        let shown = draft.found(url).and_then(Value::as_str).and_then(|shown| Url::parse(shown).ok());
+    /// The URL of a file of the mock, which ends as the one does that stands there.
+    fn file_url(&self, at: &Lookup, draft: &Draft) -> Value {
+        let shown = draft.found(at).and_then(Value::as_str).and_then(|shown| Url::parse(shown).ok());
         let extension =
             shown.as_ref().and_then(|shown| extension_of(shown.path())).or_else(|| self.extension_of_path());
         let id = self.id().unwrap_or("file");
@@ -74,7 +63,7 @@ impl Play<'_> {
             Some(_) | None => id.to_owned(),
         };
         let path = format!("/{}/{}/{name}", file::FOLDER, self.operation.entity);
-        draft.put(url, self.request.url_at(&path).to_string().into());
+        self.request.url_at(&path).to_string().into()
     }
 
     /// The content type that the request asks for, where it is one.
@@ -90,6 +79,40 @@ impl Play<'_> {
             PathPart::Param(_) => None,
         }
     }
+}
+
+/// The places to which the parameters of an operation may lead. A value that is not sent may be any that its schema lists, or any
+/// small index.
+fn places(operation: &Operation, url: &ParamLookup, given: &Given) -> Vec<Lookup> {
+    let mut filled = vec![Map::new()];
+    for name in url.names() {
+        let candidates = candidates(operation, name, given);
+        let with = |values: &Map<String, Value>, value: &Value| {
+            let mut values = values.clone();
+            values.insert(name.to_owned(), value.clone());
+            values
+        };
+        filled = filled.iter().flat_map(|values| candidates.iter().map(move |value| with(values, value))).collect();
+        filled.truncate(MOST_PLACES);
+    }
+    filled.iter().filter_map(|values| url.filled(|name| values.get(name).cloned()).ok()).collect()
+}
+
+fn candidates(operation: &Operation, name: &str, given: &Given) -> Vec<Value> {
+    let in_path = || given.path.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str().into());
+    if let Some(given) = given.values.get(name).cloned().or_else(in_path) {
+        return vec![given];
+    }
+    let schema = operation.param(name).map(|param| &param.schema);
+    let listed = schema.and_then(|schema| schema.get("enum").or_else(|| schema.get("examples"))?.as_array());
+    let assumed = || schema.and_then(|schema| schema.get("default")).map(|value| vec![value.clone()]);
+    listed.cloned().or_else(assumed).unwrap_or_else(|| (0..MOST_ELEMENTS).map(Value::from).collect())
+}
+
+/// A path without the names of its parameters.
+fn shape(operation: &Operation) -> Vec<&str> {
+    let parts = operation.path.iter();
+    parts.map(|part| if let PathPart::Text(text) = part { text } else { "{}" }).collect()
 }
 
 /// The extension of a path's last segment, when it says what a file holds.

@@ -62,7 +62,11 @@ impl<'a> Play<'a> {
         self.state().remember_uploads(&self.given.uploads);
         let mut draft = match &self.operation.answer {
             Answer::List(path) => self.list(path)?,
-            Answer::One(path) => self.one(path),
+            Answer::One(path) => {
+                let mut draft = self.one(path);
+                self.put_files_of_others(&mut draft);
+                draft
+            }
             Answer::File(None) => return self.file(),
             Answer::File(Some(url)) => self.file_elsewhere(url),
         };

@@ -27,7 +27,8 @@ pub(super) fn read<'r>(reference: &'r str, base: &str, limits: &Limits) -> Resul
     if address.is_empty() {
         return Ok(Target { file: None, fragment });
     }
-    let refused = |what: &str, help: &str| Err(Refusal { message: format!("`{reference}` {what}"), help: help.to_owned() });
+    let refused =
+        |what: &str, help: &str| Err(Refusal { message: format!("`{reference}` {what}"), help: help.to_owned() });
     if let Some(url) = web_address(address, base) {
         return match limits.remote {
             Permission::Given => Ok(Target { file: Some(url.into()), fragment }),

@@ -14,7 +14,8 @@ use super::{kept, oauth};
 /// What is kept of the authentication configuration for other tools.
 const KEPT: [&str; 2] = ["replication_auth_key_mapping", "replication_auth_key_constants"];
 /// What the fields become, where it is a secret.
-const SECRETS: [&str; 7] = ["token", "password", "api_key", "access_token", "refresh_token", "client_secret", "credentials_json"];
+const SECRETS: [&str; 7] =
+    ["token", "password", "api_key", "access_token", "refresh_token", "client_secret", "credentials_json"];
 
 /// What the document says about a way to sign in.
 pub(crate) struct Said<'d> {
@@ -25,7 +26,12 @@ pub(crate) struct Said<'d> {
 }
 
 /// A way to sign in.
-pub(crate) fn way<'d>(context: &mut Context<'d>, scheme: &'d Node, said: &'d Node, config: &mut Config) -> Option<Mapping> {
+pub(crate) fn way<'d>(
+    context: &mut Context<'d>,
+    scheme: &'d Node,
+    said: &'d Node,
+    config: &mut Config,
+) -> Option<Mapping> {
     let said = Said { scheme, config: said };
     let mut way = Mapping::at(scheme.span);
     way.put_some("title", said.config.get("title").filter(|title| title.as_text().is_some()).cloned());
@@ -110,9 +116,8 @@ fn fields(context: &mut Context<'_>, said: &Said<'_>) -> Node {
         for key in ["title", "description"] {
             field.put_some(key, property.get(key).filter(|said| said.as_text().is_some()).cloned());
         }
-        match text_of(property, "type") {
-            Some(kind @ ("integer" | "boolean")) => field.text("type", kind, property.span),
-            _ => {}
+        if let Some(kind @ ("integer" | "boolean")) = text_of(property, "type") {
+            field.text("type", kind, property.span);
         }
         if !said.is_required(name) {
             field.put("required", boolean(false, property.span));
@@ -120,13 +125,26 @@ fn fields(context: &mut Context<'_>, said: &Said<'_>) -> Node {
         if is_secret(name, property, &secret) {
             field.put("secret", boolean(true, property.span));
         }
-        field.put_some("default", property.get("default").and_then(|default| Some(text(scalar_text(default)?, default.span))));
+        field.put_some(
+            "default",
+            property.get("default").and_then(|default| Some(text(scalar_text(default)?, default.span))),
+        );
         let choices = property.get("enum").map(items).unwrap_or_default();
-        field.put_filled("enum", list(choices.iter().filter_map(|choice| Some(text(scalar_text(choice)?, choice.span))).collect(), property.span));
+        field.put_filled(
+            "enum",
+            list(
+                choices.iter().filter_map(|choice| Some(text(scalar_text(choice)?, choice.span))).collect(),
+                property.span,
+            ),
+        );
         if let Some(pattern) = property.get("pattern") {
             match whole_pattern(pattern.as_text().unwrap_or_default()) {
                 Some(whole) => field.text("pattern", whole, pattern.span),
-                None => context.warn(pattern.span, "this regular expression cannot be used", "values are not held against it"),
+                None => context.warn(
+                    pattern.span,
+                    "this regular expression cannot be used",
+                    "values are not held against it",
+                ),
             }
         }
         fields.put(mixed(name, "field"), field.node());
@@ -216,7 +234,9 @@ mod tests {
 
     #[test]
     fn a_pattern_for_a_part_becomes_one_for_the_whole() {
-        for (part, whole) in [("^AC", "AC.*"), ("^AC[0-9]+$", "AC[0-9]+"), ("x", ".*x.*"), ("^a|b$", "(?:a|b)"), ("\\$", ".*\\$.*")] {
+        for (part, whole) in
+            [("^AC", "AC.*"), ("^AC[0-9]+$", "AC[0-9]+"), ("x", ".*x.*"), ("^a|b$", "(?:a|b)"), ("\\$", ".*\\$.*")]
+        {
             assert_eq!(whole_pattern(part).as_deref(), Some(whole), "{part}");
         }
         assert_eq!(whole_pattern("(?=a)"), None);

@@ -28,7 +28,8 @@ pub(crate) fn mapped(
     let said = members(all).map(|(_, said)| said).find(|said| text_of(said, "source") == Some(name))?;
     let format = said.get("format")?;
     let parts = format.as_text().filter(|text| text.contains("{{"))?;
-    let choices: Vec<&str> = declared.get("enum").map(items).unwrap_or_default().iter().filter_map(Node::as_text).collect();
+    let choices: Vec<&str> =
+        declared.get("enum").map(items).unwrap_or_default().iter().filter_map(Node::as_text).collect();
     let default = declared.get("default").and_then(Node::as_text);
     let is_url = |text: &&str| text.contains("://");
     if choices.iter().any(is_url) || default.as_ref().is_some_and(is_url) && decides != Decides::Host {
@@ -42,9 +43,11 @@ pub(crate) fn mapped(
         made.as_str().map(str::to_owned)
     };
     // A default that is none of the variable's own choices is what stands in the URL already.
-    let own: Vec<&str> = choices.iter().copied().filter(|choice| Some(*choice) != default || choices.len() == 1).collect();
+    let own: Vec<&str> =
+        choices.iter().copied().filter(|choice| Some(*choice) != default || choices.len() == 1).collect();
     let results: Vec<String> = own.iter().map(|choice| made(choice)).collect::<Option<_>>()?;
-    let could_stand = |made: &String| !made.is_empty() && !made.chars().any(|c| c.is_ascii_uppercase() || c.is_whitespace());
+    let could_stand =
+        |made: &String| !made.is_empty() && !made.chars().any(|c| c.is_ascii_uppercase() || c.is_whitespace());
     if !results.iter().all(could_stand) || results.is_empty() && default.is_some_and(is_upper) {
         return None;
     }
@@ -55,7 +58,8 @@ pub(crate) fn mapped(
     let mut value = Mapping::at(format.span);
     let is_known = known.iter().map(|made| quoted(made)).collect::<Vec<_>>().join(", ");
     let config = config_name(key);
-    let code = compute.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).filter(|code| !code.contains("{{"));
+    let code =
+        compute.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).filter(|code| !code.contains("{{"));
     let computed = code.map_or_else(|| joined(&compute), |code| code.trim().to_owned());
     value.text("fill", format!("{{{{ {config} if {config} in [{is_known}] else ({computed}) }}}}"), format.span);
     match choices.is_empty() {
@@ -113,19 +117,28 @@ mod tests {
         let said = server.get("variables")?.get("region")?;
         let (declared, _) = variable("region", said, Decides::PartOfHost);
         let (_, value) = mapped(&server, "region", "region", Decides::PartOfHost, Some(&declared))?;
-        Some(format!("{} {:?}", value.get("fill")?.as_text()?, value.get("enum").map(|choices| choices.to_json().to_string())))
+        Some(format!(
+            "{} {:?}",
+            value.get("fill")?.as_text()?,
+            value.get("enum").map(|choices| choices.to_json().to_string())
+        ))
     }
 
     #[test]
     fn countries_become_the_parts_of_a_host_and_urls_stay() {
         let format = "{ region: { source: region, format: \"{{ 'na' if value in ['US', 'CA'] else 'eu' }}\" } }";
-        let server = |variable: &str| format!("{{ variables: {{ region: {variable} }}, x-airbyte-replication-environment-mapping: {format} }}");
+        let server = |variable: &str| {
+            format!("{{ variables: {{ region: {variable} }}, x-airbyte-replication-environment-mapping: {format} }}")
+        };
         assert_eq!(
             fill(&server("{ default: na, enum: [US, DE] }")).as_deref(),
-            Some("{{ config.region if config.region in ['eu', 'na'] else ('na' if config.region in ['US', 'CA'] else 'eu') }} Some(\"[\\\"eu\\\",\\\"na\\\"]\")")
+            Some(
+                "{{ config.region if config.region in ['eu', 'na'] else ('na' if config.region in ['US', 'CA'] else 'eu') }} Some(\"[\\\"eu\\\",\\\"na\\\"]\")"
+            )
         );
         assert_eq!(fill(&server("{ default: 'https://a.example', enum: ['https://a.example'] }")), None);
-        let upper = server("{ default: com, enum: [com, eu] }").replace("'na' if value in ['US', 'CA'] else 'eu'", "value.upper()");
+        let upper = server("{ default: com, enum: [com, eu] }")
+            .replace("'na' if value in ['US', 'CA'] else 'eu'", "value.upper()");
         assert_eq!(fill(&upper), None, "what others call it is no part of a host");
         let _ = Span::default();
     }

@@ -4,13 +4,16 @@ use tieline::notation::Expression;
 use tieline::source::{Code, Diagnostic, Span};
 use tieline::yaml::{Node, Value};
 
+use crate::names::mixed;
 use crate::schemas::Shape;
 use crate::tree::{members, scalar_text, text, text_of};
 
 /// A constant. Where the parameter is a text, so is the constant; nothing in it is read as a template.
 pub(crate) fn literal(default: &Node, shape: Shape) -> Node {
     match (&default.value, shape) {
-        (Value::Number(_) | Value::Bool(_), Shape::Text) => text(scalar_text(default).unwrap_or_default(), default.span),
+        (Value::Number(_) | Value::Bool(_), Shape::Text) => {
+            text(scalar_text(default).unwrap_or_default(), default.span)
+        }
         (Value::Text(said), _) if said.contains("${") => text(said.replace("${", "$${"), default.span),
         _ => default.clone(),
     }
@@ -24,13 +27,15 @@ pub(crate) fn expression(default: &Node) -> Result<Node, Diagnostic> {
     let said = default.as_text().unwrap_or_default();
     match said.parse::<Expression>() {
         Ok(_) => Ok(text(said, default.span)),
-        Err(why) => Err(Diagnostic::new(Code::BadExpression, default.span, format!("`{said}` cannot be computed: {why}"))),
+        Err(why) => {
+            Err(Diagnostic::new(Code::BadExpression, default.span, format!("`{said}` cannot be computed: {why}")))
+        }
     }
 }
 
 /// `x-airbyte-param-config-inject`: a value of the configuration, perhaps translated by a table, or what would be sent `otherwise`.
 pub(crate) fn injected(injection: &Node, otherwise: Option<&Node>) -> Option<Node> {
-    let source = text_of(injection, "source")?;
+    let source = &mixed(text_of(injection, "source")?, "value");
     let config = config_name(source);
     let pairs: Vec<String> = injection
         .get("map")

@@ -27,14 +27,16 @@ pub(crate) fn body<'d>(
         param.keys.take("style");
         param.keys.take("explode");
         // The selection has a default of its own.
-        let default = param.schema.filter(|_| param.name != FIELDS).and_then(|schema| context.document.said(schema, "default"));
+        let default =
+            param.schema.filter(|_| param.name != FIELDS).and_then(|schema| context.document.said(schema, "default"));
         if let Some(default) = default.filter(|default| !param.keys.has("fill") && default.value != Value::Null) {
             context.default(param, default, true);
         }
     }
     let query = text_of(said, "query").unwrap_or_default();
     let declared = declared_variables(query);
-    let mut graphql = Graphql { context, params: Vec::new(), variables: Mapping::at(said.span), declared: &declared, before };
+    let mut graphql =
+        Graphql { context, params: Vec::new(), variables: Mapping::at(said.span), declared: &declared, before };
     let schema = node.get("content").into_iter().flat_map(members).next().and_then(|(_, media)| media.get("schema"));
     if let Some(schema) = schema {
         graphql.params = graphql.context.members_of(operation, schema, is_true(node, "required"));
@@ -63,9 +65,18 @@ pub(crate) fn body<'d>(
         keys.put("default_fields", default_fields(fields));
     }
     // A parameter that the query does not use would be a variable that it does not know.
-    let unused: Vec<&str> = params.iter().map(|param| param.name.as_str()).filter(|name| !declared.iter().any(|(known, _)| known == name)).collect();
-    let is_used = |name: &str| keys.get("variables").is_some_and(|variables| members(variables).any(|(_, value)| names_in(value).iter().any(|used| used == name)));
-    let drop: Vec<String> = unused.into_iter().filter(|name| !is_used(name) && *name != FIELDS).map(str::to_owned).collect();
+    let unused: Vec<&str> = params
+        .iter()
+        .map(|param| param.name.as_str())
+        .filter(|name| !declared.iter().any(|(known, _)| known == name))
+        .collect();
+    let is_used = |name: &str| {
+        keys.get("variables").is_some_and(|variables| {
+            members(variables).any(|(_, value)| names_in(value).iter().any(|used| used == name))
+        })
+    };
+    let drop: Vec<String> =
+        unused.into_iter().filter(|name| !is_used(name) && *name != FIELDS).map(str::to_owned).collect();
     let params = params.into_iter().filter(|param| !drop.contains(&param.name)).collect();
     Body { params, keys: Some(kind("graphql", keys)), note: None }
 }
@@ -189,7 +200,9 @@ fn declared_variables(query: &str) -> Vec<(String, String)> {
 
 /// A list of fields, or a selection as GraphQL has it.
 fn default_fields(said: &Node) -> Node {
-    let words = |text: &'_ str| text.split([' ', ',', '\n']).filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let words = |text: &'_ str| {
+        text.split([' ', ',', '\n']).filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
     match &said.value {
         Value::Text(selection) if words(selection).iter().all(|word| is_path(word)) => {
             let fields = words(selection).into_iter();

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use tieline::source::Span;
 use tieline::yaml::Node;
 
 use crate::context::Context;
 use crate::infer::records::member;
 use crate::names::lower;
-use crate::tree::{Mapping, items, list, members, number, text, text_of, whole};
+use crate::tree::{Mapping, items, list, members, text, text_of, whole};
 
 /// The vendor's pages.
 pub(crate) fn links(info: &Node) -> Vec<Node> {
@@ -46,7 +45,10 @@ pub(crate) fn hints(holder: &Node) -> Option<Node> {
     for key in ["summary", "when_to_use", "search_strategy"] {
         hints.put_some(key, said.get(key).filter(|value| value.as_text().is_some()).cloned());
     }
-    hints.put_some("freshness", said.get("freshness").filter(|value| matches!(value.as_text(), Some("live" | "static"))).cloned());
+    hints.put_some(
+        "freshness",
+        said.get("freshness").filter(|value| matches!(value.as_text(), Some("live" | "static"))).cloned(),
+    );
     for (key, ours) in [("trigger_phrases", "trigger_phrases"), ("example_questions", "questions")] {
         let texts = said.get(key).map(items).unwrap_or_default().iter().filter(|one| one.as_text().is_some()).cloned();
         hints.put_filled(ours, list(texts.collect(), said.span));
@@ -60,7 +62,8 @@ pub(crate) fn retry(info: &Node) -> Option<Node> {
     let mut retry = Mapping::at(said.span);
     retry.put_some("attempts", said.get("max_attempts").filter(|value| whole(value).is_some()).cloned());
     if let Some(statuses) = said.get("retry_on_status_codes") {
-        let (always, repeatable): (Vec<Node>, Vec<Node>) = items(statuses).iter().cloned().partition(|status| matches!(whole(status), Some(429 | 529)));
+        let (always, repeatable): (Vec<Node>, Vec<Node>) =
+            items(statuses).iter().cloned().partition(|status| matches!(whole(status), Some(429 | 529)));
         retry.put("always", list(always, statuses.span));
         retry.put("when_repeatable", list(repeatable, statuses.span));
     }
@@ -70,7 +73,8 @@ pub(crate) fn retry(info: &Node) -> Option<Node> {
     }
     if let Some(header) = said.get("retry_after_header").and_then(|header| Some((header.as_text()?, header.span))) {
         retry.text("retry_after", format!("@header.{}", header.0), header.1);
-        let format = text_of(said, "retry_after_format").filter(|format| matches!(*format, "milliseconds" | "unix_timestamp"));
+        let format =
+            text_of(said, "retry_after_format").filter(|format| matches!(*format, "milliseconds" | "unix_timestamp"));
         if let Some(format) = format {
             retry.text("retry_after_in", format, said.span);
         }
@@ -90,10 +94,17 @@ fn millis(seconds: &Node) -> Option<String> {
 }
 
 /// How the records of an entity refer to those of others.
-pub(crate) fn relations(context: &mut Context<'_>, info: &Node, entity: &str, entities: &BTreeSet<String>) -> Vec<Node> {
+pub(crate) fn relations(
+    context: &mut Context<'_>,
+    info: &Node,
+    entity: &str,
+    entities: &BTreeSet<String>,
+) -> Vec<Node> {
     let all = info.get("x-airbyte-entity-relationships").map(items).unwrap_or_default();
     let mut relations = Vec::new();
-    for said in all.iter().filter(|said| text_of(said, "source_entity").is_some_and(|source| lower(source, "entity") == entity)) {
+    for said in
+        all.iter().filter(|said| text_of(said, "source_entity").is_some_and(|source| lower(source, "entity") == entity))
+    {
         let (Some(target), Some(foreign)) = (said.get("target_entity"), said.get("foreign_key")) else { continue };
         let name = lower(target.as_text().unwrap_or_default(), "entity");
         if !entities.contains(&name) {
@@ -105,12 +116,21 @@ pub(crate) fn relations(context: &mut Context<'_>, info: &Node, entity: &str, en
         relation.put("from", path(foreign));
         let key = said.get("target_key").filter(|key| key.as_text().is_some_and(|key| key != "id"));
         relation.put_some("key", key.map(path));
-        let cardinality = said.get("cardinality").filter(|said| matches!(said.as_text(), Some("one_to_one" | "one_to_many" | "many_to_many")));
+        let cardinality = said
+            .get("cardinality")
+            .filter(|said| matches!(said.as_text(), Some("one_to_one" | "one_to_many" | "many_to_many")));
         relation.put_some("cardinality", cardinality.cloned());
         relation.put_some("description", said.get("description").filter(|said| said.as_text().is_some()).cloned());
         relations.push(relation.node());
     }
     relations
+}
+
+/// What relations of an entity say that a manifest has no words for: which records of the other entity they are about.
+pub(crate) fn filtered_relations(info: &Node, entity: &str) -> Vec<Node> {
+    let all = info.get("x-airbyte-entity-relationships").map(items).unwrap_or_default();
+    let is_of = |said: &&Node| text_of(said, "source_entity").is_some_and(|source| lower(source, "entity") == entity);
+    all.iter().filter(is_of).filter(|said| said.get("parent_record_filter").is_some()).cloned().collect()
 }
 
 fn path(name: &Node) -> Node {
@@ -121,7 +141,8 @@ fn path(name: &Node) -> Node {
 
 /// `x-airbyte-config-normalization`: configuration values that are the end of a credential.
 pub(crate) fn normalizations(info: &Node) -> Vec<(String, Node)> {
-    let rules = info.get("x-airbyte-config-normalization").and_then(|said| said.get("rules")).map(items).unwrap_or_default();
+    let rules =
+        info.get("x-airbyte-config-normalization").and_then(|said| said.get("rules")).map(items).unwrap_or_default();
     rules
         .iter()
         .filter_map(|rule| {
@@ -137,17 +158,24 @@ pub(crate) fn normalizations(info: &Node) -> Vec<(String, Node)> {
 
 /// What the context store says about the fields of an entity's records: names with descriptions.
 pub(crate) fn described_fields<'d>(info: &'d Node, entity: &str) -> Vec<(&'d str, &'d Node)> {
-    let stored = info.get("x-airbyte-context-store").and_then(|store| store.get("entities")).map(items).unwrap_or_default();
-    let of_entity = stored.iter().find(|stored| text_of(stored, "entity").is_some_and(|name| lower(name, "entity") == entity));
+    let stored =
+        info.get("x-airbyte-context-store").and_then(|store| store.get("entities")).map(items).unwrap_or_default();
+    let of_entity =
+        stored.iter().find(|stored| text_of(stored, "entity").is_some_and(|name| lower(name, "entity") == entity));
     let fields = of_entity.and_then(|stored| stored.get("fields")).map(items).unwrap_or_default();
     fields.iter().filter_map(|field| Some((text_of(field, "name")?, field.get("description")?))).collect()
 }
 
-/// The schema whose records are those of an entity, and its name among the document's schemas.
+/// The schema whose records are those of an entity, and its name among the document's schemas: the one that says so, or the one of
+/// the entity's name.
 pub(crate) fn entity_schema<'d>(root: &'d Node, entity: &str) -> Option<(&'d str, &'d Node)> {
     let schemas = root.get("components").and_then(|components| components.get("schemas"));
+    let said = |schema| text_of(schema, "x-airbyte-entity-name");
     let mut named = schemas.into_iter().flat_map(members);
-    named.find(|(_, schema)| text_of(schema, "x-airbyte-entity-name").is_some_and(|name| lower(name, "entity") == entity))
+    named.find(|(_, schema)| said(schema).is_some_and(|name| lower(name, "entity") == entity)).or_else(|| {
+        let mut called = schemas.into_iter().flat_map(members);
+        called.find(|(name, schema)| said(schema).is_none() && name.eq_ignore_ascii_case(entity))
+    })
 }
 
 /// A retry rule that lists these statuses.
@@ -155,9 +183,4 @@ pub(crate) fn always(statuses: Node) -> Node {
     let mut retry = Mapping::at(statuses.span);
     retry.put("always", statuses);
     retry.node()
-}
-
-/// `limit: 1`, for an operation that is only tried.
-pub(crate) fn one(span: Span) -> Node {
-    number(1, span)
 }

@@ -24,7 +24,12 @@ fn flow(scheme: &Node) -> Option<(&'static str, &Node)> {
 }
 
 /// OAuth 2.0 as a document declares it.
-pub(crate) fn plain<'d>(context: &mut Context<'d>, scheme: &'d Node, way: &mut Mapping, config: &mut Config) -> Option<()> {
+pub(crate) fn plain<'d>(
+    context: &mut Context<'d>,
+    scheme: &'d Node,
+    way: &mut Mapping,
+    config: &mut Config,
+) -> Option<()> {
     let span = scheme.span;
     let Some((name, flow)) = flow(scheme) else {
         context.warn(span, "OAuth 2.0 without a flow cannot be used", "it is left out");
@@ -34,7 +39,15 @@ pub(crate) fn plain<'d>(context: &mut Context<'d>, scheme: &'d Node, way: &mut M
     let token = endpoint(context, flow, "tokenUrl", None, config);
     match (name, token) {
         ("authorizationCode", Some(token)) => {
-            let mut own = fields(scheme, &[("client_id", Secret::No), ("client_secret", Secret::Yes), ("access_token", Secret::Yes), ("refresh_token", Secret::Yes)]);
+            let mut own = fields(
+                scheme,
+                &[
+                    ("client_id", Secret::No),
+                    ("client_secret", Secret::Yes),
+                    ("access_token", Secret::Yes),
+                    ("refresh_token", Secret::Yes),
+                ],
+            );
             for optional in ["client_id", "client_secret", "refresh_token"] {
                 make_optional(&mut own, optional);
             }
@@ -88,7 +101,8 @@ pub(crate) fn said<'d>(context: &mut Context<'d>, said: &Said<'d>, way: &mut Map
         oauth2.put("authorize", keys.node());
     }
     let mut token = Mapping::at(url.span);
-    let renews_elsewhere = refresh_url.as_ref().zip(token_url.as_ref()).is_some_and(|(one, other)| one.as_text() != other.as_text());
+    let renews_elsewhere =
+        refresh_url.as_ref().zip(token_url.as_ref()).is_some_and(|(one, other)| one.as_text() != other.as_text());
     match token_url.filter(|_| renews_elsewhere) {
         Some(token_url) => {
             token.put("url", token_url);
@@ -109,13 +123,23 @@ pub(crate) fn said<'d>(context: &mut Context<'d>, said: &Said<'d>, way: &mut Map
     }
     oauth2.put("token", token.node());
     oauth2.put_filled("scopes", scopes(flow));
-    for (key, ours) in [("client_id", "client_id"), ("client_secret", "client_secret"), ("access_token", "access_token"), ("refresh_token", "refresh_token"), ("credentials_json", "service_account")] {
+    for (key, ours) in [
+        ("client_id", "client_id"),
+        ("client_secret", "client_secret"),
+        ("access_token", "access_token"),
+        ("refresh_token", "refresh_token"),
+        ("credentials_json", "service_account"),
+    ] {
         let template = said.template(key);
-        let is_usual = template.as_ref().and_then(Node::as_text) == Some(format!("${{{ours}}}").as_str()) && said.has_field(ours);
+        let is_usual =
+            template.as_ref().and_then(Node::as_text) == Some(format!("${{{ours}}}").as_str()) && said.has_field(ours);
         oauth2.put_some(ours, template.filter(|_| !is_usual));
     }
     for key in ["header", "prefix"] {
-        oauth2.put_some(key, refresh.and_then(|refresh| refresh.get(key)).filter(|value| value.as_text().is_some()).cloned());
+        oauth2.put_some(
+            key,
+            refresh.and_then(|refresh| refresh.get(key)).filter(|value| value.as_text().is_some()).cloned(),
+        );
     }
     oauth2.put_filled("extract", extract(context, scheme, config));
     limit_fields(&oauth2, way);
@@ -124,7 +148,10 @@ pub(crate) fn said<'d>(context: &mut Context<'d>, said: &Said<'d>, way: &mut Map
     if !can_renew && said.template("access_token").is_some() {
         add_refresh_token(way, span);
         let at = scheme_name(context, scheme);
-        context.note(&["auth", &at, "fields", "refresh_token"], "the document has a URL to renew tokens at and no field for what renews them");
+        context.note(
+            &["auth", &at, "fields", "refresh_token"],
+            "the document has a URL to renew tokens at and no field for what renews them",
+        );
     }
 }
 
@@ -132,7 +159,9 @@ pub(crate) fn said<'d>(context: &mut Context<'d>, said: &Said<'d>, way: &mut Map
 fn limit_fields(oauth2: &Mapping, way: &mut Mapping) {
     let Some(mut fields) = way.take("fields") else { return };
     let endpoints = ["authorize", "token"].into_iter().filter_map(|key| oauth2.get(key));
-    for url in endpoints.flat_map(|endpoint| ["url", "refresh_url"].into_iter().filter_map(|key| text_of(endpoint, key))) {
+    for url in
+        endpoints.flat_map(|endpoint| ["url", "refresh_url"].into_iter().filter_map(|key| text_of(endpoint, key)))
+    {
         for (at, start) in url.match_indices("${") {
             let named = url[at + start.len()..].split_once('}');
             if let Some((name, after)) = named
@@ -169,10 +198,12 @@ fn grant(said: &Said<'_>, refresh_grant: Option<&str>, flow: &str) -> &'static s
     if refresh_grant == Some("jwt_bearer") || said.template("credentials_json").is_some() {
         return "jwt_bearer";
     }
-    let required = |name: &str| said.template(name).is_some() && said.fields_of(name).iter().all(|field| said.is_required(field));
-    let asks_for_token = required("access_token") || required("refresh_token") || said.template("refresh_token").is_some();
+    let required =
+        |name: &str| said.template(name).is_some() && said.fields_of(name).iter().all(|field| said.is_required(field));
+    let asks_for_token =
+        required("access_token") || required("refresh_token") || said.template("refresh_token").is_some();
     let has_client = required("client_id") && required("client_secret");
-    if !asks_for_token && has_client || flow == "clientCredentials" && has_client {
+    if has_client && (!asks_for_token || flow == "clientCredentials") {
         return "client_credentials";
     }
     "authorization_code"

@@ -4,6 +4,7 @@ use tieline::source::Span;
 use tieline::yaml::Node;
 
 use crate::context::Context;
+use crate::names::mixed;
 use crate::tree::{items, text, text_of};
 
 use super::fills::{code, config_name, is_given, quoted};
@@ -14,7 +15,7 @@ pub(crate) struct Scope<'d> {
     /// The parameter.
     pub param: &'d str,
     /// The configuration value.
-    pub key: &'d str,
+    pub key: String,
     /// How the value is made from it.
     template: Option<&'d Node>,
     /// Where it stands in the document.
@@ -25,7 +26,7 @@ pub(crate) struct Scope<'d> {
 pub(crate) fn scopes(info: &Node) -> Vec<Scope<'_>> {
     let scope = |node| {
         let param = text_of(node, "param")?;
-        let key = text_of(node, "config_key").unwrap_or(param);
+        let key = mixed(text_of(node, "config_key").unwrap_or(param), "value");
         Some(Scope { param, key, template: node.get("value_template"), span: node.span })
     };
     info.get("x-airbyte-scoping").into_iter().flat_map(items).filter_map(scope).collect()
@@ -34,10 +35,10 @@ pub(crate) fn scopes(info: &Node) -> Vec<Scope<'_>> {
 impl Scope<'_> {
     /// What fills the parameter: a value, or of a list that holds one value, that one; of more, what would fill it `otherwise`.
     pub(crate) fn fill(&self, context: &mut Context<'_>, is_list: bool, otherwise: Option<&Node>) -> Option<Node> {
-        let config = config_name(self.key);
+        let config = config_name(&self.key);
         let (value, is_one) = match is_list {
-            true => (format!("{config}[0]"), format!("{} and {config} | length == 1", is_given(self.key))),
-            false => (config, is_given(self.key)),
+            true => (format!("{config}[0]"), format!("{} and {config} | length == 1", is_given(&self.key))),
+            false => (config, is_given(&self.key)),
         };
         let otherwise = otherwise.map_or_else(|| "none".to_owned(), code);
         let Some(template) = self.template else {
@@ -48,10 +49,13 @@ impl Scope<'_> {
         };
         let code = joined(template.as_text().unwrap_or_default());
         let code = renamed(&code, &[("value", &value), ("param", &quoted(self.param))]);
-        let made = match DECLINING.iter().any(|word| code.contains(&quoted(word)) || code.contains(&format!("\"{word}\""))) {
-            true => format!("[{code}] | reject('in', ['', none, 'None', 'none', 'null']) | first | default({otherwise})"),
-            false => format!("({code}) or {otherwise}"),
-        };
+        let made =
+            match DECLINING.iter().any(|word| code.contains(&quoted(word)) || code.contains(&format!("\"{word}\""))) {
+                true => format!(
+                    "[{code}] | reject('in', ['', none, 'None', 'none', 'null']) | first | default({otherwise})"
+                ),
+                false => format!("({code}) or {otherwise}"),
+            };
         let fill = text(format!("{{{{ ({made}) if {is_one} else {otherwise} }}}}"), template.span);
         match super::fills::expression(&fill) {
             Ok(fill) => Some(fill),
@@ -112,7 +116,11 @@ mod tests {
 
     #[test]
     fn a_template_is_one_expression() {
-        for (template, expected) in [(" {{ value }} ", "value"), ("a", "'a'"), ("{{ param }}:{{ 'x' if a else b }}/", "((param) | string) + ':' + (('x' if a else b) | string) + '/'")] {
+        for (template, expected) in [
+            (" {{ value }} ", "value"),
+            ("a", "'a'"),
+            ("{{ param }}:{{ 'x' if a else b }}/", "((param) | string) + ':' + (('x' if a else b) | string) + '/'"),
+        ] {
             assert_eq!(joined(template), expected);
         }
     }

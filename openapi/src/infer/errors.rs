@@ -13,12 +13,28 @@ use crate::tree::{Mapping, list, members, text};
 
 /// Where a message may stand, the likeliest first.
 const MESSAGES: [&[&str]; 12] = [
-    &["message"], &["error", "message"], &["errors", "[0]", "message"], &["errors", "[0]", "detail"], &["error_description"],
-    &["detail"], &["error"], &["title"], &["errorMessages", "[0]"], &["errors", "[0]"], &["msg"], &["description"],
+    &["message"],
+    &["error", "message"],
+    &["errors", "[0]", "message"],
+    &["errors", "[0]", "detail"],
+    &["error_description"],
+    &["detail"],
+    &["error"],
+    &["title"],
+    &["errorMessages", "[0]"],
+    &["errors", "[0]"],
+    &["msg"],
+    &["description"],
 ];
 /// Where a code may stand, the likeliest first.
 const CODES: [&[&str]; 7] = [
-    &["code"], &["error", "code"], &["error", "type"], &["errors", "[0]", "code"], &["error_code"], &["errorCode"], &["type"],
+    &["code"],
+    &["error", "code"],
+    &["error", "type"],
+    &["errors", "[0]", "code"],
+    &["error_code"],
+    &["errorCode"],
+    &["type"],
 ];
 
 impl<'d> Context<'d> {
@@ -27,7 +43,8 @@ impl<'d> Context<'d> {
         let mut counted: BTreeMap<(Vec<String>, Option<String>), (usize, Span)> = BTreeMap::new();
         for operation in operations {
             for schema in self.error_schemas(operation) {
-                let messages: Vec<String> = MESSAGES.iter().filter_map(|steps| self.place(schema, steps)).take(3).collect();
+                let messages: Vec<String> =
+                    MESSAGES.iter().filter_map(|steps| self.place(schema, steps)).take(3).collect();
                 let code = CODES.iter().find_map(|steps| self.place(schema, steps));
                 if !messages.is_empty() {
                     let entry = counted.entry((messages, code)).or_insert((0, schema.span));
@@ -101,7 +118,11 @@ pub(crate) fn said(info: &Node) -> Option<Node> {
     condition.text("at", super::records::member("$", name), field.span);
     condition.put_some("equals", check.get("on_value").cloned());
     let mut messages = Vec::new();
-    messages.extend(check.get("message_field").and_then(|field| Some(text(super::records::member("$", field.as_text()?), field.span))));
+    messages.extend(
+        check
+            .get("message_field")
+            .and_then(|field| Some(text(super::records::member("$", field.as_text()?), field.span))),
+    );
     messages.extend(usual_messages(check.span));
     let mut rules = Mapping::at(check.span);
     rules.put("message", list(messages, check.span));

@@ -21,16 +21,60 @@ pub(crate) enum Found<'d> {
 
 /// What lists are usually called.
 const LISTS: [&str; 18] = [
-    "data", "items", "results", "result", "records", "values", "value", "entries", "elements", "list", "rows", "nodes", "objects",
-    "resources", "hits", "content", "documents", "edges",
+    "data",
+    "items",
+    "results",
+    "result",
+    "records",
+    "values",
+    "value",
+    "entries",
+    "elements",
+    "list",
+    "rows",
+    "nodes",
+    "objects",
+    "resources",
+    "hits",
+    "content",
+    "documents",
+    "edges",
 ];
 /// What wrappers of a whole answer are usually called.
-const WRAPPERS: [&str; 5] = ["data", "result", "response", "payload", "_embedded"];
+const WRAPPERS: [&str; 6] = ["data", "result", "response", "payload", "meta", "_embedded"];
 /// What stands beside records and says something about them or about the request.
-const REMARKS: [&str; 27] = [
-    "meta", "metadata", "links", "_links", "link", "paging", "pagination", "page", "pageinfo", "cursor", "next", "previous", "prev",
-    "first", "last", "self", "included", "jsonapi", "status", "success", "message", "messages", "errors", "warnings", "requestid",
-    "object", "kind",
+const REMARKS: [&str; 31] = [
+    "meta",
+    "metadata",
+    "links",
+    "_links",
+    "link",
+    "paging",
+    "pagination",
+    "page",
+    "pageinfo",
+    "cursor",
+    "next",
+    "previous",
+    "prev",
+    "first",
+    "last",
+    "self",
+    "included",
+    "jsonapi",
+    "status",
+    "success",
+    "message",
+    "messages",
+    "errors",
+    "warnings",
+    "requestid",
+    "object",
+    "kind",
+    "start",
+    "end",
+    "uri",
+    "url",
 ];
 /// Parts of names that speak of pages.
 const OF_PAGES: [&str; 12] =
@@ -42,7 +86,7 @@ pub(crate) fn find<'d>(document: &Document<'d>, operation: &Operation<'d>, schem
         return Found::List { path: "$".to_owned(), record: document.elements(schema), why: None };
     }
     let asks_for_one = operation.ends_with_param() || !matches!(operation.method, "get" | "post");
-    let is_query = operation.method == "get" || speaks_of_search(operation);
+    let is_query = operation.method == "get" || operation.only_asks();
     if !asks_for_one && is_query {
         if let Some((name, list, why)) = list_in(document, operation, schema) {
             let why = Some(format!("the list of the answer is `{name}`: {why}"));
@@ -54,7 +98,11 @@ pub(crate) fn find<'d>(document: &Document<'d>, operation: &Operation<'d>, schem
                 && let Some((list_name, list, why)) = list_in(document, operation, inner)
             {
                 let why = Some(format!("the list of the answer is `{name}.{list_name}`: {why}"));
-                return Found::List { path: member(&member("$", name), list_name), record: document.elements(list), why };
+                return Found::List {
+                    path: member(&member("$", name), list_name),
+                    record: document.elements(list),
+                    why,
+                };
             }
         }
     }
@@ -68,14 +116,6 @@ pub(crate) fn find<'d>(document: &Document<'d>, operation: &Operation<'d>, schem
         }
         None => Found::One { path: "$".to_owned(), record: schema, why: None },
     }
-}
-
-/// Whether a POST only asks.
-fn speaks_of_search(operation: &Operation<'_>) -> bool {
-    let named = operation.text("operationId").map(words).unwrap_or_default();
-    let last = operation.path_words().last().map(words).unwrap_or_default();
-    let asks = |word: &String| matches!(word.as_str(), "search" | "query" | "list" | "find");
-    named.first().is_some_and(asks) || last.last().is_some_and(asks)
 }
 
 fn list_in<'d>(

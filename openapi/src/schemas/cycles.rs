@@ -98,7 +98,9 @@ fn remove(schema: &mut Node, target: &str) {
     if map.get("$ref").is_some_and(|entry| is_target(&entry.value)) {
         map.shift_remove("$ref");
     }
-    for (key, entry) in map.iter_mut().filter(|(key, _)| SAME_VALUE.contains(&key.as_str()) || *key == "dependentSchemas") {
+    for (key, entry) in
+        map.iter_mut().filter(|(key, _)| SAME_VALUE.contains(&key.as_str()) || *key == "dependentSchemas")
+    {
         match &mut entry.value.value {
             Value::List(parts) => parts.iter_mut().for_each(|part| remove(part, target)),
             Value::Map(parts) if key == "dependentSchemas" => {

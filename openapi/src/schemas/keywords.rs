@@ -24,7 +24,9 @@ impl<'d> Context<'d> {
                 Some(reference) => schema.put(key, reference),
                 None => self.findings.extend(node.as_text().is_none().then(|| not_a(node, "a reference is a text"))),
             },
-            "allOf" if items(node).len() == 1 && !all.contains_key("$ref") => self.only_part(&items(node)[0], all, schema),
+            "allOf" if items(node).len() == 1 && !all.contains_key("$ref") => {
+                self.only_part(&items(node)[0], all, schema)
+            }
             "allOf" | "anyOf" | "oneOf" | "prefixItems" => {
                 let parts: Vec<Node> = items(node).iter().map(|part| self.schema(part)).collect();
                 schema.put_filled(key, list(parts, node.span));
@@ -34,14 +36,25 @@ impl<'d> Context<'d> {
                 let parts: Vec<Node> = items(node).iter().map(|part| self.schema(part)).collect();
                 schema.put_filled("prefixItems", list(parts, node.span));
             }
-            "items" | "additionalProperties" | "contains" | "not" | "if" | "then" | "else" | "propertyNames"
-            | "unevaluatedItems" | "unevaluatedProperties" | "contentSchema" => schema.put(key, self.schema(node)),
+            "items"
+            | "additionalProperties"
+            | "contains"
+            | "not"
+            | "if"
+            | "then"
+            | "else"
+            | "propertyNames"
+            | "unevaluatedItems"
+            | "unevaluatedProperties"
+            | "contentSchema" => schema.put(key, self.schema(node)),
             "type" => self.types(node, schema),
             "required" | "dependentRequired" => self.required(key, node, schema),
             "enum" => schema.put_filled(key, list(distinct(items(node)), node.span)),
             "pattern" => self.pattern(node, schema),
             "minimum" | "maximum" | "multipleOf" => self.number(key, node, schema),
-            "exclusiveMinimum" | "exclusiveMaximum" if !matches!(node.value, Value::Bool(_)) => self.number(key, node, schema),
+            "exclusiveMinimum" | "exclusiveMaximum" if !matches!(node.value, Value::Bool(_)) => {
+                self.number(key, node, schema)
+            }
             // OpenAPI 3.0 says with them that the limit itself is out; `settle` sees to it.
             "exclusiveMinimum" | "exclusiveMaximum" | "nullable" => {}
             "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" | "minContains"
@@ -68,8 +81,12 @@ impl<'d> Context<'d> {
                 schema.put_filled(key, list(shown, node.span));
             }
             // They say nothing about JSON, or are reached by reference.
-            "xml" | "externalDocs" | "discriminator" | "$comment" | "$schema" | "$id" | "$anchor" | "$defs" | "definitions"
-            | "$vocabulary" | "collectionFormat" => {}
+            "xml" | "externalDocs" | "discriminator" | "$comment" | "$schema" | "$id" | "$anchor" | "$defs"
+            | "definitions" | "$vocabulary" | "collectionFormat" => {}
+            "$dynamicRef" | "$recursiveRef" => {
+                self.warn(key_span, format!("`{key}` is not followed"), "any value is taken at this place");
+            }
+            "$dynamicAnchor" | "$recursiveAnchor" => {}
             "x-airbyte-entity-name" | "x-airbyte-ai-hints" => {}
             _ if key.starts_with("x-") => {
                 if !holds_reference(node) {
@@ -128,7 +145,8 @@ impl<'d> Context<'d> {
                 }
                 _ if one.value == Value::Null => types.push(text("null", one.span)),
                 Some(name) => {
-                    let help = format!("known are {}; any value is taken", TYPES.map(|name| format!("`{name}`")).join(", "));
+                    let help =
+                        format!("known are {}; any value is taken", TYPES.map(|name| format!("`{name}`")).join(", "));
                     self.warn(one.span, format!("`{name}` is no type"), help);
                 }
                 None => self.findings.push(not_a(one, "a type is a text")),
@@ -159,7 +177,11 @@ impl<'d> Context<'d> {
         let Some(pattern) = node.as_text().filter(|pattern| !pattern.is_empty()) else { return };
         if pattern.parse::<Pattern>().is_err() {
             let message = format!("the regular expression `{}` cannot be used", shortened(pattern));
-            return self.warn(node.span, message, "values are not held against it; look-around and back-references are not available");
+            return self.warn(
+                node.span,
+                message,
+                "values are not held against it; look-around and back-references are not available",
+            );
         }
         let patterns = &mut self.schemas.patterns;
         if patterns.len() < MOST_PATTERNS || patterns.contains(pattern) {
@@ -171,7 +193,11 @@ impl<'d> Context<'d> {
     fn number(&mut self, key: &str, node: &'d Node, schema: &mut Mapping) {
         let number = match &node.value {
             Value::Number(_) => Some(node.clone()),
-            Value::Text(text) => text.trim().parse::<serde_json::Number>().ok().map(|number| Node { value: Value::Number(number), span: node.span }),
+            Value::Text(text) => text
+                .trim()
+                .parse::<serde_json::Number>()
+                .ok()
+                .map(|number| Node { value: Value::Number(number), span: node.span }),
             _ => None,
         };
         match number {
@@ -231,7 +257,7 @@ pub(crate) fn let_null(schema: &mut Mapping) {
     let span = schema.clone().node().span;
     let (mut annotations, mut inner) = (Mapping::at(span), Mapping::at(span));
     for (key, value) in schema.iter() {
-        let part = if is_annotation(key) { &mut annotations } else { &mut inner };
+        let part = if is_annotation(key) || is_of_parameter(key, value) { &mut annotations } else { &mut inner };
         part.put(key.clone(), value.clone());
     }
     if inner.is_empty() {
@@ -243,10 +269,25 @@ pub(crate) fn let_null(schema: &mut Mapping) {
     *schema = annotations;
 }
 
+/// Whether a key beside a schema is about the parameter.
+fn is_of_parameter(key: &str, value: &Node) -> bool {
+    matches!(key, "fill" | "hidden" | "style" | "explode") || key == "required" && matches!(value.value, Value::Bool(_))
+}
+
 /// Whether a keyword says something about a value, and not which values fit.
 pub(crate) fn is_annotation(key: &str) -> bool {
-    matches!(key, "description" | "title" | "default" | "example" | "examples" | "deprecated" | "readOnly" | "writeOnly" | "nullable")
-        || key.starts_with("x-")
+    matches!(
+        key,
+        "description"
+            | "title"
+            | "default"
+            | "example"
+            | "examples"
+            | "deprecated"
+            | "readOnly"
+            | "writeOnly"
+            | "nullable"
+    ) || key.starts_with("x-")
 }
 
 fn distinct(values: &[Node]) -> Vec<Node> {
@@ -260,7 +301,8 @@ fn distinct(values: &[Node]) -> Vec<Node> {
 }
 
 fn holds_reference(node: &Node) -> bool {
-    tree::members(node).any(|(key, value)| key == "$ref" || holds_reference(value)) || items(node).iter().any(holds_reference)
+    tree::members(node).any(|(key, value)| key == "$ref" || holds_reference(value))
+        || items(node).iter().any(holds_reference)
 }
 
 fn not_a(node: &Node, expected: &str) -> tieline::source::Diagnostic {

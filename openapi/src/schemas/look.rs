@@ -111,11 +111,17 @@ impl<'d> Document<'d> {
 }
 
 /// The schema of what stands at a path (`$.data[0].items[*]`) in values of a schema.
-pub(crate) fn within<'d>(document: &Document<'d>, schema: &'d Node, path: &tieline::notation::JsonPath) -> Option<&'d Node> {
+pub(crate) fn within<'d>(
+    document: &Document<'d>,
+    schema: &'d Node,
+    path: &tieline::notation::JsonPath,
+) -> Option<&'d Node> {
     let mut at = schema;
     for step in path.steps() {
         at = match step {
-            tieline::notation::Step::Key(name) => document.properties(at).into_iter().find(|(known, _)| known == name)?.1,
+            tieline::notation::Step::Key(name) => {
+                document.properties(at).into_iter().find(|(known, _)| known == name)?.1
+            }
             tieline::notation::Step::Index(_) => document.elements(at)?,
             tieline::notation::Step::All => match document.elements(at) {
                 Some(element) => element,

@@ -79,7 +79,8 @@ impl<'d> Context<'d> {
         all.sort_by(|(one, _), (other, _)| one.cmp(other));
         let cut = cycles::cut(&mut all);
         for (name, target, span) in cut {
-            let message = format!("`{name}` and `{target}` are defined as each other, so that no value could be checked");
+            let message =
+                format!("`{name}` and `{target}` are defined as each other, so that no value could be checked");
             self.warn(span, message, "any value is taken at this place");
         }
         let span = self.document.root.get("components").map_or(self.document.root.span, |components| components.span);
@@ -107,8 +108,29 @@ impl<'d> Context<'d> {
 
 /// Steps of a reference that say nothing about what is there.
 const STRUCTURE: [&str; 23] = [
-    "x-tieline-files", "components", "schemas", "properties", "items", "paths", "responses", "content", "schema", "allOf", "anyOf", "oneOf",
-    "parameters", "requestBody", "requestBodies", "headers", "get", "post", "put", "patch", "delete", "$defs", "definitions",
+    "x-tieline-files",
+    "components",
+    "schemas",
+    "properties",
+    "items",
+    "paths",
+    "responses",
+    "content",
+    "schema",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "parameters",
+    "requestBody",
+    "requestBodies",
+    "headers",
+    "get",
+    "post",
+    "put",
+    "patch",
+    "delete",
+    "$defs",
+    "definitions",
 ];
 
 /// A name for what a reference leads to: the last steps that say something.
@@ -119,7 +141,8 @@ fn name_of(steps: &[String], target: &Node) -> String {
     {
         return mixed(name, "Schema");
     }
-    let says = |step: &&String| !STRUCTURE.contains(&step.as_str()) && !step.contains("/json") && step.parse::<u32>().is_err();
+    let says =
+        |step: &&String| !STRUCTURE.contains(&step.as_str()) && !step.contains("/json") && step.parse::<u32>().is_err();
     let telling: Vec<&String> = steps.iter().filter(says).collect();
     if telling.is_empty() {
         return mixed(text_of(target, "title").unwrap_or_default(), "Schema");

@@ -87,7 +87,9 @@ fn body(sent: &Sent) -> Value {
 
 fn part(part: &str) -> Value {
     let (head, content) = part.split_once("\r\n\r\n").unwrap_or((part, ""));
-    let content_type = head.lines().find_map(|line| line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("content-type")));
+    let content_type = head
+        .lines()
+        .find_map(|line| line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("content-type")));
     let content: Value = serde_json::from_str(content).unwrap_or_else(|_| content.into());
     json!([content_type.map(|(_, value)| value), content])
 }

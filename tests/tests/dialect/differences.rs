@@ -35,7 +35,11 @@ impl Differences {
         let text = fs::read_to_string(here(FILE)).unwrap();
         let differences: Vec<Difference> = serde_saphyr::from_str(&text).unwrap();
         for difference in &differences {
-            assert!(difference.why.contains("section "), "{FILE}: `{}` names no section of the reference", difference.why);
+            assert!(
+                difference.why.contains("section "),
+                "{FILE}: `{}` names no section of the reference",
+                difference.why
+            );
         }
         Self(differences)
     }
@@ -69,6 +73,8 @@ impl Differences {
 
     pub(crate) fn unused(&self) -> Vec<String> {
         let unused = self.0.iter().filter(|difference| difference.used == 0);
-        unused.map(|difference| format!("{} {:?}: {}", difference.spec, difference.operations, difference.why)).collect()
+        unused
+            .map(|difference| format!("{} {:?}: {}", difference.spec, difference.operations, difference.why))
+            .collect()
     }
 }

@@ -62,7 +62,8 @@ fn recorded_calls_agree() {
     let (mut cases, mut refused, mut wrong) = (0, 0, Vec::new());
     for line in lines.lines() {
         let recorded: Recorded = serde_json::from_str(line).unwrap();
-        let connector = connectors.entry(recorded.spec.clone()).or_insert_with(|| load(&folder, &recorded.spec)).clone();
+        let connector =
+            connectors.entry(recorded.spec.clone()).or_insert_with(|| load(&folder, &recorded.spec)).clone();
         let Ok(connector) = connector else { continue };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
         cases += 1;
@@ -105,7 +106,9 @@ async fn play(connector: &Arc<Connector>, recorded: &Recorded) -> Result<Came, V
         .transport(recorder.clone())
         .clock(Arc::new(TestClock::new()))
         .config(recorded.config.clone())
-        .credentials(Credentials::from_json(&recorded.credentials).map_err(|error| vec![format!("credentials: {error}")])?);
+        .credentials(
+            Credentials::from_json(&recorded.credentials).map_err(|error| vec![format!("credentials: {error}")])?,
+        );
     if let Some(scheme) = &recorded.scheme {
         builder = builder.scheme(scheme);
     }
@@ -116,7 +119,9 @@ async fn play(connector: &Arc<Connector>, recorded: &Recorded) -> Result<Came, V
         (Err(error), _) if !recorded.valid && error.kind() == ErrorKind::InvalidInput => return Ok(Came::Refused),
         (Err(error), Some(_)) => faults.push(format!("error: {}", error.to_json())),
         (Err(error), None) if error.kind() == ErrorKind::UnexpectedResponse => {}
-        (Err(error), None) => faults.push(format!("error: {} where the peer says {:?}", error.to_json(), recorded.error)),
+        (Err(error), None) => {
+            faults.push(format!("error: {} where the peer says {:?}", error.to_json(), recorded.error))
+        }
         (Ok(_), None) => faults.push(format!("error: none, where the peer says {:?}", recorded.error)),
         (Ok(envelope), Some(result)) => {
             let ours: Value = serde_json::from_slice(&envelope.to_json()).unwrap();

@@ -79,7 +79,11 @@ impl Transport for Recorder {
                 let mut requests = self.requests.lock().unwrap();
                 requests.push(sent);
                 let is_file = self.is_download && requests.len() == self.answers;
-                if is_file { (HeaderMap::new(), Bytes::from_static(FILE)) } else { (self.headers.clone(), self.json.clone()) }
+                if is_file {
+                    (HeaderMap::new(), Bytes::from_static(FILE))
+                } else {
+                    (self.headers.clone(), self.json.clone())
+                }
             };
             Ok(Response { status: StatusCode::OK, headers, body: ResponseBody::Bytes(body) })
         })

@@ -15,7 +15,11 @@ const MOST_MEMBERS: usize = 24;
 
 /// A parameter, and below it the known members of the objects that it takes.
 pub(super) fn rows(connector: &Connector, param: &Param) -> Vec<[String; 3]> {
-    let kind = if param.file { "file".to_owned() } else { kind(connector, &param.schema) };
+    let kind = match (param.file, param.base64) {
+        (true, true) => "file, text in base64".to_owned(),
+        (true, false) => "file".to_owned(),
+        (false, _) => kind(connector, &param.schema),
+    };
     let also = (param.wire != param.name).then(|| format!("`{}` in the API", plain(&param.wire)));
     let meaning_of_it = meaning(connector, &param.schema, also);
     let mut rows = vec![[param.name.clone(), marked(kind, param.required), meaning_of_it]];

@@ -76,7 +76,7 @@ fn param_rows(param: &Param, places: &Places<'_>) -> Vec<Row> {
         manifest::Place::Local => Place::Local,
     });
     if param.file {
-        row.value_type = Inline::of("file");
+        row.value_type = Inline::of(if param.base64 { "file (a text is base64)" } else { "file" });
     }
     std::iter::once(row).chain(members).collect()
 }

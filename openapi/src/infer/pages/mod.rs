@@ -33,7 +33,13 @@ pub(crate) struct Pages<'d> {
 
 impl<'d> Context<'d> {
     /// How the list of an operation goes on; `None` where nothing needs to be said.
-    pub(crate) fn pages(&mut self, operation: &Operation<'d>, answer: &Answer<'d>, params: &[Param<'d>]) -> Option<Pages<'d>> {
+    pub(crate) fn pages(
+        &mut self,
+        operation: &Operation<'d>,
+        answer: &Answer<'d>,
+        params: &[Param<'d>],
+        body: Option<&Node>,
+    ) -> Option<Pages<'d>> {
         let is_list = matches!(answer.kind, Kind::List(_));
         let may_page = is_list || matches!(operation.said_action(), Some("list" | "search"));
         if !may_page || matches!(answer.kind, Kind::File(_)) {
@@ -48,11 +54,18 @@ impl<'d> Context<'d> {
             members.is_empty() || members.iter().any(|(name, _)| *name == "id")
         });
         let said = signals.said();
-        let finding = Finding { operation, params, signals: &signals, is_list, has_id, span: answer.span };
+        let finding = Finding { operation, params, signals: &signals, is_list, has_id, body, span: answer.span };
         let of_said = Finding { signals: &said, ..finding };
         // What the document points at comes before what only has a telling name.
-        let found = of_said.link(false).or_else(|| of_said.next_url()).or_else(|| of_said.cursor()).or_else(|| of_said.next_page());
-        let found = found.or_else(|| finding.link(answer.has_links)).or_else(|| finding.next_url()).or_else(|| finding.cursor());
+        let found = of_said
+            .link(false)
+            .or_else(|| of_said.next_url())
+            .or_else(|| of_said.cursor())
+            .or_else(|| of_said.next_page());
+        let found = found
+            .or_else(|| finding.link(answer.has_links))
+            .or_else(|| finding.next_url())
+            .or_else(|| finding.cursor());
         let found = found.or_else(|| finding.last()).or_else(|| finding.page()).or_else(|| finding.offset());
         let found = found.or_else(|| finding.unreachable());
         match found {
@@ -75,6 +88,8 @@ struct Finding<'c, 'd> {
     is_list: bool,
     /// Whether records have an id, or may have one.
     has_id: bool,
+    /// The action's `body`.
+    body: Option<&'c Node>,
     span: Span,
 }
 
@@ -110,9 +125,11 @@ impl<'d> Finding<'_, 'd> {
         // The number of a page is no place for a text.
         let is_number = |shape| matches!(shape, Shape::Whole | Shape::Number);
         let can = |param: &&Param<'d>| {
-            !matches!(param.place, Place::Path | Place::Header | Place::Cookie) && (!is_number(param.shape) || is_number(next.shape))
+            !matches!(param.place, Place::Path | Place::Header | Place::Cookie)
+                && (!is_number(param.shape) || is_number(next.shape))
         };
-        let named = |name: &str| self.params.iter().filter(can).find(|param| !name.is_empty() && plain(&param.wire) == name);
+        let named =
+            |name: &str| self.params.iter().filter(can).find(|param| !name.is_empty() && plain(&param.wire) == name);
         named(&wanted).or_else(|| named(&without_next)).or_else(|| {
             let mut cursors = self.params.iter().filter(can).filter(|param| params::role(param) == Some(Role::Cursor));
             cursors.next()
@@ -164,7 +181,8 @@ impl<'d> Finding<'_, 'd> {
     }
 
     fn url(&self, next: &Signal) -> Pages<'d> {
-        let why = format!("`{}` is taken for the URL of the next page, because no parameter could carry it", next.lookup);
+        let why =
+            format!("`{}` is taken for the URL of the next page, because no parameter could carry it", next.lookup);
         self.pages("next_url", vec![("next", text(&next.lookup, self.span))], why)
     }
 
@@ -177,7 +195,8 @@ impl<'d> Finding<'_, 'd> {
         }
         let last = next.lookup.rsplit('.').next().unwrap_or(&next.name);
         let wire = params::carrying(last);
-        let is_in_body = matches!(self.operation.method, "post" | "put" | "patch");
+        let is_whole = self.body.is_some_and(|body| body.get("param").is_some());
+        let is_in_body = matches!(self.operation.method, "post" | "put" | "patch") && !is_whole;
         let mut keys = Mapping::at(self.span);
         keys.text("type", "string", self.span);
         keys.text("description", "Where the list goes on, from an earlier answer", self.span);

@@ -30,17 +30,19 @@ pub(super) fn role(param: &Param<'_>) -> Option<Role> {
     let is_text = matches!(param.shape, Shape::Text | Shape::Unknown);
     let is_number = matches!(param.shape, Shape::Whole | Shape::Number | Shape::Unknown);
     match plain(&param.wire).as_str() {
-        "cursor" | "startcursor" | "pagecursor" | "nextcursor" | "aftercursor" | "pagetoken" | "nextpagetoken" | "nexttoken"
-        | "continuationtoken" | "continuation" | "paginationtoken" | "marker" | "bookmark" | "scrollid" | "pageafter" | "syncpagetoken"
-        | "exclusivestartkey" | "startkey" => Some(Role::Cursor),
+        "cursor" | "startcursor" | "pagecursor" | "nextcursor" | "aftercursor" | "pagetoken" | "nextpagetoken"
+        | "nexttoken" | "continuationtoken" | "continuation" | "paginationtoken" | "marker" | "bookmark"
+        | "scrollid" | "pageafter" | "syncpagetoken" | "exclusivestartkey" | "startkey" => Some(Role::Cursor),
         "after" | "page" | "offset" | "start" | "from" | "pageid" if is_text && !is_number => Some(Role::Cursor),
         "startingafter" | "afterid" | "sinceid" | "startafter" => Some(Role::AfterId),
         "page" | "pagenumber" | "pageno" | "pagenum" | "currentpage" | "pageindex" if is_number => Some(Role::Page),
-        "offset" | "skip" | "startat" | "startindex" | "start" | "startposition" | "pageoffset" | "top_skip" if is_number => {
+        "offset" | "skip" | "startat" | "startindex" | "start" | "startposition" | "pageoffset" | "top_skip"
+            if is_number =>
+        {
             Some(Role::Offset)
         }
-        "limit" | "perpage" | "pagesize" | "maxresults" | "count" | "top" | "size" | "first" | "maxitems" | "resultsperpage"
-        | "numresults" | "itemsperpage" | "pagelimit" | "maxpagesize" | "maxrecords" | "max"
+        "limit" | "perpage" | "pagesize" | "maxresults" | "count" | "top" | "size" | "first" | "maxitems"
+        | "resultsperpage" | "numresults" | "itemsperpage" | "pagelimit" | "maxpagesize" | "maxrecords" | "max"
             if is_number =>
         {
             Some(Role::Size)
@@ -65,7 +67,22 @@ pub(super) fn carrying(cursor: &str) -> String {
 pub(super) fn starts_at_zero(param: &Param<'_>) -> bool {
     let first = param.keys.get("default").or_else(|| param.keys.get("minimum")).and_then(whole);
     let said = param.keys.get("description").and_then(Node::as_text).unwrap_or_default().to_ascii_lowercase();
-    let speaks = ["zero-based", "zero-indexed", "zero based", "zero indexed", "0-based", "0-indexed", "0 based", "0 indexed", "starts at 0", "starting at 0", "starts from 0", "starting from 0", "starts with 0", "from zero"];
+    let speaks = [
+        "zero-based",
+        "zero-indexed",
+        "zero based",
+        "zero indexed",
+        "0-based",
+        "0-indexed",
+        "0 based",
+        "0 indexed",
+        "starts at 0",
+        "starting at 0",
+        "starts from 0",
+        "starting from 0",
+        "starts with 0",
+        "from zero",
+    ];
     first.map_or_else(|| speaks.iter().any(|words| said.contains(words)), |first| first == 0)
 }
 
@@ -75,7 +92,13 @@ mod tests {
 
     #[test]
     fn a_cursor_goes_into_what_is_called_like_it() {
-        for (cursor, carrier) in [("nextPageToken", "pageToken"), ("next_cursor", "cursor"), ("nextToken", "nextToken"), ("cursor", "cursor"), ("next_page_token", "page_token")] {
+        for (cursor, carrier) in [
+            ("nextPageToken", "pageToken"),
+            ("next_cursor", "cursor"),
+            ("nextToken", "nextToken"),
+            ("cursor", "cursor"),
+            ("next_page_token", "page_token"),
+        ] {
             assert_eq!(carrying(cursor), carrier);
         }
     }

@@ -53,9 +53,16 @@ impl Signals {
         let mut found = Vec::new();
         for (name, lookup) in meta {
             let lookup = lookup.as_text().unwrap_or_default();
-            let schema = answer.schema.and_then(|schema| crate::schemas::within(document, schema, &lookup.parse().ok()?));
+            let schema =
+                answer.schema.and_then(|schema| crate::schemas::within(document, schema, &lookup.parse().ok()?));
             if lookup == "@link.next" {
-                found.push(Signal { says: Says::Link, lookup: lookup.to_owned(), name: (*name).to_owned(), shape: Shape::Text, is_said: true });
+                found.push(Signal {
+                    says: Says::Link,
+                    lookup: lookup.to_owned(),
+                    name: (*name).to_owned(),
+                    shape: Shape::Text,
+                    is_said: true,
+                });
                 continue;
             }
             let shape = schema.map_or(Shape::Unknown, |schema| document.shape(schema));
@@ -94,7 +101,9 @@ fn look<'d>(document: &Document<'d>, schema: &'d Node, path: &str, deep: usize, 
     for (name, inner) in document.properties(schema) {
         let lookup = member(path, name);
         match document.shape(inner) {
-            Shape::Object if is_about_pages(name) || matches!(name, "data" | "result") => look(document, inner, &lookup, deeper, found),
+            Shape::Object if is_about_pages(name) || matches!(name, "data" | "result") => {
+                look(document, inner, &lookup, deeper, found)
+            }
             Shape::Object | Shape::List => {}
             shape => {
                 let says = says(name, &lookup, Some((document, inner)));
@@ -108,8 +117,24 @@ fn look<'d>(document: &Document<'d>, schema: &'d Node, path: &str, deep: usize, 
 fn is_about_pages(name: &str) -> bool {
     matches!(
         plain(name).as_str(),
-        "meta" | "metadata" | "links" | "paging" | "pagination" | "page" | "pageinfo" | "cursor" | "cursors" | "next" | "nextpage" | "responsemetadata"
-            | "records" | "info" | "listinfo" | "resultinfo" | "paginationmeta" | "paginationmetadata"
+        "meta"
+            | "metadata"
+            | "links"
+            | "paging"
+            | "pagination"
+            | "page"
+            | "pageinfo"
+            | "cursor"
+            | "cursors"
+            | "next"
+            | "nextpage"
+            | "responsemetadata"
+            | "records"
+            | "info"
+            | "listinfo"
+            | "resultinfo"
+            | "paginationmeta"
+            | "paginationmetadata"
     )
 }
 
@@ -123,13 +148,14 @@ fn says<'d>(name: &str, lookup: &str, schema: Option<(&Document<'d>, &'d Node)>)
     let in_links = matches!(holder.as_str(), "links" | "link");
     let in_next = matches!(holder.as_str(), "next" | "nextpage");
     Some(match plain(name).as_str() {
-        "hasmore" | "hasnextpage" | "hasnext" | "more" | "moreavailable" | "hasmoreitems" | "morerecords" | "moredata" | "moredataavailable" | "hasnextpages" | "hasmorepages"
+        "hasmore" | "hasnextpage" | "hasnext" | "more" | "moreavailable" | "hasmoreitems" | "morerecords"
+        | "moredata" | "moredataavailable" | "hasnextpages" | "hasmorepages"
             if matches!(shape, Shape::Truth | Shape::Unknown) =>
         {
             Says::More
         }
-        "nexturl" | "nexturi" | "nextlink" | "nextpageurl" | "nextpageuri" | "nextpagelink" | "odatanextlink" | "nextrecordsurl"
-        | "nexthref" | "linknext"
+        "nexturl" | "nexturi" | "nextlink" | "nextpageurl" | "nextpageuri" | "nextpagelink" | "odatanextlink"
+        | "nextrecordsurl" | "nexthref" | "linknext"
             if is_text =>
         {
             Says::NextUrl
@@ -137,14 +163,30 @@ fn says<'d>(name: &str, lookup: &str, schema: Option<(&Document<'d>, &'d Node)>)
         "href" | "url" | "link" if in_next && is_text => Says::NextUrl,
         "after" | "cursor" | "token" | "startingafter" | "offset" if in_next && is_text => Says::Cursor,
         "next" | "nextpage" if is_text && (is_url || in_links) => Says::NextUrl,
-        "nextcursor" | "nextpagetoken" | "nexttoken" | "endcursor" | "continuationtoken" | "nextcontinuationtoken" | "continuation"
-        | "nextmarker" | "scrollid" | "nextpagecursor" | "aftercursor" | "pagetoken" | "nextoffset" | "lastevaluatedkey" | "bookmark"
+        "nextcursor"
+        | "nextpagetoken"
+        | "nexttoken"
+        | "endcursor"
+        | "continuationtoken"
+        | "nextcontinuationtoken"
+        | "continuation"
+        | "nextmarker"
+        | "scrollid"
+        | "nextpagecursor"
+        | "aftercursor"
+        | "pagetoken"
+        | "nextoffset"
+        | "lastevaluatedkey"
+        | "bookmark"
         | "nextsyncpagetoken" => Says::Cursor,
-        "next" | "nextpage" | "cursor" | "after" | "offset" | "marker" if is_text && shape != Shape::Unknown || is_text && schema.is_none() => {
+        "next" | "nextpage" | "cursor" | "after" | "offset" | "marker"
+            if is_text && (shape != Shape::Unknown || schema.is_none()) =>
+        {
             Says::Cursor
         }
         "totalpages" | "pagecount" | "pages" | "lastpage" | "numpages" | "totalpage" if is_number => Says::TotalPages,
-        "total" | "totalcount" | "totalrecords" | "totalitems" | "totalresults" | "totalsize" | "totalelements" | "totalentries" | "recordcount"
+        "total" | "totalcount" | "totalrecords" | "totalitems" | "totalresults" | "totalsize" | "totalelements"
+        | "totalentries" | "recordcount"
             if is_number =>
         {
             Says::Total
@@ -157,5 +199,7 @@ fn speaks_of_url<'d>(document: &Document<'d>, schema: &'d Node) -> bool {
     let format = document.said(schema, "format").and_then(Node::as_text).unwrap_or_default();
     let description = document.description(schema).or_else(|| text_of(schema, "description")).unwrap_or_default();
     let mut words = description.split(|c: char| !c.is_alphanumeric());
-    format.starts_with("uri") || format == "url" || words.any(|word| matches!(word.to_ascii_lowercase().as_str(), "url" | "uri" | "link"))
+    format.starts_with("uri")
+        || format == "url"
+        || words.any(|word| matches!(word.to_ascii_lowercase().as_str(), "url" | "uri" | "link"))
 }

@@ -98,8 +98,9 @@ async fn a_file_is_where_the_call_looks_for_it() {
         json!({ "get": "/notes/{id}", "download": { "url": url }, "params": { "id": { "type": "string" },
         "index": { "in": "local", "type": "integer", "fill": 0 }, "kind": { "in": "local", "enum": ["whole", "preview"], "fill": "whole" } } })
     };
-    let (_, connection) =
-        api(json!({ "notes": { "actions": { "download": download("$.files[{index}].{kind}.href") } } }));
+    let get = json!({ "get": "/notes/{note_id}", "params": { "note_id": { "type": "string" } } });
+    let actions = json!({ "get": get, "download": download("$.files[{index}].{kind}.href") });
+    let (_, connection) = api(json!({ "notes": { "actions": actions } }));
     for params in [json!({ "id": "n" }), json!({ "id": "n", "index": 3, "kind": "preview" })] {
         let file = connection.execute("notes", "download", params).await.unwrap();
         assert!(matches!(file.data, Data::File(file) if !file.content.is_empty()));
