@@ -57,11 +57,7 @@ fn describe_shows_what_the_document_calls_things() {
     let place = place();
     for document in DOCUMENTS {
         let whole = place.run(&["describe", document]).stdout;
-        for piece in [
-            "Corner Shop API (corner_shop 1.2.3)\n",
-            "TIELINE_CORNER_SHOP_API_KEY",
-            "  orders      list, create, get\n",
-        ] {
+        for piece in ["Corner Shop API (shop 1.2.3)\n", "TIELINE_SHOP_API_KEY", "  orders      list, create, get\n"] {
             assert!(whole.contains(piece), "{piece} in {whole}");
         }
         assert!(place.run(&["describe", document, "gift_cards"]).stdout.starts_with("Corner Shop API: Gift Cards\n"));
@@ -145,7 +141,7 @@ fn code_and_pages_are_generated_from_a_document() {
         assert_eq!(place.run(&["generate", "rust", document, "--out", "client"]).code, 0);
         assert!(String::from_utf8(place.read("client/orders.rs")).unwrap().contains("pub fn list("));
         assert_eq!(place.run(&["generate", "docs", document, "--out", "pages"]).code, 0);
-        let reference = String::from_utf8(place.read("pages/corner_shop/REFERENCE.md")).unwrap();
+        let reference = String::from_utf8(place.read("pages/shop/REFERENCE.md")).unwrap();
         assert!(reference.contains("page_size"), "{reference}");
         // The second time there is nothing to do: YAML and JSON say the same.
         assert_eq!(place.run(&["generate", "rust", "shop.yaml", "--out", "client", "--check"]).code, 0);

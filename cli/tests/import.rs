@@ -49,17 +49,15 @@ fn the_manifest_goes_to_stdout_and_the_summary_to_stderr() {
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stdout.starts_with("# yaml-language-server: $schema=manifest.schema.json\ntieline: 1\n"), "{run:?}");
     for piece in [
-        "name: corner_shop\n",
+        "name: shop\n",
         "page_size: { name: \"page[size]\", type: integer, maximum: 50, description: How many on a page }",
         "        # the list of the answer is `orders`: it is called like the path\n        records: $.orders\n",
-        "      # named by its method and path\n      list:\n        get: /gift-cards\n",
+        "\n# entities are called as their operations' tags",
     ] {
         assert!(run.stdout.contains(piece), "{piece} in {run:?}");
     }
-    let summary = "corner_shop: 2 entities, 4 operations, 1 way to sign in\n";
-    let notes = run.stdout.lines().filter(|line| line.trim_start().starts_with("# ")).count() - 1;
-    let inferred = format!("{notes} things were inferred; each is a comment in the manifest\n");
-    assert_eq!(run.stderr, format!("{summary}{inferred}"));
+    let summary = "shop: 2 entities, 4 operations, 1 way to sign in\n";
+    assert_eq!(run.stderr, format!("{summary}6 things were inferred; each is a comment in the manifest\n"));
     assert_eq!(place.names(), ["notes.yaml", "shop.yaml"]);
     place.write("manifest.yaml", &run.stdout);
     assert_eq!(place.run(&["check", "manifest.yaml", "--deny-warnings"]).code, 0);
@@ -101,7 +99,7 @@ fn a_file_that_is_there_is_replaced_only_by_force() {
 fn what_cannot_be_used_is_told_with_its_place_and_not_written() {
     let place = place();
     for (document, at, message) in [
-        ("openapi: 3.1.0\ninfo: { title: Shop }\n", "bad.yaml:2:16", "the connector has no entities"),
+        ("openapi: 3.1.0\ninfo: { title: Shop }\n", "bad.yaml:1:1", "the document has no operation that can be called"),
         ("swagger: \"2.0\"\n", "bad.yaml:1:10", "a Swagger 2.0 document cannot be read"),
         ("openapi: 4.0.0\n", "bad.yaml:1:10", "4.0.0"),
         ("a: 1\n", "bad.yaml:1:1", "this is no OpenAPI document"),

@@ -169,6 +169,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_refusal_says_what_the_caller_can_do() {
+        let help = |reference, limits| read(reference, "api.yaml", &limits).expect_err("a refusal").help;
+        let unless = |how| Permission::Refused { unless: Some(how) };
+        let limits = Limits { outside: unless("say so"), remote: unless("fetch it"), ..Limits::default() };
+        assert_eq!(help("../x.yaml", limits), "put the file into that folder, or say so");
+        assert!(help("https://a.example/x.yaml", limits).ends_with("refer to it there, or fetch it"));
+        assert_eq!(help("../x.yaml", Limits::default()), "put the file into that folder");
+    }
+
     proptest! {
         #[test]
         fn nothing_leads_out_of_the_folder(parts in proptest::collection::vec(r"\.|\.\.|a|b|/|%2e|%2F|//|:|\\", 0..12), base in "([ab]/){0,3}x.yaml") {
