@@ -38,7 +38,8 @@ fn both_descriptions_of_an_api_give_the_same_data() {
             continue;
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-        let both = runtime.block_on(async { Some((answer(&ours, &recorded).await?, answer(&theirs, &recorded).await?)) });
+        let both =
+            runtime.block_on(async { Some((answer(&ours, &recorded).await?, answer(&theirs, &recorded).await?)) });
         let Some(((name, ours), (_, theirs))) = both else { continue };
         compared += 1;
         operations.insert(name.clone());
@@ -73,7 +74,8 @@ async fn answer(connector: &Arc<Connector>, recorded: &Recorded) -> Option<(Stri
     let result = connection.execute(&operation.entity, &operation.action, params).await;
     // What one of them refuses before anything is sent, the other may describe more loosely.
     transport.taken()?;
-    let answer = result.map_or_else(|error| error.to_json(), |envelope| serde_json::from_slice(&envelope.to_json()).unwrap());
+    let answer =
+        result.map_or_else(|error| error.to_json(), |envelope| serde_json::from_slice(&envelope.to_json()).unwrap());
     Some((operation.name(), answer))
 }
 

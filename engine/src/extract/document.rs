@@ -111,6 +111,11 @@ impl<'a> Document<'a> {
         Ok(looked_up.collect())
     }
 
+    /// Whether the link with this relation has a parameter of this name with this value.
+    pub(crate) fn link_says(&self, relation: &str, name: &str, value: &str) -> bool {
+        link::says(self.headers, relation, name, value)
+    }
+
     /// The answer is not what the manifest says: an error that shows how it begins.
     pub(crate) fn unexpected(&self, what: &str) -> Error {
         Error::new(ErrorKind::UnexpectedResponse, format!("{what}; the answer begins {}", excerpt(self.body)))

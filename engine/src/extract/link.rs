@@ -6,21 +6,27 @@ use http::header::LINK;
 /// The target of the first link with this relation, as the API wrote it (it may be relative). Links about another document
 /// than the answer (`anchor`) do not count.
 pub(super) fn target<'h>(headers: &'h HeaderMap, relation: &str) -> Option<&'h str> {
-    headers
-        .get_all(LINK)
-        .iter()
-        .filter_map(|value| std::str::from_utf8(value.as_bytes()).ok())
-        .flat_map(|value| Links { rest: value })
-        .find(|link| link.has_relation(relation))
-        .map(|link| link.target)
+    links(headers).find(|link| link.has_relation(relation)).map(|link| link.target)
 }
 
-/// One link, with what matters of its parameters.
+/// Whether the first link with this relation has a parameter of this name with this value.
+pub(super) fn says(headers: &HeaderMap, relation: &str, name: &str, value: &str) -> bool {
+    let first = links(headers).find(|link| link.has_relation(relation));
+    first.is_some_and(|link| link.others.iter().any(|(own, said)| own.eq_ignore_ascii_case(name) && said == value))
+}
+
+fn links(headers: &HeaderMap) -> impl Iterator<Item = Link<'_>> {
+    let values = headers.get_all(LINK).iter().filter_map(|value| std::str::from_utf8(value.as_bytes()).ok());
+    values.flat_map(|value| Links { rest: value })
+}
+
+/// One link, with its parameters.
 #[derive(Debug, PartialEq)]
 struct Link<'h> {
     target: &'h str,
     relations: Option<String>,
     is_anchored: bool,
+    others: Vec<(&'h str, String)>,
 }
 
 impl Link<'_> {
@@ -41,7 +47,7 @@ impl<'h> Iterator for Links<'h> {
     fn next(&mut self) -> Option<Link<'h>> {
         let start = self.rest.trim_start_matches(|c: char| c == ',' || c.is_ascii_whitespace());
         let (target, mut rest) = start.strip_prefix('<')?.split_once('>')?;
-        let mut link = Link { target: target.trim(), relations: None, is_anchored: false };
+        let mut link = Link { target: target.trim(), relations: None, is_anchored: false, others: Vec::new() };
         loop {
             rest = rest.trim_ascii_start();
             let Some(params) = rest.strip_prefix(';') else { break };
@@ -51,6 +57,8 @@ impl<'h> Iterator for Links<'h> {
                 link.relations.get_or_insert(value);
             } else if name.eq_ignore_ascii_case("anchor") {
                 link.is_anchored = true;
+            } else {
+                link.others.push((name, value));
             }
             rest = after;
         }

@@ -100,7 +100,11 @@ impl<'d> Finding<'_, 'd> {
             return None;
         }
         let why = "the answer has a `Link` header".to_owned();
-        Some(self.pages("link", Vec::new(), why))
+        // Some APIs link to a next page always, and say beside the link that nothing is there.
+        let mut until = Mapping::at(self.span);
+        until.text("results", "false", self.span);
+        let until = self.operation.is_named().then(|| ("until", until.node()));
+        Some(self.pages("link", until.into_iter().collect(), why))
     }
 
     fn next_url(&self) -> Option<Pages<'d>> {
