@@ -76,11 +76,10 @@ fn whole(connector: &Connector, entities: &[&Entity], name: &str) -> String {
     text
 }
 
-/// The name of an entity, with what the API calls it where that is not the same word.
+/// The name of an entity, with what the API calls it where the name is not in that.
 fn named(entity: &Entity) -> String {
-    let letters =
-        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    match letters(&entity.title) == letters(&entity.name) {
+    let letters = |text: &str| -> String { text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect() };
+    match letters(&entity.title).contains(&letters(&entity.name)) {
         true => entity.name.clone(),
         false => format!("{} ({})", entity.name, plain(&entity.title)),
     }
