@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
 use tieline::source::{Code, Diagnostic};
 use tieline::yaml::{Node, Value};
 
@@ -122,9 +123,10 @@ impl<'c, 'd> Assembly<'c, 'd> {
         let errors = self.errors();
         let check = self.check();
         let retried = if self.is_dialect { None } else { self.retried() };
-        let entities = self.entities();
+        let about = info::Entities::of(root, self.info);
+        let entities = self.entities(&about);
         let mut schemas = self.context.all_schemas();
-        self.describe_fields(&mut schemas);
+        self.describe_fields(&about, &mut schemas);
         manifest.put("server", server);
         self.normalize();
         manifest.put_filled("config", self.config.node(span));
@@ -200,38 +202,45 @@ impl<'c, 'd> Assembly<'c, 'd> {
         Some(check.node())
     }
 
-    fn entities(&mut self) -> Node {
-        let mut names: Vec<String> = Vec::new();
-        for built in &self.built {
-            if !names.contains(&built.name.entity) {
-                names.push(built.name.entity.clone());
-            }
+    fn entities(&mut self, about: &info::Entities<'d>) -> Node {
+        let mut named: IndexMap<String, Vec<usize>> = IndexMap::new();
+        for (at, built) in self.built.iter().enumerate() {
+            named.entry(built.name.entity.clone()).or_default().push(at);
         }
-        let known: BTreeSet<String> = names.iter().cloned().collect();
+        let known: BTreeSet<String> = named.keys().cloned().collect();
+        let tags = head::tags(self.context.document.root);
         if self.built.iter().any(|built| !built.operation.is_named()) {
             let rule = "entities are called as their operations' tags, or as what paths name; actions as operation ids, or as methods and paths";
             self.context.note(&["entities"], rule);
         }
         let span = self.context.document.root.get("paths").map_or(self.context.document.root.span, |paths| paths.span);
         let mut entities = Mapping::at(span);
-        for name in names {
-            let entity = self.entity(&name, &known);
+        for (name, of_entity) in named {
+            let title = self.built[of_entity[0]].name.entity_title.as_deref().unwrap_or(&name);
+            let summary = tags.get(title).and_then(|tag| head::summary_of(tag));
+            let relations = about.relations(self.context, &name, &known);
+            let entity = self.entity(&name, of_entity, summary, relations, about);
             entities.put(name, entity);
         }
         entities.node()
     }
 
-    fn entity(&mut self, name: &str, known: &BTreeSet<String>) -> Node {
-        let of_entity: Vec<usize> = (0..self.built.len()).filter(|at| self.built[*at].name.entity == name).collect();
+    fn entity(
+        &mut self,
+        name: &str,
+        of_entity: Vec<usize>,
+        summary: Option<Node>,
+        relations: Vec<Node>,
+        about: &info::Entities<'d>,
+    ) -> Node {
         let first = &self.built[of_entity[0]];
         let span = first.operation.node.span;
         let mut entity = Mapping::at(span);
         if let Some(title) = &first.name.entity_title {
             entity.text("title", title, span);
         }
-        let tag = head::tag(self.context.document.root, first.name.entity_title.as_deref().unwrap_or(name));
-        entity.put_some("summary", tag.and_then(head::summary_of));
-        let said = info::entity_schema(self.context.document.root, name);
+        entity.put_some("summary", summary);
+        let said = about.schema(name);
         entity.put_some("hints", said.and_then(|(_, schema)| info::hints(schema)));
         let own = said.and_then(|(schema, node)| {
             self.context.schema_name(
@@ -240,7 +249,6 @@ impl<'c, 'd> Assembly<'c, 'd> {
             )
         });
         let record = own.map(|own| text(own, span)).or_else(|| self.usual_record(&of_entity));
-        let relations = info::relations(self.context, self.info, name, known);
         let mut actions = Mapping::at(span);
         for at in of_entity {
             let built = &mut self.built[at];
@@ -252,7 +260,7 @@ impl<'c, 'd> Assembly<'c, 'd> {
         entity.put_some("record", record);
         entity.put_filled("relations", crate::tree::list(relations, span));
         entity.put("actions", actions.node());
-        let filtered = info::filtered_relations(self.info, name);
+        let filtered = about.filtered_relations(name);
         let mut extensions = Mapping::at(span);
         extensions.put_filled("x-airbyte-entity-relationships", crate::tree::list(filtered, span));
         entity.put_filled("extensions", extensions.node());
@@ -272,16 +280,12 @@ impl<'c, 'd> Assembly<'c, 'd> {
     }
 
     /// Descriptions that the context store of the peer's dialect gives to fields whose schemas have none.
-    fn describe_fields(&self, schemas: &mut Node) {
+    fn describe_fields(&self, about: &info::Entities<'d>, schemas: &mut Node) {
         let Value::Map(schemas) = &mut schemas.value else { return };
         let entities: BTreeSet<&str> = self.built.iter().map(|built| built.name.entity.as_str()).collect();
         for entity in entities {
-            let fields = info::described_fields(self.info, entity);
-            let Some((name, _)) =
-                info::entity_schema(self.context.document.root, entity).filter(|_| !fields.is_empty())
-            else {
-                continue;
-            };
+            let fields = about.described_fields(entity);
+            let Some((name, _)) = about.schema(entity).filter(|_| !fields.is_empty()) else { continue };
             let Some(Value::Map(properties)) =
                 schemas.get_mut(&crate::names::mixed(name, "Schema")).and_then(|schema| {
                     match &mut schema.value.value {

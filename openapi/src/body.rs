@@ -11,7 +11,7 @@ use crate::dialect::graphql;
 use crate::names::{apart, mixed};
 use crate::operation::Operation;
 use crate::param::{Param, Place};
-use crate::schemas::Shape;
+use crate::schemas::{Seen, Shape};
 use crate::tree::{Mapping, boolean, is_true, items, members, text, text_of};
 
 /// What a request carries.
@@ -169,7 +169,7 @@ impl<'d> Context<'d> {
     /// What is a file, or a list of them, is one file here.
     fn make_file(&mut self, param: &mut Param<'d>) {
         let is_untyped = param.shape == Shape::Unknown && matches!(param.wire.as_str(), "file" | "files");
-        if !is_untyped && !param.schema.is_some_and(|schema| self.is_file(schema, MOST_PARTS)) {
+        if !is_untyped && !param.schema.is_some_and(|schema| self.is_file(schema, MOST_PARTS, &mut Seen::default())) {
             return;
         }
         let mut keys = Mapping::at(param.span);
@@ -186,14 +186,14 @@ impl<'d> Context<'d> {
     }
 
     /// Whether a schema is for a file, for several, or for one among other things.
-    fn is_file(&self, schema: &'d Node, deep: usize) -> bool {
-        let Some(deeper) = deep.checked_sub(1) else { return false };
+    fn is_file(&self, schema: &'d Node, deep: usize, seen: &mut Seen) -> bool {
+        let Some(deeper) = deep.checked_sub(1).filter(|_| seen.is_new(self.peek(schema))) else { return false };
         let said = |keyword| self.document.said(schema, keyword).and_then(Node::as_text);
         let alternatives = ["anyOf", "oneOf", "allOf"].into_iter().filter_map(|keyword| self.peek(schema).get(keyword));
         said("format") == Some("binary")
             || said("contentMediaType").is_some_and(|media_type| media_type == "application/octet-stream")
-            || self.document.elements(schema).is_some_and(|element| self.is_file(element, deeper))
-            || alternatives.flat_map(items).any(|part| self.is_file(part, deeper))
+            || self.document.elements(schema).is_some_and(|element| self.is_file(element, deeper, seen))
+            || alternatives.flat_map(items).any(|part| self.is_file(part, deeper, seen))
     }
 
     /// A JSON part and a file part. The peer's dialect names the member that is the file, in base64.
@@ -273,7 +273,7 @@ impl<'d> Context<'d> {
             {
                 self.default(&mut param, default, operation.is_named());
             }
-            if is_required && required.contains(&wire) && !param.keys.has("fill") {
+            if is_required && required.contains(wire) && !param.keys.has("fill") {
                 param.keys.put("required", boolean(true, member.span));
             }
             self.allow_null_if_spoken_of(&mut param);

@@ -1,5 +1,7 @@
 //! What a manifest says about the whole: who it is, and what it reaches.
 
+use std::collections::HashMap;
+
 use tieline::source::Span;
 use tieline::yaml::Node;
 
@@ -11,6 +13,8 @@ use crate::tree::{Mapping, boolean, items, list, scalar_text, text, text_of};
 
 /// The longest summary, in characters.
 const LONGEST_SUMMARY: usize = 240;
+/// How much of a paragraph is looked at for its first sentence, in characters.
+const MOST_LOOKED_AT: usize = 4096;
 /// The longest name.
 const LONGEST_NAME: usize = 40;
 
@@ -108,15 +112,23 @@ pub(crate) fn first_sentence(text: &str) -> String {
         .split("\n\n")
         .map(str::trim)
         .find(|part| !part.is_empty() && !part.starts_with(['#', '!', '<', '|', '`', '-', '*']));
-    let line = without_links(paragraph.unwrap_or_default()).split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = without_links(start(paragraph.unwrap_or_default(), MOST_LOOKED_AT))
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     let end = line
         .match_indices(['.', '!', '?'])
         .find(|(at, _)| line[at + 1..].is_empty() || line[at + 1..].starts_with(' '));
     let sentence = end.map_or(line.as_str(), |(at, _)| &line[..=at]);
-    match sentence.char_indices().nth(LONGEST_SUMMARY) {
-        Some((end, _)) => format!("{}…", sentence[..end].trim_end()),
-        None => sentence.to_owned(),
+    match start(sentence, LONGEST_SUMMARY) {
+        cut if cut.len() < sentence.len() => format!("{}…", cut.trim_end()),
+        whole => whole.to_owned(),
     }
+}
+
+/// The first characters of a text.
+fn start(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
 }
 
 /// The words of `[words](address)`, and what is `**strong**` without its stars.
@@ -163,10 +175,15 @@ fn pages(root: &Node, info: &Node) -> Vec<Node> {
     .collect()
 }
 
-/// What the document says about a tag.
-pub(crate) fn tag<'d>(root: &'d Node, name: &str) -> Option<&'d Node> {
-    let tags = root.get("tags").map(items).unwrap_or_default();
-    tags.iter().find(|tag| text_of(tag, "name").is_some_and(|known| known == name || lower(known, "entity") == name))
+/// What the document says about its tags, by their names and by those of the entities that they stand for.
+pub(crate) fn tags(root: &Node) -> HashMap<String, &Node> {
+    let mut tags = HashMap::new();
+    for tag in root.get("tags").map(items).unwrap_or_default() {
+        for name in text_of(tag, "name").into_iter().flat_map(|name| [name.to_owned(), lower(name, "entity")]) {
+            tags.entry(name).or_insert(tag);
+        }
+    }
+    tags
 }
 
 /// The summary of something that has one, or a description.

@@ -1,6 +1,6 @@
 //! Names that a manifest can have, from whatever a document calls things.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// The words of a text, in lower case: `listIssueComments`, `list-issue_comments` and `List issue comments` have the same.
 pub(crate) fn words(text: &str) -> Vec<String> {
@@ -76,26 +76,27 @@ fn started(name: String, otherwise: &str) -> String {
     }
 }
 
-/// Names that are given out, each once.
+/// Names that are given out, each once, with the number that the next of the same name is tried with.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Taken(HashSet<String>);
+pub(crate) struct Taken(HashMap<String, u32>);
 
 impl Taken {
     /// This name, or with the first number that makes it free.
     pub(crate) fn free(&mut self, name: String) -> String {
+        let mut number = self.0.get(&name).copied().unwrap_or(2);
         let mut free = name.clone();
-        for number in 2.. {
-            if self.0.insert(free.clone()) {
-                break;
-            }
+        while self.0.contains_key(&free) {
             free = format!("{name}_{number}");
+            number += 1;
         }
+        self.0.insert(name, number);
+        self.0.entry(free.clone()).or_insert(2);
         free
     }
 
     /// Whether the name is given out.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.contains(name)
+        self.0.contains_key(name)
     }
 }
 

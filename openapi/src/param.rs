@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::dialect::fills;
 use crate::names::{apart, mixed};
 use crate::operation::Operation;
-use crate::same::is_same;
+use crate::same::distinct;
 use crate::schemas::{Shape, let_null};
 use crate::tree::{Mapping, boolean, is_true, list, members, scalar_text, text, text_of};
 
@@ -165,15 +165,9 @@ impl<'d> Context<'d> {
                 .flat_map(members)
                 .filter_map(|(_, example)| self.peek(example).get("value"));
             let shape = keys.get("type").and_then(Node::as_text).map(str::to_owned);
-            let mut examples: Vec<Node> = Vec::new();
-            for example in
-                node.get("example").into_iter().chain(several).filter_map(|example| as_typed(example, shape.as_deref()))
-            {
-                if !examples.iter().any(|known| is_same(known, &example)) {
-                    examples.push(example);
-                }
-            }
-            keys.put_filled("examples", list(examples, node.span));
+            let shown = node.get("example").into_iter().chain(several);
+            let examples: Vec<Node> = shown.filter_map(|example| as_typed(example, shape.as_deref())).collect();
+            keys.put_filled("examples", list(distinct(&examples), node.span));
         }
     }
 

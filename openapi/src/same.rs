@@ -1,5 +1,8 @@
 //! Whether two trees are the same, wherever they were written.
 
+use std::collections::HashSet;
+
+use serde_json::Value as Json;
 use tieline::yaml::{Node, Value};
 
 /// Whether two trees hold the same values, to the last bit of every number. The order of keys does not count.
@@ -19,6 +22,25 @@ pub(crate) fn is_same(one: &Node, other: &Node) -> bool {
             one.len() == other.len() && one.iter().all(|(key, value)| is_there(key, value))
         }
         (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_) | Value::Map(_), _) => false,
+    }
+}
+
+/// These values, each once.
+pub(crate) fn distinct(values: &[Node]) -> Vec<Node> {
+    let mut seen = HashSet::new();
+    values.iter().filter(|value| seen.insert(in_order(value.to_json()).to_string())).cloned().collect()
+}
+
+/// A value with the keys of its mappings in order, so that what is the same is written the same.
+fn in_order(value: Json) -> Json {
+    match value {
+        Json::Object(map) => {
+            let mut members: Vec<(String, Json)> = map.into_iter().map(|(key, value)| (key, in_order(value))).collect();
+            members.sort_by(|(one, _), (other, _)| one.cmp(other));
+            Json::Object(members.into_iter().collect())
+        }
+        Json::Array(items) => Json::Array(items.into_iter().map(in_order).collect()),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => value,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the peer's dialect says about the whole connector and about its entities.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use tieline::yaml::Node;
 
@@ -93,44 +93,91 @@ fn millis(seconds: &Node) -> Option<String> {
     }
 }
 
-/// How the records of an entity refer to those of others.
-pub(crate) fn relations(
-    context: &mut Context<'_>,
-    info: &Node,
-    entity: &str,
-    entities: &BTreeSet<String>,
-) -> Vec<Node> {
-    let all = info.get("x-airbyte-entity-relationships").map(items).unwrap_or_default();
-    let mut relations = Vec::new();
-    for said in
-        all.iter().filter(|said| text_of(said, "source_entity").is_some_and(|source| lower(source, "entity") == entity))
-    {
-        let (Some(target), Some(foreign)) = (said.get("target_entity"), said.get("foreign_key")) else { continue };
-        let name = lower(target.as_text().unwrap_or_default(), "entity");
-        if !entities.contains(&name) {
-            context.warn(target.span, format!("there is no entity `{name}` to refer to"), "the relation is left out");
-            continue;
-        }
-        let mut relation = Mapping::at(said.span);
-        relation.text("to", name, target.span);
-        relation.put("from", path(foreign));
-        let key = said.get("target_key").filter(|key| key.as_text().is_some_and(|key| key != "id"));
-        relation.put_some("key", key.map(path));
-        let cardinality = said
-            .get("cardinality")
-            .filter(|said| matches!(said.as_text(), Some("one_to_one" | "one_to_many" | "many_to_many")));
-        relation.put_some("cardinality", cardinality.cloned());
-        relation.put_some("description", said.get("description").filter(|said| said.as_text().is_some()).cloned());
-        relations.push(relation.node());
-    }
-    relations
+/// What a document says about its entities, by their names in the manifest.
+pub(crate) struct Entities<'d> {
+    /// Schemas that say whose records they describe.
+    said: HashMap<String, (&'d str, &'d Node)>,
+    /// Schemas that say nothing of it, by what they are called.
+    called: HashMap<String, (&'d str, &'d Node)>,
+    /// `x-airbyte-entity-relationships`.
+    relations: HashMap<String, Vec<&'d Node>>,
+    /// What the context store says.
+    stored: HashMap<String, &'d Node>,
 }
 
-/// What relations of an entity say that a manifest has no words for: which records of the other entity they are about.
-pub(crate) fn filtered_relations(info: &Node, entity: &str) -> Vec<Node> {
-    let all = info.get("x-airbyte-entity-relationships").map(items).unwrap_or_default();
-    let is_of = |said: &&Node| text_of(said, "source_entity").is_some_and(|source| lower(source, "entity") == entity);
-    all.iter().filter(is_of).filter(|said| said.get("parent_record_filter").is_some()).cloned().collect()
+impl<'d> Entities<'d> {
+    /// What the document with this root and this `info` says.
+    pub(crate) fn of(root: &'d Node, info: &'d Node) -> Self {
+        let (mut said, mut called) = (HashMap::new(), HashMap::new());
+        let schemas = root.get("components").and_then(|components| components.get("schemas"));
+        for (name, schema) in schemas.into_iter().flat_map(members) {
+            match text_of(schema, "x-airbyte-entity-name") {
+                Some(entity) => said.entry(lower(entity, "entity")).or_insert((name, schema)),
+                None => called.entry(name.to_ascii_lowercase()).or_insert((name, schema)),
+            };
+        }
+        let mut relations: HashMap<String, Vec<&'d Node>> = HashMap::new();
+        for relation in info.get("x-airbyte-entity-relationships").map(items).unwrap_or_default() {
+            if let Some(source) = text_of(relation, "source_entity") {
+                relations.entry(lower(source, "entity")).or_default().push(relation);
+            }
+        }
+        let mut stored = HashMap::new();
+        let store = info.get("x-airbyte-context-store").and_then(|store| store.get("entities"));
+        for entity in store.map(items).unwrap_or_default() {
+            if let Some(name) = text_of(entity, "entity") {
+                stored.entry(lower(name, "entity")).or_insert(entity);
+            }
+        }
+        Self { said, called, relations, stored }
+    }
+
+    /// The schema whose records are those of an entity, and its name among the document's schemas: the one that says so, or the one
+    /// of the entity's name.
+    pub(crate) fn schema(&self, entity: &str) -> Option<(&'d str, &'d Node)> {
+        self.said.get(entity).or_else(|| self.called.get(&entity.to_ascii_lowercase())).copied()
+    }
+
+    /// How the records of an entity refer to those of others.
+    pub(crate) fn relations(&self, context: &mut Context<'_>, entity: &str, entities: &BTreeSet<String>) -> Vec<Node> {
+        let mut relations = Vec::new();
+        for said in self.relations.get(entity).into_iter().flatten() {
+            let (Some(target), Some(foreign)) = (said.get("target_entity"), said.get("foreign_key")) else { continue };
+            let name = lower(target.as_text().unwrap_or_default(), "entity");
+            if !entities.contains(&name) {
+                context.warn(
+                    target.span,
+                    format!("there is no entity `{name}` to refer to"),
+                    "the relation is left out",
+                );
+                continue;
+            }
+            let mut relation = Mapping::at(said.span);
+            relation.text("to", name, target.span);
+            relation.put("from", path(foreign));
+            let key = said.get("target_key").filter(|key| key.as_text().is_some_and(|key| key != "id"));
+            relation.put_some("key", key.map(path));
+            let cardinality = said
+                .get("cardinality")
+                .filter(|said| matches!(said.as_text(), Some("one_to_one" | "one_to_many" | "many_to_many")));
+            relation.put_some("cardinality", cardinality.cloned());
+            relation.put_some("description", said.get("description").filter(|said| said.as_text().is_some()).cloned());
+            relations.push(relation.node());
+        }
+        relations
+    }
+
+    /// What relations of an entity say that a manifest has no words for: which records of the other entity they are about.
+    pub(crate) fn filtered_relations(&self, entity: &str) -> Vec<Node> {
+        let all = self.relations.get(entity).into_iter().flatten();
+        all.filter(|said| said.get("parent_record_filter").is_some()).map(|said| (*said).clone()).collect()
+    }
+
+    /// What the context store says about the fields of an entity's records: names with descriptions.
+    pub(crate) fn described_fields(&self, entity: &str) -> Vec<(&'d str, &'d Node)> {
+        let fields = self.stored.get(entity).and_then(|stored| stored.get("fields")).map(items).unwrap_or_default();
+        fields.iter().filter_map(|field| Some((text_of(field, "name")?, field.get("description")?))).collect()
+    }
 }
 
 fn path(name: &Node) -> Node {
@@ -154,28 +201,6 @@ pub(crate) fn normalizations(info: &Node) -> Vec<(String, Node)> {
             Some((last(text_of(rule, "target")?), part.node()))
         })
         .collect()
-}
-
-/// What the context store says about the fields of an entity's records: names with descriptions.
-pub(crate) fn described_fields<'d>(info: &'d Node, entity: &str) -> Vec<(&'d str, &'d Node)> {
-    let stored =
-        info.get("x-airbyte-context-store").and_then(|store| store.get("entities")).map(items).unwrap_or_default();
-    let of_entity =
-        stored.iter().find(|stored| text_of(stored, "entity").is_some_and(|name| lower(name, "entity") == entity));
-    let fields = of_entity.and_then(|stored| stored.get("fields")).map(items).unwrap_or_default();
-    fields.iter().filter_map(|field| Some((text_of(field, "name")?, field.get("description")?))).collect()
-}
-
-/// The schema whose records are those of an entity, and its name among the document's schemas: the one that says so, or the one of
-/// the entity's name.
-pub(crate) fn entity_schema<'d>(root: &'d Node, entity: &str) -> Option<(&'d str, &'d Node)> {
-    let schemas = root.get("components").and_then(|components| components.get("schemas"));
-    let said = |schema| text_of(schema, "x-airbyte-entity-name");
-    let mut named = schemas.into_iter().flat_map(members);
-    named.find(|(_, schema)| said(schema).is_some_and(|name| lower(name, "entity") == entity)).or_else(|| {
-        let mut called = schemas.into_iter().flat_map(members);
-        called.find(|(name, schema)| said(schema).is_none() && name.eq_ignore_ascii_case(entity))
-    })
 }
 
 /// A retry rule that lists these statuses.

@@ -5,7 +5,7 @@ use tieline::source::Span;
 use tieline::yaml::{Map, Node, Value};
 
 use crate::context::Context;
-use crate::same::is_same;
+use crate::same::distinct;
 use crate::tree::{self, Mapping, boolean, items, list, scalar_text, text};
 
 /// The types of JSON Schema.
@@ -288,16 +288,6 @@ pub(crate) fn is_annotation(key: &str) -> bool {
             | "writeOnly"
             | "nullable"
     ) || key.starts_with("x-")
-}
-
-fn distinct(values: &[Node]) -> Vec<Node> {
-    let mut distinct: Vec<Node> = Vec::new();
-    for value in values {
-        if !distinct.iter().any(|other| is_same(other, value)) {
-            distinct.push(value.clone());
-        }
-    }
-    distinct
 }
 
 fn holds_reference(node: &Node) -> bool {

@@ -1,5 +1,8 @@
 //! Looks into schemas of the document: what shape a value has, and what stands where in it.
 
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
 use tieline::yaml::{Node, Value};
 
 use crate::document::Document;
@@ -20,13 +23,24 @@ pub(crate) enum Shape {
     Unknown,
 }
 
+/// The schemas that a walk came to. Schemas may be made of themselves, in many ways at once: each is looked at once.
+#[derive(Default)]
+pub(crate) struct Seen(HashSet<*const Node>);
+
+impl Seen {
+    /// Whether the walk comes here for the first time.
+    pub(crate) fn is_new(&mut self, schema: &Node) -> bool {
+        self.0.insert(std::ptr::from_ref(schema))
+    }
+}
+
 impl<'d> Document<'d> {
     /// The shape of a schema's values.
     pub(crate) fn shape(&self, schema: &'d Node) -> Shape {
-        self.shape_within(schema, DEEPEST)
+        self.shape_within(schema, DEEPEST, &mut Seen::default())
     }
 
-    fn shape_within(&self, schema: &'d Node, deep: usize) -> Shape {
+    fn shape_within(&self, schema: &'d Node, deep: usize, seen: &mut Seen) -> Shape {
         let Some(deeper) = deep.checked_sub(1) else { return Shape::Unknown };
         let schema = self.resolve(schema).unwrap_or(schema);
         let named = match schema.get("type").map(|types| &types.value) {
@@ -49,47 +63,43 @@ impl<'d> Document<'d> {
         if schema.get("items").is_some() {
             return Shape::List;
         }
+        if !seen.is_new(schema) {
+            return Shape::Unknown;
+        }
         let parts = ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key)).flat_map(items);
-        let mut shapes = parts.map(|part| self.shape_within(part, deeper)).filter(|shape| *shape != Shape::Unknown);
+        let shapes = parts.map(|part| self.shape_within(part, deeper, seen));
+        let mut shapes = shapes.filter(|shape| *shape != Shape::Unknown);
         let first = shapes.next().unwrap_or(Shape::Unknown);
         if shapes.all(|shape| shape == first) { first } else { Shape::Unknown }
     }
 
     /// The members that objects of a schema have, those of `allOf` among them.
     pub(crate) fn properties(&self, schema: &'d Node) -> Vec<(&'d str, &'d Node)> {
-        let mut found = Vec::new();
-        self.collect_properties(schema, DEEPEST, &mut found);
-        found
+        let mut found = IndexMap::new();
+        self.each_part(schema, DEEPEST, &mut Seen::default(), &mut |part| {
+            found.extend(part.get("properties").into_iter().flat_map(members));
+        });
+        found.into_iter().collect()
     }
 
-    fn collect_properties(&self, schema: &'d Node, deep: usize, found: &mut Vec<(&'d str, &'d Node)>) {
+    /// What is said of the same values: the parts of `allOf`, and then the schema itself.
+    fn each_part(&self, schema: &'d Node, deep: usize, seen: &mut Seen, each: &mut impl FnMut(&'d Node)) {
         let Some(deeper) = deep.checked_sub(1) else { return };
         let schema = self.resolve(schema).unwrap_or(schema);
-        for part in schema.get("allOf").into_iter().flat_map(items) {
-            self.collect_properties(part, deeper, found);
-        }
-        for (name, member) in schema.get("properties").into_iter().flat_map(members) {
-            match found.iter_mut().find(|(known, _)| *known == name) {
-                Some(known) => known.1 = member,
-                None => found.push((name, member)),
-            }
+        if seen.is_new(schema) {
+            let parts = schema.get("allOf").into_iter().flat_map(items);
+            parts.for_each(|part| self.each_part(part, deeper, seen, each));
+            each(schema);
         }
     }
 
     /// The members that must be there.
-    pub(crate) fn required(&self, schema: &'d Node) -> Vec<&'d str> {
-        let mut found = Vec::new();
-        self.collect_required(schema, DEEPEST, &mut found);
+    pub(crate) fn required(&self, schema: &'d Node) -> HashSet<&'d str> {
+        let mut found = HashSet::new();
+        self.each_part(schema, DEEPEST, &mut Seen::default(), &mut |part| {
+            found.extend(part.get("required").into_iter().flat_map(items).filter_map(Node::as_text));
+        });
         found
-    }
-
-    fn collect_required(&self, schema: &'d Node, deep: usize, found: &mut Vec<&'d str>) {
-        let Some(deeper) = deep.checked_sub(1) else { return };
-        let schema = self.resolve(schema).unwrap_or(schema);
-        for part in schema.get("allOf").into_iter().flat_map(items) {
-            self.collect_required(part, deeper, found);
-        }
-        found.extend(schema.get("required").into_iter().flat_map(items).filter_map(Node::as_text));
     }
 
     /// The schema of a list's elements.

@@ -16,7 +16,7 @@ use crate::pointer;
 use crate::tree::{Mapping, text, text_of};
 
 pub(crate) use keywords::let_null;
-pub(crate) use look::{Shape, within};
+pub(crate) use look::{Seen, Shape, within};
 
 /// The schemas that the manifest refers to, by the references that lead to them.
 #[derive(Default)]

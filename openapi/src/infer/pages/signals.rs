@@ -46,6 +46,8 @@ pub(super) struct Signals(Vec<Signal>);
 
 /// How deep members are looked at.
 const DEEPEST: usize = 3;
+/// How many objects of an answer are looked at.
+const MOST_OBJECTS: usize = 64;
 
 impl Signals {
     /// What an answer says, by the names of its members and by what the document takes out of it.
@@ -75,7 +77,8 @@ impl Signals {
             found.extend(says.filter(|_| lookup.starts_with('$')).map(signal));
         }
         if let Some(schema) = answer.schema {
-            look(document, schema, "$", DEEPEST, &mut found);
+            let mut left = MOST_OBJECTS;
+            look(document, schema, "$", DEEPEST, &mut left, &mut found);
         }
         Self(found)
     }
@@ -96,13 +99,21 @@ impl Signals {
     }
 }
 
-fn look<'d>(document: &Document<'d>, schema: &'d Node, path: &str, deep: usize, found: &mut Vec<Signal>) {
-    let Some(deeper) = deep.checked_sub(1) else { return };
+fn look<'d>(
+    document: &Document<'d>,
+    schema: &'d Node,
+    path: &str,
+    deep: usize,
+    left: &mut usize,
+    found: &mut Vec<Signal>,
+) {
+    let (Some(deeper), Some(others)) = (deep.checked_sub(1), left.checked_sub(1)) else { return };
+    *left = others;
     for (name, inner) in document.properties(schema) {
         let lookup = member(path, name);
         match document.shape(inner) {
             Shape::Object if is_about_pages(name) || matches!(name, "data" | "result") => {
-                look(document, inner, &lookup, deeper, found)
+                look(document, inner, &lookup, deeper, left, found)
             }
             Shape::Object | Shape::List => {}
             shape => {
