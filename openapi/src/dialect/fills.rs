@@ -111,7 +111,7 @@ pub(crate) fn config_names(fill: &Node) -> Vec<(String, Span)> {
     let mut names = Vec::new();
     for rest in text.split("config.").skip(1) {
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-')).unwrap_or(rest.len());
-        names.push((rest[..end].to_owned(), fill.span));
+        names.extend((end > 0).then(|| (rest[..end].to_owned(), fill.span)));
     }
     for rest in text.split("config['").skip(1) {
         names.extend(rest.split_once('\'').map(|(name, _)| (name.to_owned(), fill.span)));
