@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use tieline::yaml::{Node, Value};
+use tieline::yaml::Node;
 
 use crate::config::{Config, url};
 use crate::context::Context;
@@ -280,9 +280,4 @@ pub(crate) fn fields(node: &Node, names: &[(&str, Secret)]) -> Node {
 pub(crate) fn sounds_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["token", "secret", "password", "key", "credential", "private"].iter().any(|part| name.contains(part))
-}
-
-/// Whether a mapping says `true` under a key.
-pub(crate) fn says_true(node: &Node, key: &str) -> bool {
-    node.get(key).is_some_and(|value| value.value == Value::Bool(true))
 }

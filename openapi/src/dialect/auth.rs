@@ -6,8 +6,8 @@ use tieline::yaml::{Node, Value};
 use crate::config::Config;
 use crate::context::Context;
 use crate::names::{apart, mixed};
-use crate::sign_in::{says_true, sounds_secret};
-use crate::tree::{Mapping, boolean, items, list, members, scalar_text, text, text_of};
+use crate::sign_in::sounds_secret;
+use crate::tree::{Mapping, boolean, is_true, items, list, members, scalar_text, text, text_of};
 
 use super::{kept, oauth};
 
@@ -166,7 +166,7 @@ fn is_secret(name: &str, property: &Node, secret: &[String]) -> bool {
     if let Some(said) = property.get("airbyte_secret") {
         return said.value == Value::Bool(true);
     }
-    says_true(property, "writeOnly")
+    is_true(property, "writeOnly")
         || text_of(property, "format") == Some("password")
         || name != "client_id" && (secret.iter().any(|known| known == name) || sounds_secret(name))
 }

@@ -299,9 +299,11 @@ fn endpoint<'d>(
         return Some(text(template, node.span));
     }
     let server = context.document.root.get("servers").map(items).unwrap_or_default().first().and_then(server_url);
-    let whole = server.and_then(|server| Url::parse(server).ok()?.join(&template).ok());
+    // What is no template yet is joined: a URL would have the braces of the rest encoded.
+    let (start, rest) = template.split_at(template.find("${").unwrap_or(template.len()));
+    let whole = server.and_then(|server| Url::parse(server).ok()?.join(start).ok());
     match whole {
-        Some(url) => Some(text(url.as_str(), node.span)),
+        Some(url) => Some(text(format!("{url}{rest}"), node.span)),
         None => {
             context.warn(node.span, format!("`{template}` is relative to nothing"), "it is left out");
             None
