@@ -1,5 +1,7 @@
 //! Actions: one operation of the document as a manifest says it.
 
+use std::collections::BTreeSet;
+
 use tieline::notation::Expression;
 use tieline::source::{Code, Diagnostic};
 use tieline::yaml::Node;
@@ -7,7 +9,7 @@ use tieline::yaml::Node;
 use crate::answer::{Answer, Kind, said_meta, words_of};
 use crate::assemble::Built;
 use crate::body::body_param;
-use crate::config::{Config, described, url};
+use crate::config::{Config, described};
 use crate::context::Context;
 use crate::dialect::scoping::Scope;
 use crate::dialect::{fills, info, kept};
@@ -18,7 +20,7 @@ use crate::param::{Param, Place};
 use crate::same::is_same;
 use crate::schemas::Shape;
 use crate::server::IsSaid;
-use crate::tree::{Mapping, boolean, is_true, items, list, members, scalar_text, text};
+use crate::tree::{Mapping, boolean, is_true, list, members, scalar_text, text};
 
 /// Makes the action of an operation.
 pub(crate) fn build<'d>(
@@ -63,9 +65,8 @@ pub(crate) fn build<'d>(
         action.put("deprecated", boolean(true, span));
     }
     action.put_some("operation_id", operation.node.get("operationId").filter(|id| id.as_text().is_some()).cloned());
-    let (auth, server) = whereto(context, config, &operation, auth);
     action.put_some("auth", auth);
-    action.put_some("server", server);
+    action.put_some("server", server(context, config, &operation));
     let mut query = Mapping::at(operation.path_span);
     for (name, value) in &operation.query {
         query.text(name, value.replace("${", "$${"), operation.path_span);
@@ -164,11 +165,23 @@ fn fill_from_config<'d>(
 
 /// The path with the names that its parameters have in the manifest.
 fn renamed_path(operation: &Operation<'_>, params: &[Param<'_>]) -> String {
-    let mut path = operation.path.clone();
-    for param in params.iter().filter(|param| param.place == Place::Path && param.name != param.wire) {
-        path = path.replace(&format!("{{{}}}", param.wire), &format!("{{{}}}", param.name));
+    let in_path = || params.iter().filter(|param| param.place == Place::Path);
+    in_braces_become(&operation.path, |wire| {
+        in_path().find(|param| param.wire == wire).map_or_else(|| wire.to_owned(), |param| param.name.clone())
+    })
+}
+
+/// A text in which the names in braces have become others, each once.
+fn in_braces_become(text: &str, name: impl Fn(&str) -> String) -> String {
+    let mut parts = text.split('{');
+    let mut written = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once('}') {
+            Some((old, after)) => written.push_str(&format!("{{{}}}{after}", name(old))),
+            None => written.push_str(&format!("{{{part}")),
+        }
     }
-    path
+    written
 }
 
 /// A parameter as the manifest has it: its place only where it is not the usual one.
@@ -211,11 +224,7 @@ fn put_answer<'d>(context: &mut Context<'d>, operation: &Operation<'d>, answer: 
         Kind::File(url) => {
             let mut download = Mapping::at(span);
             if let Some(url) = url {
-                let names = in_braces(url).into_iter();
-                let url = names.fold(url.clone(), |url, name| {
-                    url.replace(&format!("{{{name}}}"), &format!("{{{}}}", mixed(&name, "param")))
-                });
-                download.text("url", url, span);
+                download.text("url", in_braces_become(url, |name| mixed(name, "param")), span);
             }
             return action.put("download", download.node());
         }
@@ -333,28 +342,16 @@ fn effect(operation: &Operation<'_>) -> Option<(&'static str, Option<String>)> {
     operation.only_asks().then(|| ("read", Some("its name says that it only asks".to_owned())))
 }
 
-/// The way to sign in and the server, where they are not as for all. A path that is a whole URL leads to a server of its own; credentials
-/// only go there if it is the API's.
-fn whereto<'d>(
-    context: &mut Context<'d>,
-    config: &mut Config,
-    operation: &Operation<'d>,
-    auth: Option<Node>,
-) -> (Option<Node>, Option<Node>) {
-    let none = std::collections::BTreeSet::new();
-    let own = operation
-        .servers
-        .filter(|own| context.document.root.get("servers").is_none_or(|all| !is_same(all, own)))
-        .and_then(|servers| context.server(Some(servers), config, &none, IsSaid::ByDialect));
-    let Some(origin) = &operation.origin else { return (auth, own) };
-    let root = context.document.root;
-    let home = root.get("servers").map(items).unwrap_or_default().first().and_then(url);
-    let is_home = home.is_some_and(|home| {
-        home.strip_prefix(origin.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// The server, where it is not as for all. A path that is a whole URL leads to a server of its own.
+fn server<'d>(context: &mut Context<'d>, config: &mut Config, operation: &Operation<'d>) -> Option<Node> {
+    if let Some(origin) = &operation.origin {
+        return Some(text(origin.replace("${", "$${"), operation.path_span));
+    }
+    let own = operation.servers.filter(|own| {
+        let all = context.document.root.get("servers");
+        all.is_none_or(|all| !is_same(all, own))
     });
-    let signs_in = root.get("components").and_then(|components| components.get("securitySchemes")).is_some();
-    let auth = if is_home || !signs_in { auth } else { Some(text("none", operation.path_span)) };
-    (auth, Some(text(origin.replace("${", "$${"), operation.path_span)))
+    context.server(own, config, &BTreeSet::new(), IsSaid::ByDialect)
 }
 
 fn one_line(said: &str) -> String {

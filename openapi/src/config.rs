@@ -74,6 +74,14 @@ impl Config {
         }
     }
 
+    /// Says that a value is a part of a credential field, where the user gives none.
+    pub(crate) fn part_of(&mut self, name: &str, part: Node) {
+        if let Some(value) = self.values.get_mut(name) {
+            value.take("required");
+            value.put("part_of", part);
+        }
+    }
+
     /// Whether all is said about a value.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.declared.contains(name)
@@ -105,7 +113,7 @@ fn kind(property: &Node) -> Option<&'static str> {
     }
 }
 
-/// What a server variable says, as a configuration value. `is_host` says whether it decides which host is called.
+/// What a server variable says, as a configuration value, and what is remarkable about it. What it decides limits it.
 pub(crate) fn variable(name: &str, said: &Node, decides: Decides) -> (Mapping, Option<String>) {
     let mut value = Mapping::at(said.span);
     let mut note = None;
@@ -194,14 +202,4 @@ pub(crate) fn described(info: &Node) -> Option<&Node> {
 /// The text under `url`.
 pub(crate) fn url(server: &Node) -> Option<&str> {
     text_of(server, "url").map(str::trim)
-}
-
-impl Config {
-    /// Says that a value is a part of a credential field, where the user gives none.
-    pub(crate) fn part_of(&mut self, name: &str, part: Node) {
-        if let Some(value) = self.values.get_mut(name) {
-            value.take("required");
-            value.put("part_of", part);
-        }
-    }
 }

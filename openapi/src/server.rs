@@ -7,7 +7,7 @@ use tieline::yaml::Node;
 
 use crate::config::{Config, Decides, decides, url, variable};
 use crate::context::Context;
-use crate::dialect::environment;
+use crate::dialect::{environment, oauth::OPEN};
 use crate::names::mixed;
 use crate::tree::{Mapping, boolean, items, list, text};
 
@@ -78,7 +78,7 @@ impl<'d> Context<'d> {
         self.note(&["server"], format!("the document only says `{address}`, relative to where it was found"));
         let path = address.trim_matches('/');
         let slash = if path.is_empty() { "" } else { "/" };
-        text(format!("${{config.{SERVER}}}{slash}{path}"), span)
+        text(format!("${{config.{SERVER}}}{slash}{}", path.replace("${", "$${")), span)
     }
 
     fn with_variables(
@@ -152,7 +152,7 @@ impl<'d> Context<'d> {
         };
         let is_free = value.has("any_host");
         config.declare(key, value);
-        let limits = is_free.then(|| "nothing in the document limits which host this is".to_owned());
+        let limits = is_free.then(|| OPEN.to_owned());
         for note in note.into_iter().chain(limits) {
             self.note(&["config", key], note);
         }

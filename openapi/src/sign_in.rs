@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use tieline::yaml::{Node, Value};
+use tieline::yaml::Node;
 
-use crate::config::Config;
+use crate::config::{Config, url};
 use crate::context::Context;
 use crate::dialect;
-use crate::names::mixed;
+use crate::names::{Taken, apart};
 use crate::operation::Operation;
 use crate::tree::{Mapping, boolean, items, members, text, text_of};
 
@@ -28,14 +28,15 @@ impl<'d> Context<'d> {
     pub(crate) fn sign_in(&mut self, config: &mut Config) -> SignIn {
         let mut sign_in = SignIn::default();
         let schemes = self.document.section(&["components", "securitySchemes"]);
-        for (name, node) in schemes.into_iter().flat_map(members) {
+        let schemes: Vec<(&str, &'d Node)> = schemes.into_iter().flat_map(members).collect();
+        let keys = apart(&schemes.iter().map(|(name, _)| *name).collect::<Vec<_>>(), "way");
+        for ((name, node), key) in schemes.into_iter().zip(keys) {
             let Some(node) = self.resolve(node) else { continue };
             let way = match node.get("x-airbyte-auth-config") {
                 Some(said) => dialect::auth::way(self, node, said, config),
                 None => self.way(name, node, config),
             };
             if let Some(way) = way {
-                let key = mixed(name, "way");
                 sign_in.names.insert(name.to_owned(), key.clone());
                 sign_in.ways.insert(key, way);
             }
@@ -94,6 +95,9 @@ impl<'d> Context<'d> {
 
     /// What an operation must say about how to sign in, where it is not as for all: a way, or `none`.
     pub(crate) fn auth_of(&mut self, operation: &Operation<'d>, sign_in: &mut SignIn) -> Option<Node> {
+        if self.leads_abroad(operation) {
+            return (!sign_in.ways.is_empty()).then(|| text("none", operation.path_span));
+        }
         let own = operation.node.get("security")?;
         let wanted = self.choices(own, sign_in);
         let usual = self.document.root.get("security").map(|all| self.choices(all, sign_in)).unwrap_or_default();
@@ -113,6 +117,14 @@ impl<'d> Context<'d> {
             [one] if one.len() == 1 => Some(text(&one[0], own.span)),
             _ => None,
         }
+    }
+
+    /// Whether the path of an operation is a URL at another origin than the API's: no credentials go there.
+    fn leads_abroad(&self, operation: &Operation<'d>) -> bool {
+        let Some(origin) = &operation.origin else { return false };
+        let home = self.document.root.get("servers").map(items).unwrap_or_default().first().and_then(url);
+        let rest = home.and_then(|home| home.strip_prefix(origin.as_str()));
+        !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// The alternatives of a requirement, each with the ways that it needs together.
@@ -178,7 +190,10 @@ impl<'d> Context<'d> {
                 );
                 continue;
             };
-            let name = names.join("_and_");
+            let mut name = names.join("_and_");
+            while sign_in.ways.contains_key(&name) {
+                name.push_str("_together");
+            }
             self.note(&["auth", &name], "the document needs these ways together");
             sign_in.ways.insert(name, joined);
             for name in names.iter().filter(|name| !alone.contains(name)) {
@@ -201,28 +216,38 @@ impl<'d> Context<'d> {
 fn joined(sign_in: &SignIn, names: &[String]) -> Option<Mapping> {
     let mut ways: Vec<&Mapping> = names.iter().map(|name| sign_in.ways.get(name)).collect::<Option<_>>()?;
     ways.sort_by_key(|way| header_key(way).is_some());
-    let (first, rest) = ways.split_first()?;
-    let mut whole = (*first).clone();
+    let mut whole = (*ways.first()?).clone();
     let span = whole.clone().node().span;
-    let mut fields = Mapping::at(span);
-    let mut headers = Mapping::at(span);
+    let (mut fields, mut headers, mut taken) = (Mapping::at(span), Mapping::at(span), Taken::default());
     for (at, way) in ways.iter().enumerate() {
-        let suffix = if at == 0 { String::new() } else { format!("_{}", at + 1) };
+        let mut renamed = BTreeMap::new();
         for (field, said) in way.get("fields").into_iter().flat_map(members) {
-            let name = if fields.has(field) { format!("{field}{suffix}") } else { field.to_owned() };
-            fields.put(name, said.clone());
+            let name = taken.free(field.to_owned());
+            fields.put(name.clone(), said.clone());
+            renamed.insert(field, name);
         }
-    }
-    for (at, way) in rest.iter().enumerate() {
-        let (name, value) = header_key(way)?;
-        let field = value.trim_start_matches("${").trim_end_matches('}');
-        let renamed = format!("{field}_{}", at + 2);
-        let field = if fields.has(&renamed) { &renamed } else { field };
-        headers.put(name, text(format!("${{{field}}}"), span));
+        if at > 0 {
+            let (header, value) = header_key(way)?;
+            headers.put(header, text(with_names(value, &renamed), span));
+        }
     }
     whole.put("fields", fields.node());
     whole.put_filled("headers", headers.node());
     Some(whole)
+}
+
+/// A template in which fields have other names.
+fn with_names(template: &str, names: &BTreeMap<&str, String>) -> String {
+    let mut parts = template.split("${");
+    let mut written = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let renamed = part.split_once('}').and_then(|(name, after)| Some((names.get(name)?, after)));
+        match renamed {
+            Some((name, after)) => written.push_str(&format!("${{{name}}}{after}")),
+            None => written.push_str(&format!("${{{part}")),
+        }
+    }
+    written
 }
 
 /// The header and the template of a key that goes into a header.
@@ -255,9 +280,4 @@ pub(crate) fn fields(node: &Node, names: &[(&str, Secret)]) -> Node {
 pub(crate) fn sounds_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["token", "secret", "password", "key", "credential", "private"].iter().any(|part| name.contains(part))
-}
-
-/// Whether a mapping says `true` under a key.
-pub(crate) fn says_true(node: &Node, key: &str) -> bool {
-    node.get(key).is_some_and(|value| value.value == Value::Bool(true))
 }

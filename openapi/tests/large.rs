@@ -48,7 +48,6 @@ fn is_quick(what: &str, document: &Json) {
     let start = Instant::now();
     assert!(translate(&tree).is_ok(), "{what}");
     let took = start.elapsed();
-    println!("{what}: {took:?}");
     assert!(took < LONGEST, "{what}: {took:?}");
 }
 

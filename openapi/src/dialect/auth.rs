@@ -5,9 +5,9 @@ use tieline::yaml::{Node, Value};
 
 use crate::config::Config;
 use crate::context::Context;
-use crate::names::mixed;
-use crate::sign_in::{says_true, sounds_secret};
-use crate::tree::{Mapping, boolean, items, list, members, scalar_text, text, text_of};
+use crate::names::{apart, mixed};
+use crate::sign_in::sounds_secret;
+use crate::tree::{Mapping, boolean, is_true, items, list, members, scalar_text, text, text_of};
 
 use super::{kept, oauth};
 
@@ -99,6 +99,14 @@ impl<'d> Said<'d> {
         }
     }
 
+    /// Whether a token or a password is this field and nothing else: whatever the document says of it, it is secret.
+    fn is_whole_secret(&self, name: &str) -> bool {
+        let alone = format!("${{{name}}}");
+        SECRETS
+            .iter()
+            .any(|secret| self.template(secret).and_then(|said| said.as_text().map(|said| said == alone)) == Some(true))
+    }
+
     /// The fields that something the kind of scheme needs is made of.
     pub(crate) fn fields_of(&self, name: &str) -> Vec<String> {
         let template = self.template(name);
@@ -111,7 +119,9 @@ fn fields(context: &mut Context<'_>, said: &Said<'_>) -> Node {
     let span = said.config.span;
     let mut fields = Mapping::at(said.config.get("properties").map_or(span, |properties| properties.span));
     let secret: Vec<String> = SECRETS.iter().flat_map(|name| said.fields_of(name)).collect();
-    for (name, property) in said.config.get("properties").into_iter().flat_map(members) {
+    let properties: Vec<(&str, &Node)> = said.config.get("properties").into_iter().flat_map(members).collect();
+    let names = apart(&properties.iter().map(|(name, _)| *name).collect::<Vec<_>>(), "field");
+    for ((name, property), key) in properties.into_iter().zip(names) {
         let mut field = Mapping::at(property.span);
         for key in ["title", "description"] {
             field.put_some(key, property.get(key).filter(|said| said.as_text().is_some()).cloned());
@@ -122,7 +132,7 @@ fn fields(context: &mut Context<'_>, said: &Said<'_>) -> Node {
         if !said.is_required(name) {
             field.put("required", boolean(false, property.span));
         }
-        if is_secret(name, property, &secret) {
+        if said.is_whole_secret(name) || is_secret(name, property, &secret) {
             field.put("secret", boolean(true, property.span));
         }
         field.put_some(
@@ -147,7 +157,7 @@ fn fields(context: &mut Context<'_>, said: &Said<'_>) -> Node {
                 ),
             }
         }
-        fields.put(mixed(name, "field"), field.node());
+        fields.put(key, field.node());
     }
     fields.node()
 }
@@ -156,7 +166,7 @@ fn is_secret(name: &str, property: &Node, secret: &[String]) -> bool {
     if let Some(said) = property.get("airbyte_secret") {
         return said.value == Value::Bool(true);
     }
-    says_true(property, "writeOnly")
+    is_true(property, "writeOnly")
         || text_of(property, "format") == Some("password")
         || name != "client_id" && (secret.iter().any(|known| known == name) || sounds_secret(name))
 }

@@ -9,7 +9,7 @@ use tieline::yaml::Node;
 use crate::config::{Decides, limit};
 use crate::tree::{Mapping, items, list, members, text, text_of};
 
-use super::fills::{config_name, quoted};
+use super::fills::{config_name, joined, quoted};
 use super::scoping::renamed;
 
 /// The configuration value that the mapping makes of a variable, with its name.
@@ -58,9 +58,7 @@ pub(crate) fn mapped(
     let mut value = Mapping::at(format.span);
     let is_known = known.iter().map(|made| quoted(made)).collect::<Vec<_>>().join(", ");
     let config = config_name(key);
-    let code =
-        compute.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).filter(|code| !code.contains("{{"));
-    let computed = code.map_or_else(|| joined(&compute), |code| code.trim().to_owned());
+    let computed = joined(&compute);
     value.text("fill", format!("{{{{ {config} if {config} in [{is_known}] else ({computed}) }}}}"), format.span);
     match choices.is_empty() {
         true => limit(&mut value, decides, format.span),
@@ -84,24 +82,6 @@ fn with_names(template: &str, names: &[(&str, &str)]) -> String {
         rest = after;
     }
     written + rest
-}
-
-/// A text with expressions as one expression: its pieces, added.
-fn joined(template: &str) -> String {
-    let mut pieces = Vec::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("{{") {
-        let Some((code, after)) = after.split_once("}}") else { break };
-        if !before.is_empty() {
-            pieces.push(quoted(before));
-        }
-        pieces.push(format!("({})", code.trim()));
-        rest = after;
-    }
-    if !rest.is_empty() {
-        pieces.push(quoted(rest));
-    }
-    pieces.join(" + ")
 }
 
 #[cfg(test)]

@@ -65,12 +65,10 @@ pub(crate) fn same_as(name: &str, span: Span) -> Node {
 /// What fills a parameter, as a part of an expression.
 pub(crate) fn code(fill: &Node) -> String {
     match &fill.value {
-        Value::Text(said) => match said.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")) {
-            Some(inside) => format!("({})", inside.trim()),
-            None => match said.strip_prefix("${config.").and_then(|rest| rest.strip_suffix('}')) {
-                Some(name) => format!("({} if {} else none)", config_name(name), is_given(name)),
-                None => quoted(&said.replace("$${", "${")),
-            },
+        Value::Text(said) if said.contains("{{") => format!("({})", joined(said)),
+        Value::Text(said) => match said.strip_prefix("${config.").and_then(|rest| rest.strip_suffix('}')) {
+            Some(name) => format!("({} if {} else none)", config_name(name), is_given(name)),
+            None => quoted(&said.replace("$${", "${")),
         },
         Value::Null => "none".to_owned(),
         Value::Bool(_) | Value::Number(_) => fill.to_json().to_string(),
@@ -80,6 +78,23 @@ pub(crate) fn code(fill: &Node) -> String {
             format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
         }
     }
+}
+
+/// A template as one expression: what stands between braces, joined with the texts around it.
+pub(crate) fn joined(template: &str) -> String {
+    let mut parts = Vec::new();
+    let mut rest = template.trim();
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((code, after)) = after.split_once("}}") else { break };
+        parts.extend((!before.is_empty()).then(|| quoted(before)));
+        if parts.is_empty() && after.is_empty() {
+            return code.trim().to_owned();
+        }
+        parts.push(format!("(({}) | string)", code.trim()));
+        rest = after;
+    }
+    parts.extend((!rest.is_empty() || parts.is_empty()).then(|| quoted(rest)));
+    parts.join(" + ")
 }
 
 /// A text in an expression.
@@ -111,10 +126,26 @@ pub(crate) fn config_names(fill: &Node) -> Vec<(String, Span)> {
     let mut names = Vec::new();
     for rest in text.split("config.").skip(1) {
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-')).unwrap_or(rest.len());
-        names.push((rest[..end].to_owned(), fill.span));
+        names.extend((end > 0).then(|| (rest[..end].to_owned(), fill.span)));
     }
     for rest in text.split("config['").skip(1) {
         names.extend(rest.split_once('\'').map(|(name, _)| (name.to_owned(), fill.span)));
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+
+    #[test]
+    fn a_template_is_one_expression() {
+        for (template, expected) in [
+            (" {{ value }} ", "value"),
+            ("a", "'a'"),
+            ("{{ param }}:{{ 'x' if a else b }}/", "((param) | string) + ':' + (('x' if a else b) | string) + '/'"),
+        ] {
+            assert_eq!(joined(template), expected);
+        }
+    }
 }

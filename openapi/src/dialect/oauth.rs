@@ -18,6 +18,9 @@ use super::auth::{Said, substituted};
 /// The flows, the first that is there counts.
 const FLOWS: [&str; 4] = ["authorizationCode", "clientCredentials", "password", "implicit"];
 
+/// What is said of a value that may name any host.
+pub(crate) const OPEN: &str = "nothing in the document limits which host this is";
+
 fn flow(scheme: &Node) -> Option<(&'static str, &Node)> {
     let flows = scheme.get("flows")?;
     FLOWS.into_iter().find_map(|name| Some((name, flows.get(name)?)))
@@ -142,7 +145,7 @@ pub(crate) fn said<'d>(context: &mut Context<'d>, said: &Said<'d>, way: &mut Map
         );
     }
     oauth2.put_filled("extract", extract(context, scheme, config));
-    limit_fields(&oauth2, way);
+    limit_fields(context, scheme, &oauth2, way);
     way.put("oauth2", oauth2.node());
     let can_renew = said.template("refresh_token").is_some() || grant != "authorization_code";
     if !can_renew && said.template("access_token").is_some() {
@@ -156,7 +159,7 @@ pub(crate) fn said<'d>(context: &mut Context<'d>, said: &Said<'d>, way: &mut Map
 }
 
 /// Fields that stand in the URLs of a way to sign in are limited by what they decide there.
-fn limit_fields(oauth2: &Mapping, way: &mut Mapping) {
+fn limit_fields(context: &mut Context<'_>, scheme: &Node, oauth2: &Mapping, way: &mut Mapping) {
     let Some(mut fields) = way.take("fields") else { return };
     let endpoints = ["authorize", "token"].into_iter().filter_map(|key| oauth2.get(key));
     for url in
@@ -170,6 +173,10 @@ fn limit_fields(oauth2: &Mapping, way: &mut Mapping) {
             {
                 let mut keys = Mapping::of(&field.value);
                 limit(&mut keys, decides(&url[..at], after), field.span);
+                if keys.has("any_host") && field.value.get("any_host").is_none() {
+                    let at = scheme_name(context, scheme);
+                    context.note(&["auth", &at, "fields", name], OPEN);
+                }
                 field.value = keys.node();
             }
         }
@@ -292,9 +299,11 @@ fn endpoint<'d>(
         return Some(text(template, node.span));
     }
     let server = context.document.root.get("servers").map(items).unwrap_or_default().first().and_then(server_url);
-    let whole = server.and_then(|server| Url::parse(server).ok()?.join(&template).ok());
+    // What is no template yet is joined: a URL would have the braces of the rest encoded.
+    let (start, rest) = template.split_at(template.find("${").unwrap_or(template.len()));
+    let whole = server.and_then(|server| Url::parse(server).ok()?.join(start).ok());
     match whole {
-        Some(url) => Some(text(url.as_str(), node.span)),
+        Some(url) => Some(text(format!("{url}{rest}"), node.span)),
         None => {
             context.warn(node.span, format!("`{template}` is relative to nothing"), "it is left out");
             None
@@ -303,10 +312,15 @@ fn endpoint<'d>(
 }
 
 /// Makes sure that a value is declared, with what limits the hosts that it can lead to.
-fn need(context: &Context<'_>, name: &str, decides: Decides, span: Span, config: &mut Config) {
-    if !config.has(name) {
-        config.need(name, context.document.root.get("info").and_then(described), span);
-        config.limit(name, decides, span);
+fn need(context: &mut Context<'_>, name: &str, decides: Decides, span: Span, config: &mut Config) {
+    if config.has(name) {
+        return;
+    }
+    let is_noted = config.get(name).is_some_and(|value| value.has("any_host"));
+    config.need(name, context.document.root.get("info").and_then(described), span);
+    config.limit(name, decides, span);
+    if !is_noted && config.get(name).is_some_and(|value| value.has("any_host")) {
+        context.note(&["config", name], OPEN);
     }
 }
 
@@ -317,8 +331,17 @@ pub(crate) fn extracted(root: &Node) -> BTreeSet<String> {
     said.flat_map(items).filter_map(Node::as_text).map(str::to_owned).collect()
 }
 
+/// What limits a value limits what the token response says in its place.
+fn bounds(declared: &Mapping) -> Option<(&'static str, Node)> {
+    if let Some(choices) = declared.get("enum") {
+        let escaped: Vec<String> = items(choices).iter().filter_map(Node::as_text).map(regex::escape).collect();
+        return Some(("pattern", text(escaped.join("|"), choices.span)));
+    }
+    ["pattern", "any_host"].into_iter().find_map(|key| Some((key, declared.get(key)?.clone())))
+}
+
 /// `x-airbyte-token-extract`: server variables that the token response decides.
-fn extract(context: &Context<'_>, scheme: &Node, config: &mut Config) -> Node {
+fn extract(context: &mut Context<'_>, scheme: &Node, config: &mut Config) -> Node {
     let said = scheme.get("x-airbyte-token-extract");
     let span = said.map_or(scheme.span, |said| said.span);
     let mut all = Mapping::at(span);
@@ -328,7 +351,9 @@ fn extract(context: &Context<'_>, scheme: &Node, config: &mut Config) -> Node {
         need(context, &key, Decides::Host, node.span, config);
         let mut value = Mapping::at(node.span);
         value.text("from", crate::infer::records::member("$", name), node.span);
-        value.put("any_host", boolean(true, node.span));
+        for (bound, said) in config.get(&key).into_iter().flat_map(|declared| bounds(declared)) {
+            value.put(bound, said);
+        }
         value.text("default", format!("${{config.{key}}}"), node.span);
         all.put(key, value.node());
     }

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::names::mixed;
 use crate::tree::{items, text, text_of};
 
-use super::fills::{code, config_name, is_given, quoted};
+use super::fills::{code, config_name, is_given, joined, quoted};
 
 /// One parameter that the configuration fills.
 #[derive(Clone, Debug)]
@@ -70,23 +70,6 @@ impl Scope<'_> {
 /// Texts with which a template says that it has no value.
 const DECLINING: [&str; 3] = ["None", "none", "null"];
 
-/// A template as one expression: what stands between braces, joined with the texts around it.
-fn joined(template: &str) -> String {
-    let mut parts = Vec::new();
-    let mut rest = template.trim();
-    while let Some((before, after)) = rest.split_once("{{") {
-        let Some((code, after)) = after.split_once("}}") else { break };
-        parts.extend((!before.is_empty()).then(|| quoted(before)));
-        if parts.is_empty() && after.is_empty() {
-            return code.trim().to_owned();
-        }
-        parts.push(format!("(({}) | string)", code.trim()));
-        rest = after;
-    }
-    parts.extend((!rest.is_empty() || parts.is_empty()).then(|| quoted(rest)));
-    parts.join(" + ")
-}
-
 /// An expression in which names stand for something else.
 pub(crate) fn renamed(code: &str, names: &[(&str, &str)]) -> String {
     let mut written = String::with_capacity(code.len());
@@ -112,18 +95,7 @@ pub(crate) fn renamed(code: &str, names: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{joined, renamed};
-
-    #[test]
-    fn a_template_is_one_expression() {
-        for (template, expected) in [
-            (" {{ value }} ", "value"),
-            ("a", "'a'"),
-            ("{{ param }}:{{ 'x' if a else b }}/", "((param) | string) + ':' + (('x' if a else b) | string) + '/'"),
-        ] {
-            assert_eq!(joined(template), expected);
-        }
-    }
+    use super::renamed;
 
     #[test]
     fn names_are_replaced_and_members_and_texts_are_not() {
