@@ -5,7 +5,7 @@ use tieline::yaml::{Limits, Node, Value};
 /// Nodes, bytes of scalars and levels of a tree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cost {
-    nodes: usize,
+    pub(crate) nodes: usize,
     scalar_bytes: usize,
     pub(crate) depth: usize,
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 use tieline::Source;
+use tieline::source::Code;
 use tieline::yaml::{Limits, parse};
 use tieline_openapi::translate;
 
@@ -95,4 +96,18 @@ fn many_of_everything_takes_little_more() {
     let mut described = document(json!({ "/a": asked(&json!({})) }), json!({}));
     described["info"]["description"] = "[".repeat(300_000).into();
     is_quick("description", &described);
+}
+
+#[test]
+fn what_is_said_once_is_not_written_out_without_end() {
+    let body = json!({ "content": { "application/json": { "schema": { "x-rows": vec![0; 50_000] } } } });
+    let operation =
+        json!({ "post": { "requestBody": { "$ref": "#/components/requestBodies/Wide" }, "responses": {} } });
+    let mut document = document(named(30, |at| (format!("/a{at}"), operation.clone())), json!({}));
+    document["components"]["requestBodies"] = json!({ "Wide": body });
+    let source = Source::new("openapi.json", document.to_string());
+    let tree = parse(&source, Limits::default(), &mut Vec::new()).expect("a tree");
+    let (_, findings) = translate(&tree).expect("a document");
+    let of_limit = findings.iter().filter(|finding| finding.code == Code::Limit).count();
+    assert_eq!(of_limit, 1, "{findings:?}");
 }

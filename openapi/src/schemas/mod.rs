@@ -6,10 +6,11 @@ mod look;
 
 use std::collections::{HashMap, VecDeque};
 
-use tieline::source::Span;
+use tieline::source::{Code, Diagnostic, Span};
 use tieline::yaml::{Map, Node, Value};
 
 use crate::context::Context;
+use crate::cost::Cost;
 use crate::document::leads_nowhere;
 use crate::names::{Taken, mixed};
 use crate::pointer;
@@ -27,13 +28,19 @@ pub(crate) struct Schemas<'d> {
     done: Vec<(String, Node)>,
     /// How many different regular expressions there are so far.
     patterns: std::collections::HashSet<String>,
+    /// How many schemas and values there are so far.
+    parts: usize,
 }
+
+/// How many schemas and values in them a manifest may have: what a document says once is written out wherever it is used without a name.
+const MOST_PARTS: usize = 1_000_000;
 
 impl<'d> Context<'d> {
     /// A schema of the document as a schema of the manifest.
     pub(crate) fn schema(&mut self, node: &'d Node) -> Node {
         match &node.value {
-            Value::Map(map) => self.mapping(map, node.span),
+            Value::Map(map) if self.has_room(map, node.span) => self.mapping(map, node.span),
+            Value::Map(_) => Mapping::at(node.span).node(),
             Value::Bool(_) => node.clone(),
             Value::Null | Value::Number(_) | Value::Text(_) | Value::List(_) => {
                 let message = format!("a schema is a mapping; {} stands here", node.describe());
@@ -41,6 +48,22 @@ impl<'d> Context<'d> {
                 Mapping::at(node.span).node()
             }
         }
+    }
+
+    /// Whether there is room for one more schema, with the values that are copied with it; a finding, the first time that there is none.
+    fn has_room(&mut self, map: &Map, span: Span) -> bool {
+        let is_copied =
+            |key: &str| matches!(key, "enum" | "default" | "const" | "example" | "examples") || key.starts_with("x-");
+        let copied = map.iter().filter(|(key, _)| is_copied(key)).map(|(_, entry)| Cost::of(&entry.value).nodes);
+        let had_room = self.schemas.parts <= MOST_PARTS;
+        self.schemas.parts = self.schemas.parts.saturating_add(1 + copied.sum::<usize>());
+        let has_room = self.schemas.parts <= MOST_PARTS;
+        if had_room && !has_room {
+            let message = format!("the schemas, written out where they are used, have more than {MOST_PARTS} parts");
+            let found = Diagnostic::new(Code::Limit, span, message);
+            self.findings.push(found.help("put what is used often under `components.schemas` and refer to it"));
+        }
+        has_room
     }
 
     /// The reference to a schema by its name in the manifest; a schema that takes anything, where it leads nowhere.
