@@ -58,7 +58,7 @@ impl<'a> Editing<'a> {
     pub(super) fn root(&mut self, own: &'a Node, wanted: &'a Node) {
         match (&own.value, &wanted.value) {
             (Value::Map(map), Value::Map(wanted_map)) if !is_flow(self.text, own) && !wanted_map.is_empty() => {
-                self.mapping(own, map, wanted_map, 0);
+                self.mapping(own, map, wanted_map, self.lines.start(0));
             }
             _ => {
                 let text = self.inline.value(own, wanted, &mut self.path);
@@ -230,7 +230,7 @@ impl<'a> Editing<'a> {
     fn remove(&mut self, line: &Line<'a>, kept_before: Option<&Line<'a>>, after: Option<&Line<'a>>) {
         let (mut start, mut end) = (line.lead, line.next);
         let is_blank_before = |at: usize| at > 0 && self.lines.is_blank(self.lines.start(at - 1));
-        if after.is_some() && (is_blank_before(start) || start == 0) {
+        if after.is_some() && (is_blank_before(start) || start == self.lines.start(0)) {
             while self.lines.is_blank(end) {
                 end = self.lines.next(end);
             }

@@ -121,6 +121,7 @@ fn windows_line_breaks_and_a_byte_order_mark_stay() {
         "{ a: 1, b: { c: \"x\\ny\\n\", d: 4 } }",
         "\u{feff}a: 1\r\nb:\r\n  c: |\r\n    x\r\n    y\r\n  d: 4\r\n",
     );
+    becomes("\u{feff}# about a\na: 1\n", "{ a: 2 }", "\u{feff}# about a\na: 2\n");
 }
 
 #[test]
