@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tieline::manifest::Place;
 use tieline::notation::Expression;
 use tieline::source::{Code, Diagnostic};
 use tieline::yaml::Node;
@@ -16,7 +17,7 @@ use crate::dialect::{fills, info, kept};
 use crate::infer::naming::Name;
 use crate::names::mixed;
 use crate::operation::Operation;
-use crate::param::{Param, Place};
+use crate::param::Param;
 use crate::same::is_same;
 use crate::schemas::Shape;
 use crate::server::IsSaid;

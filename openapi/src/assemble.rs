@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
+use tieline::manifest::Place;
 use tieline::source::{Code, Diagnostic};
 use tieline::yaml::{Node, Value};
 
@@ -16,7 +17,7 @@ use crate::head;
 use crate::infer::{check, errors, keys, naming::Name};
 use crate::note::{Note, Translation};
 use crate::operation::Operation;
-use crate::param::{Param, Place};
+use crate::param::Param;
 use crate::server::IsSaid;
 use crate::share;
 use crate::tree::{Mapping, items, number, text, whole};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tieline::manifest::Place;
 use tieline::source::Span;
 use tieline::yaml::{Node, Value};
 
@@ -10,7 +11,7 @@ use crate::context::Context;
 use crate::dialect::graphql;
 use crate::names::{apart, mixed};
 use crate::operation::Operation;
-use crate::param::{Param, Place};
+use crate::param::Param;
 use crate::schemas::{Seen, Shape};
 use crate::tree::{Mapping, boolean, is_true, items, members, text, text_of};
 

@@ -1,5 +1,6 @@
 //! Parameters: from what a document says of one to what a manifest says.
 
+use tieline::manifest::Place;
 use tieline::source::Span;
 use tieline::yaml::{Node, Value};
 
@@ -32,32 +33,6 @@ pub(crate) struct Param<'d> {
     pub note: Option<&'static str>,
     /// The place in the document.
     pub span: Span,
-}
-
-/// Where a parameter goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    Path,
-    Query,
-    Header,
-    Cookie,
-    Body,
-    /// Nowhere: it says which of the files that an answer names is meant.
-    Local,
-}
-
-impl Place {
-    /// The place as a manifest writes it.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Path => "path",
-            Self::Query => "query",
-            Self::Header => "header",
-            Self::Cookie => "cookie",
-            Self::Body => "body",
-            Self::Local => "local",
-        }
-    }
 }
 
 /// Headers that parameters cannot set (OpenAPI 3.1, "Parameter Object").

@@ -1,5 +1,6 @@
 //! `x-airbyte-body-type`: a GraphQL query whose variables are parameters.
 
+use tieline::manifest::Place;
 use tieline::source::Span;
 use tieline::yaml::{Node, Value};
 
@@ -7,7 +8,7 @@ use crate::body::{Body, body_param, kind};
 use crate::context::Context;
 use crate::names::mixed;
 use crate::operation::Operation;
-use crate::param::{Param, Place};
+use crate::param::Param;
 use crate::schemas::{Shape, let_null};
 use crate::tree::{Mapping, boolean, is_true, items, list, members, scalar_text, text, text_of};
 

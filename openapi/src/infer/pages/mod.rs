@@ -7,6 +7,7 @@
 mod params;
 mod signals;
 
+use tieline::manifest::Place;
 use tieline::source::Span;
 use tieline::yaml::Node;
 
@@ -14,7 +15,7 @@ use crate::answer::{Answer, Kind, said_meta, says_no_pages};
 use crate::context::Context;
 use crate::names::plain;
 use crate::operation::Operation;
-use crate::param::{Param, Place};
+use crate::param::Param;
 use crate::schemas::Shape;
 use crate::tree::{Mapping, number, text, whole};
 

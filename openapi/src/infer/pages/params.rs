@@ -1,9 +1,10 @@
 //! What parameters of pagination are called.
 
+use tieline::manifest::Place;
 use tieline::yaml::Node;
 
 use crate::names::plain;
-use crate::param::{Param, Place};
+use crate::param::Param;
 use crate::schemas::Shape;
 use crate::tree::whole;
 
