@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use tieline::auth::{Field, FieldType, Scheme};
 use tieline::catalog::origins::{is_config_an_origin, is_field_an_origin};
-use tieline::catalog::sign_in;
+use tieline::catalog::sign_in::{self, with_parts};
 use tieline::manifest::ConfigValue;
 use tieline::plan::Head;
 use tieline_mock::text_matching;
@@ -62,14 +62,11 @@ pub(crate) fn config(head: &Head, given: &Map<String, Value>) -> Map<String, Val
 }
 
 fn config_value(head: &Head, name: &str, declared: &ConfigValue) -> Value {
-    let fits = |text: &String| {
-        declared.pattern.as_ref().is_none_or(|pattern| pattern.is_full_match(text))
-            && (declared.choices.is_empty() || declared.choices.contains(text))
-    };
     let shown = declared.example.iter().chain(&declared.choices).cloned();
     let generated = declared.pattern.iter().filter_map(|pattern| text_matching(&pattern.to_string()));
     let origin = is_config_an_origin(head, name).then(|| ORIGIN.to_owned());
-    let text = shown.chain(origin).chain(CANDIDATES.map(str::to_owned)).chain(generated).find(fits);
+    let text =
+        shown.chain(origin).chain(CANDIDATES.map(str::to_owned)).chain(generated).find(|text| declared.may_be(text));
     let text = text.unwrap_or_else(|| CANDIDATES[0].to_owned());
     match declared.value_type.unwrap_or(FieldType::Text) {
         FieldType::Text => text.into(),
@@ -93,22 +90,11 @@ fn value(head: &Head, scheme: &Scheme, name: &str, field: &Field) -> String {
     let generated = field.pattern.iter().filter_map(|pattern| text_matching(&pattern.to_string()));
     let origin = is_field_an_origin(head, scheme, name).then(|| ORIGIN.to_owned());
     let tried = example.chain(choices).chain(origin).chain(typed).chain(prefixed).chain(generated);
-    let mut tried = tried.map(|text| with_parts(head, name, text));
+    let part =
+        |name: &str, declared: &ConfigValue| config_value(head, name, declared).as_str().unwrap_or_default().to_owned();
+    let mut tried = tried.map(|text| with_parts(head, name, text, part));
     // Where no guess fits, the engine says which field it is and what it must look like.
     tried.find(|text| field.check(name, text).is_ok()).unwrap_or_else(|| format!("{prefix}mock"))
-}
-
-/// The credential with those parts that say configuration values.
-fn with_parts(head: &Head, field: &str, text: String) -> String {
-    let parts = head.config.iter().filter_map(|(name, declared)| Some((name, declared, declared.part_of.as_ref()?)));
-    let own = parts.filter(|(_, _, part_of)| part_of.field.value == field);
-    own.fold(text, |text, (name, declared, part_of)| match declared.part_in(&text) {
-        Some(_) => text,
-        None => {
-            let part = config_value(head, name, declared);
-            format!("{text}{}{}", part_of.after.value, part.as_str().unwrap_or_default())
-        }
-    })
 }
 
 #[cfg(test)]

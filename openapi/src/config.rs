@@ -37,14 +37,7 @@ impl Config {
             if let Some(kind) = kind(property) {
                 value.text("type", kind, property.span);
             }
-            let choices: Vec<Node> = property
-                .get("enum")
-                .map(items)
-                .unwrap_or_default()
-                .iter()
-                .filter_map(|choice| Some(text(scalar_text(choice)?, choice.span)))
-                .collect();
-            value.put_filled("enum", list(choices, property.span));
+            value.put_filled("enum", list(choices(property), property.span));
         }
         self.values.insert(name.to_owned(), value);
     }
@@ -113,19 +106,19 @@ fn kind(property: &Node) -> Option<&'static str> {
     }
 }
 
+/// The values that something may have, as texts.
+pub(crate) fn choices(said: &Node) -> Vec<Node> {
+    let listed = said.get("enum").map(items).unwrap_or_default();
+    listed.iter().filter_map(|choice| Some(text(scalar_text(choice)?, choice.span))).collect()
+}
+
 /// What a server variable says, as a configuration value, and what is remarkable about it. What it decides limits it.
 pub(crate) fn variable(name: &str, said: &Node, decides: Decides) -> (Mapping, Option<String>) {
     let mut value = Mapping::at(said.span);
     let mut note = None;
     value.put_some("description", said.get("description").filter(|said| said.as_text().is_some()).cloned());
     let default = said.get("default").and_then(|default| Some(text(scalar_text(default)?, default.span)));
-    let mut choices: Vec<Node> = said
-        .get("enum")
-        .map(items)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|choice| Some(text(scalar_text(choice)?, choice.span)))
-        .collect();
+    let mut choices = choices(said);
     match default {
         Some(default) if !is_placeholder(default.as_text().unwrap_or_default()) => {
             if !choices.is_empty() && !choices.iter().any(|choice| choice.as_text() == default.as_text()) {

@@ -2,6 +2,7 @@
 
 use crate::auth::{Credentials, Grant, Scheme, choose};
 use crate::error::Error;
+use crate::manifest::ConfigValue;
 use crate::notation::{Part, Template};
 use crate::plan::Head;
 
@@ -39,6 +40,16 @@ pub fn config_variable(head: &Head, name: &str) -> Option<String> {
     let before = head.config.keys().take_while(|other| *other != name);
     let is_free = fields.chain(before).all(|other| upper(other).ne(upper(name)));
     is_free.then(|| variable(&head.name, name))
+}
+
+/// A credential that is made up, with those parts behind it that say configuration values (`part_of`) and that it does not have yet.
+pub fn with_parts(head: &Head, field: &str, text: String, part: impl Fn(&str, &ConfigValue) -> String) -> String {
+    let parts = head.config.iter().filter_map(|(name, declared)| Some((name, declared, declared.part_of.as_ref()?)));
+    let own = parts.filter(|(_, _, part_of)| part_of.field.value == field);
+    own.fold(text, |text, (name, declared, part_of)| match declared.part_in(&text) {
+        Some(_) => text,
+        None => format!("{text}{}{}", part_of.after.value, part(name, declared)),
+    })
 }
 
 /// The fields that a renewal changes, where a way to sign in has a refresh token: that of the access token, where there is one, and

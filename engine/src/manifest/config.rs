@@ -105,8 +105,12 @@ impl ConfigValue {
     /// The part of a credential that says the value; `None` when it says none that the value may have.
     pub fn part_in<'t>(&self, credential: &'t str) -> Option<&'t str> {
         let (_, part) = credential.rsplit_once(self.part_of.as_ref()?.after.as_str())?;
-        let is_choice = self.choices.is_empty() || self.choices.iter().any(|choice| choice == part);
-        let is_match = self.pattern.as_ref().is_none_or(|pattern| pattern.is_full_match(part));
-        Some(part).filter(|part| is_choice && is_match && !part.is_empty())
+        Some(part).filter(|part| !part.is_empty() && self.may_be(part))
+    }
+
+    /// Whether its choices and its pattern let the value be a text.
+    pub fn may_be(&self, text: &str) -> bool {
+        (self.choices.is_empty() || self.choices.iter().any(|choice| choice == text))
+            && self.pattern.as_ref().is_none_or(|pattern| pattern.is_full_match(text))
     }
 }

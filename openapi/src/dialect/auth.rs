@@ -3,7 +3,7 @@
 use tieline::notation::Pattern;
 use tieline::yaml::{Node, Value};
 
-use crate::config::Config;
+use crate::config::{Config, choices};
 use crate::context::Context;
 use crate::names::{apart, mixed};
 use crate::sign_in::sounds_secret;
@@ -139,14 +139,7 @@ fn fields(context: &mut Context<'_>, said: &Said<'_>) -> Node {
             "default",
             property.get("default").and_then(|default| Some(text(scalar_text(default)?, default.span))),
         );
-        let choices = property.get("enum").map(items).unwrap_or_default();
-        field.put_filled(
-            "enum",
-            list(
-                choices.iter().filter_map(|choice| Some(text(scalar_text(choice)?, choice.span))).collect(),
-                property.span,
-            ),
-        );
+        field.put_filled("enum", list(choices(property), property.span));
         if let Some(pattern) = property.get("pattern") {
             match whole_pattern(pattern.as_text().unwrap_or_default()) {
                 Some(whole) => field.text("pattern", whole, pattern.span),

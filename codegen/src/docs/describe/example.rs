@@ -5,7 +5,7 @@ use tieline::Connector;
 use tieline::auth::{Field, FieldType, Scheme};
 use tieline::catalog::origins::{is_config_an_origin, is_field_an_origin};
 use tieline::catalog::schema;
-use tieline::catalog::sign_in::renewed_fields;
+use tieline::catalog::sign_in::{renewed_fields, with_parts};
 use tieline::manifest::ConfigValue;
 use tieline::plan::{Head, Operation};
 
@@ -53,35 +53,20 @@ pub(crate) fn field(head: &Head, scheme: &Scheme, name: &str, field: &Field) -> 
     let origin = is_field_an_origin(head, scheme, name).then(|| ORIGIN.to_owned());
     let shown = field.example.iter().chain(&field.choices).cloned().chain(origin).chain(typed);
     let tried = shown.chain([named.clone()]).chain(candidates);
-    let mut tried = tried.map(|text| with_parts(head, name, text));
+    let part =
+        |name: &str, declared: &ConfigValue| config_value(head, name, declared).as_str().unwrap_or_default().to_owned();
+    let mut tried = tried.map(|text| with_parts(head, name, text, part));
     tried.find(|text| field.check(name, text).is_ok()).unwrap_or(named)
-}
-
-/// The credential with those parts that say configuration values.
-fn with_parts(head: &Head, field: &str, text: String) -> String {
-    let parts = head.config.iter().filter_map(|(name, declared)| Some((name, declared, declared.part_of.as_ref()?)));
-    let own = parts.filter(|(_, _, part_of)| part_of.field.value == field);
-    own.fold(text, |text, (name, declared, part_of)| match declared.part_in(&text) {
-        Some(_) => text,
-        None => {
-            let part = config_value(head, name, declared);
-            format!("{text}{}{}", part_of.after.value, part.as_str().unwrap_or_default())
-        }
-    })
 }
 
 /// A value for a configuration value.
 pub(crate) fn config_value(head: &Head, name: &str, declared: &ConfigValue) -> Value {
-    let fits = |text: &String| {
-        declared.pattern.as_ref().is_none_or(|pattern| pattern.is_full_match(text))
-            && (declared.choices.is_empty() || declared.choices.contains(text))
-    };
     let shown = declared.example.iter().chain(&declared.choices).cloned();
     let default =
         declared.default.as_ref().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     let origin = is_config_an_origin(head, name).then(|| ORIGIN.to_owned());
     let mut tried = shown.chain(default).chain(origin).chain(CANDIDATES.map(str::to_owned));
-    let text = tried.find(fits).unwrap_or_else(|| CANDIDATES[0].to_owned());
+    let text = tried.find(|text| declared.may_be(text)).unwrap_or_else(|| CANDIDATES[0].to_owned());
     match declared.value_type.unwrap_or(FieldType::Text) {
         FieldType::Text => text.into(),
         FieldType::Integer => text.parse::<i64>().unwrap_or(1).into(),
