@@ -148,3 +148,25 @@ pub(crate) fn whole(node: &Node) -> Option<u64> {
         Value::Null | Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => None,
     }
 }
+
+/// Trees for tests.
+#[cfg(test)]
+pub(crate) mod testing {
+    use tieline::source::{Source, Span};
+    use tieline::yaml::{Limits, Node, Value, parse};
+
+    /// The tree of a text in which nothing is wrong.
+    pub(crate) fn read(text: &str) -> Node {
+        let mut findings = Vec::new();
+        let source = Source::new("t.yaml", text);
+        let tree = parse(&source, Limits::default(), &mut findings);
+        let findings = tieline::Diagnostics::new(source, findings);
+        assert!(findings.is_empty(), "{text}\n{findings}");
+        tree.expect("a tree")
+    }
+
+    /// A value that stands nowhere.
+    pub(crate) fn node(value: Value) -> Node {
+        Node { value, span: Span::default() }
+    }
+}

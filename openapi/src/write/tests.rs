@@ -1,26 +1,12 @@
 //! That what is written is read back as it was, and reads well.
 
 use proptest::prelude::*;
-use tieline::source::{Source, Span};
-use tieline::yaml::{Limits, Map, Node, Value, parse};
+use tieline::yaml::{Map, Node, Value};
 
 use super::to_yaml;
 use crate::Note;
 use crate::same::is_same_in_order;
-
-/// The tree of a text in which nothing is wrong.
-fn read(text: &str) -> Node {
-    let mut findings = Vec::new();
-    let source = Source::new("t.yaml", text);
-    let tree = parse(&source, Limits::default(), &mut findings);
-    let findings = tieline::Diagnostics::new(source, findings);
-    assert!(findings.is_empty(), "{text}\n{findings}");
-    tree.expect("a tree")
-}
-
-fn node(value: Value) -> Node {
-    Node { value, span: Span::default() }
-}
+use crate::tree::testing::{node, read};
 
 fn written(node: &Node) -> String {
     let text = to_yaml(node, &[]);

@@ -5,20 +5,10 @@ mod random;
 mod texts;
 
 use tieline::source::Source;
-use tieline::yaml::{Limits, Node, parse};
 
 use super::{Update, update};
 use crate::Translation;
-
-/// The tree of a text in which nothing is wrong.
-fn read(text: &str) -> Node {
-    let mut findings = Vec::new();
-    let source = Source::new("t.yaml", text);
-    let tree = parse(&source, Limits::default(), &mut findings);
-    let findings = tieline::Diagnostics::new(source, findings);
-    assert!(findings.is_empty(), "{text}\n{findings}");
-    tree.expect("a tree")
-}
+use crate::tree::testing::read;
 
 /// Brings a text up to date.
 fn updated(base: Option<&str>, own: &str, theirs: &str) -> Update {

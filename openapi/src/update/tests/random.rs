@@ -1,18 +1,15 @@
 //! Any manifest, edited by hand and overtaken by its document, in any layout.
 
 use proptest::prelude::*;
-use tieline::source::{Source, Span};
+use tieline::source::Source;
 use tieline::yaml::{Limits, Map, Node, Value, parse};
 
 use super::read;
 use crate::same::{is_same, is_same_in_order};
+use crate::tree::testing::node;
 use crate::update::{Outcome, merge::merge, update};
 use crate::write::{key as flow_key, line};
 use crate::{Note, Translation};
-
-fn node(value: Value) -> Node {
-    Node { value, span: Span::default() }
-}
 
 fn key() -> impl Strategy<Value = String> {
     prop::sample::select(vec!["a", "b", "c", "d", "e", "f", "b c", "~", "12", "entities", "x: y", "\"", "#"])
