@@ -187,7 +187,7 @@ fn is_placeholder(default: &str) -> bool {
         || lower.contains("example.")
 }
 
-/// The property of the configuration that a document in the peer's dialect describes.
+/// The schema of the configuration, where a document in the peer's dialect has one.
 pub(crate) fn described(info: &Node) -> Option<&Node> {
     info.get("x-airbyte-replication-config")
 }

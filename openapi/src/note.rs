@@ -7,7 +7,7 @@ use tieline::yaml::Node;
 pub struct Translation {
     /// The manifest as a tree; its places are in the document.
     pub manifest: Node,
-    /// What was inferred, in the order of the manifest.
+    /// What was inferred, in the order in which it was.
     pub notes: Vec<Note>,
 }
 

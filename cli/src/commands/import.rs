@@ -52,7 +52,7 @@ pub(crate) struct ImportArgs {
     /// Show what --update would change, and write nothing
     #[arg(long, requires = "update")]
     pub dry_run: bool,
-    /// An OpenAPI Overlay (1.0) to apply to the document first. May be repeated
+    /// An OpenAPI Overlay (1.0 or 1.1) to apply to the document first. May be repeated
     #[arg(long, value_name = "FILE")]
     pub overlay: Vec<PathBuf>,
     /// Follow references out of the folder of the document

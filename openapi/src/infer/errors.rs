@@ -38,7 +38,7 @@ const CODES: [&[&str]; 7] = [
 ];
 
 impl<'d> Context<'d> {
-    /// The rules about errors that most error answers of the document follow, and how many do.
+    /// The rules about errors that the commonest form of error answers in the document follows, and how many have it.
     pub(crate) fn errors(&mut self, operations: &[&Operation<'d>]) -> Option<(Node, String)> {
         let mut counted: BTreeMap<(Vec<String>, Option<String>), (usize, Span)> = BTreeMap::new();
         for operation in operations {

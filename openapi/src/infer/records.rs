@@ -1,7 +1,7 @@
 //! Where the records stand in an answer.
 //!
 //! An answer is a list when it is an array, or when a GET (or a search) that does not ask for one thing by its path answers with an
-//! object that has a list of objects under the name of the thing, under a usual name, or as its only list beside what speaks of pages.
+//! object that has a list of objects under the name of the thing, under a usual name, or as its only list beside mere remarks.
 //! One record stands under `data` (or a like name) when nothing but remarks stands beside it.
 
 use tieline::yaml::Node;
@@ -136,7 +136,7 @@ fn list_in<'d>(
     }
     match lists.as_slice() {
         [(name, list)] if properties.iter().all(|(other, _)| other == name || is_remark(other)) => {
-            Some((name, list, "only what speaks of pages stands beside it"))
+            Some((name, list, "only remarks stand beside it"))
         }
         _ => None,
     }

@@ -26,7 +26,7 @@ pub(crate) struct Schemas<'d> {
     taken: Taken,
     waiting: VecDeque<(String, &'d Node)>,
     done: Vec<(String, Node)>,
-    /// How many different regular expressions there are so far.
+    /// The different regular expressions so far.
     patterns: std::collections::HashSet<String>,
     /// How many schemas and values there are so far.
     parts: usize,
@@ -66,7 +66,7 @@ impl<'d> Context<'d> {
         has_room
     }
 
-    /// The reference to a schema by its name in the manifest; a schema that takes anything, where it leads nowhere.
+    /// The name in the manifest of the schema that a reference leads to; `None` and a finding, where it leads nowhere.
     pub(crate) fn schema_name(&mut self, reference: &str, span: Span) -> Option<String> {
         let key = pointer::steps(reference);
         if let Some(name) = self.schemas.names.get(&key) {

@@ -19,7 +19,7 @@ use crate::Translation;
 pub struct Update {
     /// Its new text.
     pub text: String,
-    /// What was decided, in the order of the manifest.
+    /// What was decided: for each mapping first about what the manifest has, then about what only the document has.
     pub decisions: Vec<Decision>,
     /// Where values with comments in them had to be written anew, without the comments; an empty path is the whole manifest. That
     /// happens where text stands in an unusual way: a key behind a `?`, an anchor whose alias has another value now.
