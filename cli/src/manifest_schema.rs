@@ -25,6 +25,11 @@ impl ManifestSchema {
         Self { path: folder.join(&name), name }
     }
 
+    /// The first line of the manifest.
+    pub(crate) fn line(&self) -> String {
+        format!("# yaml-language-server: $schema={}", self.name)
+    }
+
     /// Writes it, unless it is there.
     ///
     /// # Errors

@@ -38,7 +38,7 @@ pub use document::is_document;
 pub use note::{Note, Translation};
 pub use read::{Imported, NoFiles, Surroundings, import, load};
 pub use update::{Decision, Outcome, Update, update};
-pub use write::to_yaml;
+pub use write::{to_yaml, to_yaml_below};
 
 /// Translates a document: the tree of its text, in which every reference stays inside.
 ///

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use tieline::{Connector, Diagnostics, Error, ErrorKind};
 use tieline_openapi::bundle::Permission;
-use tieline_openapi::to_yaml;
+use tieline_openapi::{to_yaml, to_yaml_below};
 
 use crate::args::TextFormat;
 use crate::document_files::Allowed;
@@ -119,8 +119,7 @@ fn refuse(path: &Path, existing: Existing) -> Result<(), Error> {
 fn write(path: &Path, document: &Document) -> Result<(), Stop> {
     let (connector, warnings) = document.connector()?;
     let schema = ManifestSchema::of(path);
-    let text = to_yaml(&document.translation.manifest, &document.translation.notes);
-    let text = text.replacen("$schema=manifest.schema.json", &format!("$schema={}", schema.name), 1);
+    let text = to_yaml_below(&schema.line(), &document.translation.manifest, &document.translation.notes);
     fs::create_dir_all(folder_of(path)).map_err(|error| {
         Error::new(ErrorKind::Unavailable, format!("{} cannot be made: {error}", folder_of(path).display()))
     })?;

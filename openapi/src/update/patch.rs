@@ -7,7 +7,7 @@ use tieline::yaml::{Limits, Node, Value, parse};
 
 use crate::same::is_same;
 use crate::write::Notes;
-use crate::{Note, to_yaml};
+use crate::{Note, to_yaml, to_yaml_below};
 
 use super::block::{Editing, comments_in};
 use super::edits::Edits;
@@ -82,7 +82,10 @@ pub(super) fn patch(text: &str, tree: &Node, wanted: &Node, notes: &[Note]) -> P
             break;
         }
     }
-    Patched { text: to_yaml(wanted, notes), rewritten: vec![Vec::new()] }
+    // The first line may tell editors where the schema is.
+    let first = text.trim_start_matches('\u{feff}').split(['\n', '\r']).next().filter(|line| line.starts_with('#'));
+    let anew = first.map_or_else(|| to_yaml(wanted, notes), |first| to_yaml_below(first, wanted, notes));
+    Patched { text: anew, rewritten: vec![Vec::new()] }
 }
 
 /// Those values that were written anew in whose text a comment stood.

@@ -20,7 +20,7 @@ pub(crate) use notes::Notes;
 pub(crate) const WIDTH: usize = 120;
 
 /// Lets an editor complete and check the manifest.
-const MODELINE: &str = "# yaml-language-server: $schema=manifest.schema.json\n";
+const MODELINE: &str = "# yaml-language-server: $schema=manifest.schema.json";
 
 /// Writes a manifest as YAML, with each note as a comment before the key that it is about.
 ///
@@ -41,8 +41,13 @@ const MODELINE: &str = "# yaml-language-server: $schema=manifest.schema.json\n";
 /// ");
 /// ```
 pub fn to_yaml(manifest: &Node, notes: &[Note]) -> String {
+    to_yaml_below(MODELINE, manifest, notes)
+}
+
+/// Writes a manifest as [`to_yaml`] does, below another first line: a comment.
+pub fn to_yaml_below(first_line: &str, manifest: &Node, notes: &[Note]) -> String {
     let notes = Notes::of(manifest, notes);
-    let mut writer = Writer::new(MODELINE);
+    let mut writer = Writer::new(&format!("{first_line}\n"));
     writer.document(manifest, &notes);
     writer.finish()
 }

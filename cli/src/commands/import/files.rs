@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tieline::Source;
 use tieline::yaml::{Limits, Node, parse};
-use tieline_openapi::to_yaml;
+use tieline_openapi::to_yaml_below;
 
 use crate::connector;
 use crate::stop::{Stop, invalid};
@@ -51,9 +51,7 @@ impl Base {
     /// # Errors
     /// `unavailable` when it cannot be written.
     pub(super) fn write(&self, manifest: &Node) -> Result<(), Stop> {
-        let text = to_yaml(manifest, &[]);
-        let (_, below) = text.split_once('\n').unwrap_or_default();
-        write(&self.0, &format!("{HEADER}\n{below}"))
+        write(&self.0, &to_yaml_below(HEADER, manifest, &[]))
     }
 }
 

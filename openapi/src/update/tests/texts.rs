@@ -125,6 +125,15 @@ fn windows_line_breaks_and_a_byte_order_mark_stay() {
 }
 
 #[test]
+fn a_text_that_is_written_anew_keeps_its_first_line() {
+    becomes(
+        "# yaml-language-server: $schema=../m.json\n? a\n: 1\n",
+        "{ a: 2 }",
+        "# yaml-language-server: $schema=../m.json\na: 2\n",
+    );
+}
+
+#[test]
 fn comments_that_had_to_go_are_told() {
     let rewritten = |own: &str, theirs: &str| updated(Some(own), own, theirs).rewritten;
     assert!(rewritten("x:\n  a: 1 # one\n", "{ x: { a: 2 } }").is_empty());
