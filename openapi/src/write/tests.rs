@@ -11,7 +11,7 @@ use crate::tree::testing::{node, read};
 fn written(node: &Node) -> String {
     let text = to_yaml(node, &[]);
     assert!(is_same_in_order(&read(&text), node), "{text}");
-    text.strip_prefix(super::MODELINE).expect("the first line").to_owned()
+    text.strip_prefix(&format!("{}\n", super::MODELINE)).expect("the first line").to_owned()
 }
 
 /// Texts that mean something in YAML, more often than chance would have it.
