@@ -9,6 +9,7 @@ use tieline::yaml::{Node, Value};
 
 use crate::action;
 use crate::answer::Answer;
+use crate::bundle::FILES;
 use crate::config::Config;
 use crate::context::Context;
 use crate::dialect::{info, kept, oauth, scoping};
@@ -18,6 +19,7 @@ use crate::infer::{check, errors, keys, naming::Name};
 use crate::note::{Note, Translation};
 use crate::operation::Operation;
 use crate::param::Param;
+use crate::pointer;
 use crate::server::IsSaid;
 use crate::share;
 use crate::tree::{Mapping, items, number, text, whole};
@@ -150,10 +152,10 @@ impl<'c, 'd> Assembly<'c, 'd> {
         let mut extensions = Mapping::at(span);
         kept::keep(self.info, kept::OF_INFO, &mut extensions);
         kept::keep(root, &[], &mut extensions);
-        for server in root.get("servers").map(items).unwrap_or_default().iter().take(1) {
-            kept::keep(server, kept::OF_SERVERS, &mut extensions);
+        if let Some(server) = root.get("servers").map(items).unwrap_or_default().first() {
+            kept::keep(server, &[], &mut extensions);
         }
-        extensions.take("x-tieline-files");
+        extensions.take(FILES);
         manifest.put_filled("extensions", extensions.node());
         manifest.node()
     }
@@ -244,10 +246,7 @@ impl<'c, 'd> Assembly<'c, 'd> {
         let said = about.schema(name);
         entity.put_some("hints", said.and_then(|(_, schema)| info::hints(schema)));
         let own = said.and_then(|(schema, node)| {
-            self.context.schema_name(
-                &format!("#/components/schemas/{}", schema.replace('~', "~0").replace('/', "~1")),
-                node.span,
-            )
+            self.context.schema_name(&pointer::join("#/components/schemas", schema), node.span)
         });
         let record = own.map(|own| text(own, span)).or_else(|| self.usual_record(&of_entity));
         let mut actions = Mapping::at(span);

@@ -80,6 +80,23 @@ impl Config {
         self.declared.contains(name)
     }
 
+    /// Declares a value that the document leaves open and that may name any host; a reference to it. What is declared stays.
+    pub(crate) fn open(&mut self, name: &str, description: &str, span: Span) -> String {
+        if !self.has(name) {
+            let mut value = Mapping::at(span);
+            value.text("description", description, span);
+            value.put("required", boolean(true, span));
+            value.put("any_host", boolean(true, span));
+            self.declare(name, value);
+        }
+        format!("${{config.{name}}}")
+    }
+
+    /// Whether a name has another meaning than the one with this description.
+    pub(crate) fn is_taken(&self, name: &str, description: &str) -> bool {
+        self.get(name).is_some_and(|value| value.get("description").and_then(Node::as_text) != Some(description))
+    }
+
     /// Declares a value as a whole.
     pub(crate) fn declare(&mut self, name: &str, value: Mapping) {
         self.declared.insert(name.to_owned());

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::dialect::info as dialect;
 use crate::names::{lower, plain, words};
-use crate::tree::{Mapping, boolean, items, list, scalar_text, text, text_of};
+use crate::tree::{Mapping, items, list, scalar_text, text, text_of};
 
 /// The longest summary, in characters.
 const LONGEST_SUMMARY: usize = 240;
@@ -87,13 +87,8 @@ fn host_label(root: &Node) -> Option<String> {
 
 /// A version as Semantic Versioning has it: the first three numbers of what the document says.
 fn semantic(said: &str) -> String {
-    let core = said.split(['-', '+']).next().unwrap_or(said);
-    let is_semantic = core.split('.').count() == 3
-        && core.split('.').all(|part| part.parse::<u64>().is_ok_and(|number| number.to_string() == part))
-        && said[core.len()..].chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'))
-        && !said[core.len()..].ends_with(['-', '+', '.'])
-        && !said.contains("..");
-    if is_semantic && said[core.len()..].matches('+').count() <= 1 && core.len() == said.len() {
+    let is_number = |part: &str| part.parse::<u64>().is_ok_and(|number| number.to_string() == part);
+    if said.split('.').count() == 3 && said.split('.').all(is_number) {
         return said.to_owned();
     }
     let mut numbers = said
@@ -195,13 +190,8 @@ pub(crate) fn summary_of(node: &Node) -> Option<Node> {
 
 /// A server that the document does not name.
 pub(crate) fn no_server(context: &mut Context<'_>, config: &mut Config, span: Span) -> Node {
-    let mut value = Mapping::at(span);
-    value.text("description", "Base URL of the API", span);
-    value.put("required", boolean(true, span));
-    value.put("any_host", boolean(true, span));
-    config.declare("server", value);
     context.note(&["server"], "the document names no server");
-    text("${config.server}", span)
+    text(config.open("server", "Base URL of the API", span), span)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! From a text to a connector or a manifest, whether it is a manifest or an OpenAPI document with its files and overlays.
 
+use std::collections::HashSet;
+
 use tieline::Connector;
 use tieline::source::{Code, Diagnostic, Diagnostics, Severity, Source, Span};
 use tieline::yaml::{self, Node};
@@ -105,9 +107,8 @@ fn document(
     match translate(&tree) {
         Ok((translation, found)) => {
             // That a reference leads nowhere is no news where its file could not be had.
-            let is_new = |found: &Diagnostic| findings.iter().all(|known| known.span != found.span);
-            let found: Vec<_> = found.into_iter().filter(is_new).collect();
-            findings.extend(found);
+            let known: HashSet<Span> = findings.iter().map(|finding| finding.span).collect();
+            findings.extend(found.into_iter().filter(|found| !known.contains(&found.span)));
             Ok(Imported { source, translation, findings })
         }
         Err(finding) => {

@@ -9,10 +9,14 @@ use crate::config::{Config, Decides, decides, url, variable};
 use crate::context::Context;
 use crate::dialect::{environment, oauth::OPEN};
 use crate::names::mixed;
-use crate::tree::{Mapping, boolean, items, list, text};
+use crate::tree::{Mapping, items, list, text};
 
 /// The configuration value that decides between several servers, or names one that the document leaves open.
 const SERVER: &str = "server";
+/// The one that names an origin, where that name has another meaning already.
+const ORIGIN: &str = "origin";
+
+const AN_ORIGIN: &str = "Origin of the API, such as `https://api.example.com`";
 
 impl<'d> Context<'d> {
     /// The template of the base URL. `from_token` are the variables that the token response decides.
@@ -40,6 +44,9 @@ impl<'d> Context<'d> {
         }
         let span = first.get("url")?.span;
         let address = url(first)?;
+        if is_said == IsSaid::ByRule && servers.len() > 1 {
+            self.note(&["server"], "the document has several servers; the first is used");
+        }
         match address.contains("://") || address.starts_with('{') {
             true => Some(self.with_variables(address, first, span, config, from_token)),
             false => Some(self.relative(address, span, config)),
@@ -70,15 +77,12 @@ impl<'d> Context<'d> {
 
     /// An address that is relative to where the document was found.
     fn relative(&mut self, address: &str, span: Span, config: &mut Config) -> Node {
-        let mut value = Mapping::at(span);
-        value.text("description", "Origin of the API, such as `https://api.example.com`", span);
-        value.put("required", boolean(true, span));
-        value.put("any_host", boolean(true, span));
-        config.declare(SERVER, value);
+        let key = if config.is_taken(SERVER, AN_ORIGIN) { ORIGIN } else { SERVER };
         self.note(&["server"], format!("the document only says `{address}`, relative to where it was found"));
         let path = address.trim_matches('/');
         let slash = if path.is_empty() { "" } else { "/" };
-        text(format!("${{config.{SERVER}}}{slash}{}", path.replace("${", "$${")), span)
+        let origin = config.open(key, AN_ORIGIN, span);
+        text(format!("{origin}{slash}{}", path.replace("${", "$${")), span)
     }
 
     fn with_variables(

@@ -49,6 +49,22 @@ fn a_path_that_is_a_url_elsewhere_gets_no_key_that_was_inferred() {
 }
 
 #[test]
+fn a_server_of_one_operation_does_not_open_the_others() {
+    let asked = json!({ "get": { "responses": answering() } });
+    let elsewhere = json!({ "get": { "servers": [{ "url": "/v2" }], "responses": answering() } });
+    for url in ["https://{server}.example.com", "https://api.example.com"] {
+        let mut document = document(json!({ "/books": asked, "/users": elsewhere }), json!({}));
+        let variables = json!({ "server": { "enum": ["a", "b"], "default": "a" } });
+        document["servers"] = json!([{ "url": url, "variables": variables }, { "url": "https://eu.example.com" }]);
+        let manifest = manifest(&document);
+        let has_choices = |config: &Json| config["enum"].is_array() && config.get("any_host").is_none();
+        assert!(has_choices(&manifest["config"]["server"]), "{manifest}");
+        assert_eq!(manifest["config"]["origin"]["any_host"], true, "{manifest}");
+        assert_eq!(manifest["entities"]["users"]["actions"]["get"]["server"], "${config.origin}/v2", "{manifest}");
+    }
+}
+
+#[test]
 fn schemes_whose_names_become_alike_stay_apart() {
     let schemes = json!({
         "a key": { "type": "apiKey", "in": "header", "name": "X-One" },

@@ -34,8 +34,6 @@ pub(crate) const OF_OPERATIONS: &[&str] = &[
 ];
 /// Keys of security schemes that the manifest says in its own words.
 pub(crate) const OF_SCHEMES: &[&str] = &["x-airbyte-auth-config", "x-airbyte-token-refresh", "x-airbyte-token-extract"];
-/// Keys of servers that the manifest says in its own words.
-pub(crate) const OF_SERVERS: &[&str] = &[];
 
 /// Keeps the `x-` keys of a node, but those that the manifest says in its own words.
 pub(crate) fn keep(node: &Node, said: &[&str], extensions: &mut Mapping) {

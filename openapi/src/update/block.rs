@@ -16,6 +16,8 @@ use super::patch::Paths;
 pub(super) struct Editing<'a> {
     text: &'a str,
     lines: Lines<'a>,
+    /// Whether its lines end as those of Windows do.
+    has_returns: bool,
     inline: Inline<'a>,
     notes: &'a Notes<'a>,
     /// Values that are written anew.
@@ -45,6 +47,7 @@ impl<'a> Editing<'a> {
         Self {
             text,
             lines: Lines(text),
+            has_returns: text.contains("\r\n"),
             inline: Inline::new(text, anew),
             notes,
             anew,
@@ -247,8 +250,7 @@ impl<'a> Editing<'a> {
         if at.is_empty() && text.is_empty() {
             return;
         }
-        let has_returns = self.text.contains("\r\n");
-        self.edits.put(at, if has_returns { text.replace('\n', "\r\n") } else { text.to_owned() });
+        self.edits.put(at, if self.has_returns { text.replace('\n', "\r\n") } else { text.to_owned() });
     }
 }
 
