@@ -29,7 +29,7 @@ fn a_manifest_written_anew_is_the_same_connector() {
 }
 
 fn manifests(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+    for entry in fs::read_dir(folder).expect("a folder of manifests") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             manifests(&path, found);
