@@ -1,9 +1,9 @@
 //! The other files of an OpenAPI document: those in its folder, and, where the user says so, others and those on the web.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use futures_util::TryStreamExt as _;
 use tieline::Source;
 use tieline::transport::{HttpTransport, Transport as _};
 use tieline::wire::SignedRequest;
@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::token_file::folder_of;
 
-/// The largest file that is fetched, in bytes.
+/// The largest file that is read or fetched, in bytes.
 const LARGEST: usize = 32 << 20;
 
 /// Where references may lead.
@@ -60,7 +60,12 @@ impl DocumentFiles {
                 return Err("it is a link out of the folder of the document".to_owned());
             }
         }
-        let bytes = fs::read(&file).map_err(|error| error.to_string())?;
+        let mut bytes = Vec::new();
+        let opened = File::open(&file).map_err(|error| error.to_string())?;
+        opened.take(LARGEST as u64 + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+        if bytes.len() > LARGEST {
+            return Err(too_large());
+        }
         source(file.display().to_string(), bytes)
     }
 }
@@ -92,17 +97,13 @@ fn fetched(url: Url) -> Result<Source, String> {
         if !response.status.is_success() {
             return Err(format!("the server answered {}", response.status));
         }
-        let mut stream = response.body.into_stream();
-        let mut bytes = Vec::new();
-        while let Some(chunk) = stream.try_next().await.map_err(|error| error.message)? {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() > LARGEST {
-                return Err(format!("it is larger than {LARGEST} bytes"));
-            }
-        }
-        Ok(bytes)
+        response.body.collect(LARGEST).await.map_err(|error| error.message)?.ok_or_else(too_large)
     })?;
-    source(name, bytes)
+    source(name, bytes.into())
+}
+
+fn too_large() -> String {
+    format!("it is larger than {LARGEST} bytes")
 }
 
 #[cfg(test)]
@@ -131,5 +132,7 @@ mod tests {
             Allowed { outside: Permission::Given, ..Allowed::INSIDE },
         );
         assert_eq!(open.read("../secret.yaml").unwrap().text(), "no: no");
+        #[cfg(unix)]
+        assert_eq!(open.read("/dev/zero").unwrap_err(), too_large(), "what never ends is not read to its end");
     }
 }
