@@ -19,19 +19,21 @@ pub(super) fn compare<'a>(
     found: &mut Found,
 ) {
     let requests = Requests::new_in(before, after);
-    let added = || after.iter().filter(|entity| !before.iter().any(|old| old.name == entity.name));
+    let known: HashSet<&str> = before.iter().map(|entity| entity.name.as_str()).collect();
+    let named: HashMap<&str, &'a Entity> = after.iter().map(|entity| (entity.name.as_str(), *entity)).collect();
+    let added: Vec<&Entity> = after.iter().copied().filter(|entity| !known.contains(entity.name.as_str())).collect();
     for old in before {
-        match after.iter().find(|entity| entity.name == old.name) {
+        match named.get(old.name.as_str()) {
             Some(new) => entity(old, new, &requests, schemas, found),
             None => {
                 let renamed = requests.entity(old);
                 let text = renamed.map(|name| format!("is gone; {} has its requests now", quoted(name)));
-                let text = text.unwrap_or_else(|| gone(&old.name, added().map(|entity| entity.name.as_str())));
+                let text = text.unwrap_or_else(|| gone(&old.name, added.iter().map(|entity| entity.name.as_str())));
                 found.breaking(&old.name, text);
             }
         }
     }
-    for new in added() {
+    for new in added {
         let actions: Vec<String> = new.operations.keys().map(|action| quoted(action)).collect();
         found.harmless(&new.name, format!("is new, with {}", all_of(&actions)));
     }

@@ -85,12 +85,12 @@ impl<'a> Work<'a> {
 
     fn run(&mut self, actions: &[Action<'_>]) {
         for action in actions {
-            let done = self.find(&action.target).and_then(|places| self.carry_out(action, &places));
+            let done = self.find(&action.target).and_then(|places| self.carry_out(action, places));
             self.findings.extend(done.err());
         }
     }
 
-    fn carry_out(&mut self, action: &Action<'_>, places: &[Vec<usize>]) -> Result<(), Diagnostic> {
+    fn carry_out(&mut self, action: &Action<'_>, places: Vec<Vec<usize>>) -> Result<(), Diagnostic> {
         if places.is_empty() {
             let message = format!("`{}` is not in the document, so nothing is changed", action.target.text);
             return Err(Diagnostic::new(Code::Suspicious, action.target.span, message));
@@ -101,13 +101,13 @@ impl<'a> Work<'a> {
                 Err(Diagnostic::new(Code::InvalidValue, action.target.span, message))
             }
             Change::Remove => {
-                remove::remove(self.tree, places.to_vec());
+                remove::remove(self.tree, places);
                 Ok(())
             }
-            Change::Update(update) => self.update(places, update, update.span),
+            Change::Update(update) => self.update(&places, update, update.span),
             Change::Copy(from) => {
                 let copied = self.one(from)?.clone();
-                self.update(places, &copied, from.span)
+                self.update(&places, &copied, from.span)
             }
             Change::Nothing => Ok(()),
         }
