@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
+use tieline::notation::{Part, Template};
 use tieline::yaml::Node;
 
 use crate::config::{Config, url};
@@ -33,8 +34,8 @@ impl<'d> Context<'d> {
         for ((name, node), key) in schemes.into_iter().zip(keys) {
             let Some(node) = self.resolve(node) else { continue };
             let way = match node.get("x-airbyte-auth-config") {
-                Some(said) => dialect::auth::way(self, node, said, config),
-                None => self.way(name, node, config),
+                Some(said) => dialect::auth::way(self, &key, node, said, config),
+                None => self.way((name, &key), node, config),
             };
             if let Some(way) = way {
                 sign_in.names.insert(name.to_owned(), key.clone());
@@ -45,7 +46,7 @@ impl<'d> Context<'d> {
     }
 
     /// A way to sign in by its security scheme alone.
-    fn way(&mut self, name: &str, node: &'d Node, config: &mut Config) -> Option<Mapping> {
+    fn way(&mut self, (name, key): (&str, &str), node: &'d Node, config: &mut Config) -> Option<Mapping> {
         let mut way = Mapping::at(node.span);
         way.put_some("description", node.get("description").filter(|said| said.as_text().is_some()).cloned());
         let scheme = text_of(node, "scheme").unwrap_or_default().to_ascii_lowercase();
@@ -66,7 +67,7 @@ impl<'d> Context<'d> {
             ("openIdConnect", _) => {
                 way.put("fields", fields(node, &[("access_token", Secret::Yes)]));
                 way.text("bearer", "${access_token}", node.span);
-                self.note(&["auth", name, "bearer"], "OpenID Connect: the access token is given, not obtained");
+                self.note(&["auth", key, "bearer"], "OpenID Connect: the access token is given, not obtained");
             }
             (kind, scheme) => {
                 let what = format!("{kind} {scheme}");
@@ -238,16 +239,12 @@ fn joined(sign_in: &SignIn, names: &[String]) -> Option<Mapping> {
 
 /// A template in which fields have other names.
 fn with_names(template: &str, names: &BTreeMap<&str, String>) -> String {
-    let mut parts = template.split("${");
-    let mut written = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let renamed = part.split_once('}').and_then(|(name, after)| Some((names.get(name)?, after)));
-        match renamed {
-            Some((name, after)) => written.push_str(&format!("${{{name}}}{after}")),
-            None => written.push_str(&format!("${{{part}")),
-        }
-    }
-    written
+    let Ok(parsed) = template.parse::<Template>() else { return template.to_owned() };
+    let part = |part: &Part| match part {
+        Part::Text(text) => text.replace("${", "$${"),
+        Part::Name(name) => format!("${{{}}}", names.get(name.as_str()).unwrap_or(name)),
+    };
+    parsed.parts().iter().map(part).collect()
 }
 
 /// The header and the template of a key that goes into a header.

@@ -1,5 +1,6 @@
 //! Builds parts of a manifest: every node has the place of what it was made from.
 
+use tieline::notation::Template;
 use tieline::source::{Span, Spanned};
 use tieline::yaml::{Map, Node, Value};
 
@@ -149,6 +150,12 @@ pub(crate) fn whole(node: &Node) -> Option<u64> {
     }
 }
 
+/// The names that a text substitutes as a template.
+pub(crate) fn names_in(template: &str) -> Vec<String> {
+    let template = template.parse::<Template>();
+    template.iter().flat_map(Template::names).map(str::to_owned).collect()
+}
+
 /// Trees for tests.
 #[cfg(test)]
 pub(crate) mod testing {
@@ -168,5 +175,16 @@ pub(crate) mod testing {
     /// A value that stands nowhere.
     pub(crate) fn node(value: Value) -> Node {
         Node { value, span: Span::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_in;
+
+    #[test]
+    fn what_is_escaped_is_no_name() {
+        assert_eq!(names_in("$${a} ${b}:${c}"), ["b", "c"]);
+        assert_eq!(names_in("${"), [""; 0]);
     }
 }

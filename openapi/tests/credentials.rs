@@ -148,3 +148,20 @@ fn what_looks_like_a_template_is_text() {
     assert_eq!(action["query"]["x"], "$${y}");
     assert_eq!(action["get"], "/{a_in_path}/{a_in_path_2}");
 }
+
+#[test]
+fn notes_about_a_way_to_sign_in_stand_at_its_key() {
+    let schemes = json!({
+        "Open ID": { "type": "openIdConnect", "openIdConnectUrl": "https://login.example.com/.well-known" },
+        "open_id": { "type": "openIdConnect", "openIdConnectUrl": "https://login.example.com/.well-known" },
+    });
+    let document = document(json!({ "/books": { "get": { "responses": answering() } } }), schemes);
+    let source = Source::new("openapi.json", document.to_string());
+    let tree = parse(&source, Limits::default(), &mut Vec::new()).expect("a tree");
+    let (translation, _) = translate(&tree).expect("a document");
+    let ways = translation.manifest.to_json()["auth"].as_object().map(|ways| ways.keys().cloned().collect::<Vec<_>>());
+    let noted = translation.notes.iter().filter(|note| note.at[0] == "auth").map(|note| note.at[1].clone());
+    let noted: Vec<String> = noted.collect();
+    assert_eq!(Some(&noted), ways.as_ref());
+    assert_eq!(noted.len(), 2);
+}

@@ -7,7 +7,7 @@ use crate::config::{Config, choices};
 use crate::context::Context;
 use crate::names::{apart, mixed};
 use crate::sign_in::sounds_secret;
-use crate::tree::{Mapping, boolean, is_true, items, list, members, scalar_text, text, text_of};
+use crate::tree::{Mapping, boolean, is_true, items, list, members, names_in, scalar_text, text, text_of};
 
 use super::{kept, oauth};
 
@@ -18,7 +18,9 @@ const SECRETS: [&str; 7] =
     ["token", "password", "api_key", "access_token", "refresh_token", "client_secret", "credentials_json"];
 
 /// What the document says about a way to sign in.
-pub(crate) struct Said<'d> {
+pub(crate) struct Said<'d, 'k> {
+    /// What the manifest calls it.
+    pub key: &'k str,
     /// The security scheme.
     pub scheme: &'d Node,
     /// Its authentication configuration.
@@ -28,11 +30,12 @@ pub(crate) struct Said<'d> {
 /// A way to sign in.
 pub(crate) fn way<'d>(
     context: &mut Context<'d>,
+    key: &str,
     scheme: &'d Node,
     said: &'d Node,
     config: &mut Config,
 ) -> Option<Mapping> {
-    let said = Said { scheme, config: said };
+    let said = Said { key, scheme, config: said };
     let mut way = Mapping::at(scheme.span);
     way.put_some("title", said.config.get("title").filter(|title| title.as_text().is_some()).cloned());
     let description = said.config.get("description").or_else(|| scheme.get("description"));
@@ -79,7 +82,7 @@ fn kind(scheme: &Node) -> Kind {
     }
 }
 
-impl<'d> Said<'d> {
+impl<'d> Said<'d, '_> {
     /// The template for something that the kind of scheme needs, such as `token`.
     pub(crate) fn template(&self, name: &str) -> Option<Node> {
         let said = self.config.get("auth_mapping")?.get(name)?;
@@ -110,12 +113,11 @@ impl<'d> Said<'d> {
     /// The fields that something the kind of scheme needs is made of.
     pub(crate) fn fields_of(&self, name: &str) -> Vec<String> {
         let template = self.template(name);
-        let text = template.as_ref().and_then(Node::as_text).unwrap_or_default();
-        text.split("${").skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
+        names_in(template.as_ref().and_then(Node::as_text).unwrap_or_default())
     }
 }
 
-fn fields(context: &mut Context<'_>, said: &Said<'_>) -> Node {
+fn fields(context: &mut Context<'_>, said: &Said<'_, '_>) -> Node {
     let span = said.config.span;
     let mut fields = Mapping::at(said.config.get("properties").map_or(span, |properties| properties.span));
     let secret: Vec<String> = SECRETS.iter().flat_map(|name| said.fields_of(name)).collect();
@@ -176,7 +178,7 @@ fn whole_pattern(pattern: &str) -> Option<String> {
 }
 
 /// `additional_headers`: expressions over fields, and over what the fields become.
-fn headers(context: &mut Context<'_>, said: &Said<'_>) -> Node {
+fn headers(context: &mut Context<'_>, said: &Said<'_, '_>) -> Node {
     let written = said.config.get("additional_headers");
     let mut headers = Mapping::at(written.map_or(said.config.span, |written| written.span));
     for (name, value) in written.into_iter().flat_map(members) {
@@ -193,7 +195,7 @@ fn headers(context: &mut Context<'_>, said: &Said<'_>) -> Node {
 }
 
 /// What a name in a template means: a field, or what a field becomes.
-fn named(said: &Said<'_>, name: &str) -> Option<String> {
+fn named(said: &Said<'_, '_>, name: &str) -> Option<String> {
     let is_token = name == "access_token" && kind(said.scheme) == Kind::OAuth2;
     if said.has_field(name) || is_token {
         return Some(format!("${{{}}}", mixed(name, "field")));
@@ -218,7 +220,7 @@ pub(crate) fn substituted(template: &str, named: impl Fn(&str) -> Option<String>
     Ok(written)
 }
 
-fn extensions(said: &Said<'_>) -> Node {
+fn extensions(said: &Said<'_, '_>) -> Node {
     let mut extensions = Mapping::at(said.scheme.span);
     kept::keep(said.scheme, kept::OF_SCHEMES, &mut extensions);
     let mut rest = Mapping::at(said.config.span);

@@ -10,7 +10,7 @@ use crate::names::mixed;
 use crate::operation::Operation;
 use crate::param::Param;
 use crate::schemas::{Shape, let_null};
-use crate::tree::{Mapping, boolean, is_true, items, list, members, scalar_text, text, text_of};
+use crate::tree::{Mapping, boolean, is_true, items, list, members, names_in, scalar_text, text, text_of};
 
 /// The parameter that selects fields.
 const FIELDS: &str = "fields";
@@ -73,7 +73,8 @@ pub(crate) fn body<'d>(
         .collect();
     let is_used = |name: &str| {
         keys.get("variables").is_some_and(|variables| {
-            members(variables).any(|(_, value)| names_in(value).iter().any(|used| used == name))
+            members(variables)
+                .any(|(_, value)| names_in(value.as_text().unwrap_or_default()).iter().any(|used| used == name))
         })
     };
     let drop: Vec<String> =
@@ -231,11 +232,6 @@ fn selection(field: &str) -> String {
         Some((first, rest)) => format!("{first} {{ {} }}", selection(rest)),
         None => field.to_owned(),
     }
-}
-
-fn names_in(template: &Node) -> Vec<String> {
-    let text = template.as_text().unwrap_or_default();
-    text.split("${").skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ pub(crate) fn plain<'d>(
 }
 
 /// OAuth 2.0 with what the peer's dialect says about fields and renewal.
-pub(crate) fn said<'d>(context: &mut Context<'d>, said: &Said<'d>, way: &mut Mapping, config: &mut Config) {
+pub(crate) fn said<'d>(context: &mut Context<'d>, said: &Said<'d, '_>, way: &mut Mapping, config: &mut Config) {
     let scheme = said.scheme;
     let refresh = scheme.get("x-airbyte-token-refresh");
     let says = |key: &str| refresh.and_then(|refresh| text_of(refresh, key));
@@ -145,21 +145,20 @@ pub(crate) fn said<'d>(context: &mut Context<'d>, said: &Said<'d>, way: &mut Map
         );
     }
     oauth2.put_filled("extract", extract(context, scheme, config));
-    limit_fields(context, scheme, &oauth2, way);
+    limit_fields(context, said.key, &oauth2, way);
     way.put("oauth2", oauth2.node());
     let can_renew = said.template("refresh_token").is_some() || grant != "authorization_code";
     if !can_renew && said.template("access_token").is_some() {
         add_refresh_token(way, span);
-        let at = scheme_name(context, scheme);
         context.note(
-            &["auth", &at, "fields", "refresh_token"],
+            &["auth", said.key, "fields", "refresh_token"],
             "the document has a URL to renew tokens at and no field for what renews them",
         );
     }
 }
 
 /// Fields that stand in the URLs of a way to sign in are limited by what they decide there.
-fn limit_fields(context: &mut Context<'_>, scheme: &Node, oauth2: &Mapping, way: &mut Mapping) {
+fn limit_fields(context: &mut Context<'_>, key: &str, oauth2: &Mapping, way: &mut Mapping) {
     let Some(mut fields) = way.take("fields") else { return };
     let endpoints = ["authorize", "token"].into_iter().filter_map(|key| oauth2.get(key));
     for url in
@@ -174,8 +173,7 @@ fn limit_fields(context: &mut Context<'_>, scheme: &Node, oauth2: &Mapping, way:
                 let mut keys = Mapping::of(&field.value);
                 limit(&mut keys, decides(&url[..at], after), field.span);
                 if keys.has("any_host") && field.value.get("any_host").is_none() {
-                    let at = scheme_name(context, scheme);
-                    context.note(&["auth", &at, "fields", name], OPEN);
+                    context.note(&["auth", key, "fields", name], OPEN);
                 }
                 field.value = keys.node();
             }
@@ -185,7 +183,7 @@ fn limit_fields(context: &mut Context<'_>, scheme: &Node, oauth2: &Mapping, way:
 }
 
 /// A token that is given and never renewed.
-fn bearer(said: &Said<'_>, header: Option<&str>, prefix: Option<&str>, way: &mut Mapping) {
+fn bearer(said: &Said<'_, '_>, header: Option<&str>, prefix: Option<&str>, way: &mut Mapping) {
     let Some(token) = said.template("access_token") else { return };
     let span = token.span;
     if header.is_none() && prefix.is_none() {
@@ -201,7 +199,7 @@ fn bearer(said: &Said<'_>, header: Option<&str>, prefix: Option<&str>, way: &mut
 }
 
 /// How the access token is obtained. A client's id and secret alone, where no token is asked for, are enough.
-fn grant(said: &Said<'_>, refresh_grant: Option<&str>, flow: &str) -> &'static str {
+fn grant(said: &Said<'_, '_>, refresh_grant: Option<&str>, flow: &str) -> &'static str {
     if refresh_grant == Some("jwt_bearer") || said.template("credentials_json").is_some() {
         return "jwt_bearer";
     }
@@ -247,12 +245,6 @@ fn add_refresh_token(way: &mut Mapping, span: Span) {
     *way = whole;
 }
 
-fn scheme_name(context: &Context<'_>, scheme: &Node) -> String {
-    let schemes = context.document.section(&["components", "securitySchemes"]);
-    let found = schemes.into_iter().flat_map(members).find(|(_, known)| known.span == scheme.span);
-    found.map_or_else(String::new, |(name, _)| mixed(name, "way"))
-}
-
 fn token_endpoint(url: Node, refresh_url: Option<Node>) -> Node {
     let mut token = Mapping::at(url.span);
     let renews_elsewhere = refresh_url.as_ref().is_some_and(|refresh| refresh.as_text() != url.as_text());
@@ -272,7 +264,7 @@ fn endpoint<'d>(
     context: &mut Context<'d>,
     flow: &'d Node,
     key: &str,
-    said: Option<&Said<'d>>,
+    said: Option<&Said<'d, '_>>,
     config: &mut Config,
 ) -> Option<Node> {
     let node = flow.get(key)?;
