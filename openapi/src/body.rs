@@ -82,8 +82,8 @@ impl<'d> Context<'d> {
         is_required: bool,
     ) -> Body<'d> {
         let mut keys = Mapping::at(media.span);
-        let essence = media_type.split(';').next().unwrap_or_default().trim();
-        if !matches!(essence, "application/json" | "*/*" | "application/*" | "text/json") {
+        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if !matches!(essence.as_str(), "application/json" | "*/*" | "application/*" | "text/json") {
             keys.text("content_type", essence, media.span);
         }
         let schema = media.get("schema");

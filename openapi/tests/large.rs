@@ -111,3 +111,21 @@ fn what_is_said_once_is_not_written_out_without_end() {
     let of_limit = findings.iter().filter(|finding| finding.code == Code::Limit).count();
     assert_eq!(of_limit, 1, "{findings:?}");
 }
+
+#[test]
+fn regular_expressions_that_are_too_many_are_told_once() {
+    let properties: serde_json::Map<_, _> = (0..300)
+        .map(|number| (format!("p{number}"), json!({ "type": "string", "pattern": format!("^a{{{number}}}$") })))
+        .collect();
+    let document = json!({
+        "openapi": "3.1.0", "info": { "title": "Example", "version": "1.0.0" },
+        "servers": [{ "url": "https://api.example.com" }],
+        "paths": { "/books": { "get": { "responses": { "200": { "description": "", "content": {
+            "application/json": { "schema": { "type": "object", "properties": properties } } } } } } } },
+    });
+    let source = Source::new("openapi.json", document.to_string());
+    let tree = parse(&source, Limits::default(), &mut Vec::new()).expect("a tree");
+    let (_, findings) = translate(&tree).expect("a document");
+    let told = findings.iter().filter(|finding| finding.message.contains("regular expressions")).count();
+    assert_eq!(told, 1, "{findings:?}");
+}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use tieline::source::Span;
 use tieline::yaml::Node;
 
@@ -40,7 +41,7 @@ const CODES: [&[&str]; 7] = [
 impl<'d> Context<'d> {
     /// The rules about errors that the commonest form of error answers in the document follows, and how many have it.
     pub(crate) fn errors(&mut self, operations: &[&Operation<'d>]) -> Option<(Node, String)> {
-        let mut counted: BTreeMap<(Vec<String>, Option<String>), (usize, Span)> = BTreeMap::new();
+        let mut counted: IndexMap<(Vec<String>, Option<String>), (usize, Span)> = IndexMap::new();
         for operation in operations {
             for schema in self.error_schemas(operation) {
                 let messages: Vec<String> =
@@ -53,7 +54,9 @@ impl<'d> Context<'d> {
             }
         }
         let total: usize = counted.values().map(|(count, _)| count).sum();
-        let ((messages, code), (count, span)) = counted.into_iter().max_by_key(|(_, (count, _))| *count)?;
+        let ((messages, code), (count, span)) =
+            // Of several that are as common, the first.
+            counted.into_iter().rev().max_by_key(|(_, (count, _))| *count)?;
         let mut rules = Mapping::at(span);
         rules.put_some("code", code.map(|code| text(code, span)));
         match messages.as_slice() {

@@ -187,6 +187,9 @@ impl<'d> Context<'d> {
         if patterns.len() < MOST_PATTERNS || patterns.contains(pattern) {
             patterns.insert(pattern.to_owned());
             schema.put("pattern", node.clone());
+        } else if !std::mem::replace(&mut self.schemas.lacks_patterns, true) {
+            let message = format!("the schemas have more than {MOST_PATTERNS} different regular expressions");
+            self.warn(node.span, message, "values are not held against this one and those that follow");
         }
     }
 

@@ -28,6 +28,8 @@ pub(crate) struct Schemas<'d> {
     done: Vec<(String, Node)>,
     /// The different regular expressions so far.
     patterns: std::collections::HashSet<String>,
+    /// Whether there were too many of them.
+    lacks_patterns: bool,
     /// How many schemas and values there are so far.
     parts: usize,
 }
