@@ -1,5 +1,6 @@
 //! One attempt: sign, send, follow redirects, read.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, LOCATION, RANGE};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 use tracing::Instrument as _;
+use url::Url;
 
 use crate::auth::{self, AccessToken};
 use crate::error::{Error, ErrorKind};
@@ -41,8 +43,8 @@ pub(super) enum Outcome {
 }
 
 /// One request on its way, which redirects may turn into another.
-struct Hop {
-    request: Request,
+struct Hop<'r> {
+    request: Cow<'r, Request>,
     trust: Trust,
     /// Whether it goes to the origin that the credentials belong to.
     at_home: bool,
@@ -70,16 +72,23 @@ impl Attempt<'_> {
 
     /// Sends, and follows redirects to where the answer is.
     async fn follow(&self, token: Option<&AccessToken>) -> Result<Outcome, Error> {
-        let mut hop =
-            Hop { request: self.request.clone(), trust: self.trust, at_home: self.sending.is_home(&self.request.url) };
+        let request = Cow::Borrowed(self.request);
+        let mut hop = Hop { request, trust: self.trust, at_home: self.sending.is_home(&self.request.url) };
         for _ in 0..=MOST_REDIRECTS {
             self.sending.inner.options.allows(&hop.request.url)?;
             let signed = match self.sending.scheme.filter(|_| hop.at_home) {
                 Some(scheme) => {
                     let inner = self.sending.inner;
-                    auth::sign(hop.request.clone(), hop.trust, scheme, &inner.credentials, &inner.config, token)?
+                    auth::sign(
+                        Request::clone(&hop.request),
+                        hop.trust,
+                        scheme,
+                        &inner.credentials,
+                        &inner.config,
+                        token,
+                    )?
                 }
-                None => SignedRequest::new(hop.request.clone(), hop.trust),
+                None => SignedRequest::new(Request::clone(&hop.request), hop.trust),
             };
             let response = match self.sending.inner.transport.send(signed).await {
                 Ok(response) => response,
@@ -94,7 +103,7 @@ impl Attempt<'_> {
     }
 
     /// Where a redirect leads. Credentials stay at home, and a body goes nowhere else.
-    fn redirected(&self, hop: &Hop, response: &Response) -> Result<Option<Hop>, Error> {
+    fn redirected(&self, hop: &Hop<'_>, response: &Response) -> Result<Option<Hop<'static>>, Error> {
         let Some(location) = response.headers.get(LOCATION).filter(|_| is_redirect(response.status)) else {
             return Ok(None);
         };
@@ -106,7 +115,7 @@ impl Attempt<'_> {
         if hop.request.url.scheme() == "https" && url.scheme() != "https" {
             return Err(Error::new(ErrorKind::Refused, format!("the API redirected from https to {origin}")));
         }
-        let mut request = hop.request.clone();
+        let mut request = Request::clone(&hop.request);
         let at_home = hop.at_home && url.origin() == hop.request.url.origin();
         let safe = request.method == Method::GET || request.method == Method::HEAD;
         match response.status {
@@ -132,7 +141,11 @@ impl Attempt<'_> {
         if !at_home {
             self.leave_home(&mut request);
         }
-        Ok(Some(Hop { request, trust: if at_home { hop.trust } else { Trust::Response }, at_home }))
+        Ok(Some(Hop {
+            request: Cow::Owned(request),
+            trust: if at_home { hop.trust } else { Trust::Response },
+            at_home,
+        }))
     }
 
     /// What goes to another origin says nothing about the caller: neither credentials nor parameters in headers nor a body.
@@ -169,10 +182,6 @@ impl Attempt<'_> {
     /// OpenTelemetry's names for an HTTP client call (semantic conventions, "HTTP client span").
     fn span(&self) -> tracing::Span {
         let Request { method, url, .. } = self.request;
-        let mut shown = url.clone();
-        shown.set_query(None);
-        // Both fail only for URLs without a host, which have no user either.
-        let _ = (shown.set_username(""), shown.set_password(None));
         tracing::info_span!(
             "http.client",
             otel.name = %method,
@@ -180,12 +189,21 @@ impl Attempt<'_> {
             http.request.method = %method,
             server.address = url.host_str().unwrap_or_default(),
             server.port = url.port_or_known_default(),
-            url.full = %shown,
+            url.full = %without_query(url),
             http.request.resend_count = self.resends,
             http.response.status_code = tracing::field::Empty,
             error.r#type = tracing::field::Empty,
         )
     }
+}
+
+/// The URL without what may hold secrets.
+fn without_query(url: &Url) -> Url {
+    let mut shown = url.clone();
+    shown.set_query(None);
+    // Both fail only for URLs without a host, which have no user either.
+    let _ = (shown.set_username(""), shown.set_password(None));
+    shown
 }
 
 fn is_redirect(status: StatusCode) -> bool {

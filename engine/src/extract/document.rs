@@ -1,19 +1,20 @@
 //! A response, ready to be looked into: its headers, and a body that should be JSON.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use http::HeaderMap;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
 use crate::notation::{Condition, JsonPath, Lookup};
 use crate::raw::Raw;
 
-use super::{find, link};
+use super::find::{Found, depth, find};
+use super::link;
+use super::structure::{Flaw, MAX_DEPTH, Part, Structure};
 
-/// The deepest nesting that is read: what `serde_json` reads, so that whoever parses a record later can.
-const MAX_DEPTH: usize = 127;
 /// How many values, or records of a page, are taken out of one answer.
 pub(super) const MOST_FOUND: usize = 100_000;
 /// How much of an answer an error shows, in characters.
@@ -25,12 +26,14 @@ pub(crate) struct Document<'a> {
     headers: &'a HeaderMap,
     body: &'a Bytes,
     text: OnceLock<Result<&'a str, Error>>,
+    /// The structure of the text, as deep as somebody has needed it.
+    structure: Mutex<Option<Arc<Structure<'a>>>>,
 }
 
 impl<'a> Document<'a> {
     /// A response with these headers and this body. Nothing is read yet.
     pub(crate) fn new(headers: &'a HeaderMap, body: &'a Bytes) -> Self {
-        Self { headers, body, text: OnceLock::new() }
+        Self { headers, body, text: OnceLock::new(), structure: Mutex::default() }
     }
 
     /// Whether the answer has no body (or only white space), as a 204 has none.
@@ -46,21 +49,51 @@ impl<'a> Document<'a> {
         Ok(self.find_all(&[path])?.pop().unwrap_or_default())
     }
 
-    /// What each of several paths finds, in one scan of the body.
+    /// What each of several paths finds.
     ///
     /// # Errors
     /// `unexpected_response` when the body is not JSON.
     pub(crate) fn find_all(&self, paths: &[&JsonPath]) -> Result<Vec<Vec<Raw>>, Error> {
-        let text = self.text.get_or_init(|| self.read()).clone()?;
-        let found = find::find(text, paths).map_err(|error| self.not_json(&error.to_string()))?;
-        if found.len() > MOST_FOUND {
-            return Err(too_many());
+        self.read(paths, |found| {
+            if found.len() > MOST_FOUND {
+                return Err(Flaw::TooMany);
+            }
+            let mut by_path = vec![Vec::new(); paths.len()];
+            for (path, part) in found {
+                by_path[path].push(self.raw(part));
+            }
+            Ok(by_path)
+        })
+    }
+
+    /// Reads what several paths find. The body is scanned once, unless a later path leads deeper than the ones before.
+    ///
+    /// # Errors
+    /// `unexpected_response` when the body is not JSON, and whatever the reader says.
+    pub(super) fn read<T>(
+        &self,
+        paths: &[&JsonPath],
+        reader: impl FnOnce(Found<'_, 'a>) -> Result<T, Flaw>,
+    ) -> Result<T, Error> {
+        let text = self.text.get_or_init(|| self.decoded()).clone()?;
+        let read = || {
+            let structure = self.structure(text, depth(paths))?;
+            reader(find(&structure, paths)?)
+        };
+        read().map_err(|flaw| self.flawed(text, flaw))
+    }
+
+    fn structure(&self, text: &'a str, depth: usize) -> Result<Arc<Structure<'a>>, Flaw> {
+        let mut known = self.structure.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.as_ref().filter(|known| known.depth() >= depth) {
+            Some(known) => Ok(known.clone()),
+            None => Ok(known.insert(Arc::new(Structure::new(text, depth)?)).clone()),
         }
-        let mut by_path = vec![Vec::new(); paths.len()];
-        for (path, raw) in found {
-            by_path[path].push(Raw::from_json(self.body.slice_ref(raw.get().as_bytes())));
-        }
-        Ok(by_path)
+    }
+
+    /// A part of the body, which shares its bytes.
+    pub(super) fn raw(&self, part: Part<'_, 'a>) -> Raw {
+        Raw::from_json(self.body.slice_ref(part.text.as_bytes()))
     }
 
     /// What a lookup finds first. A header's value is text; so is the target of a link. A body that is not JSON holds nothing.
@@ -82,7 +115,7 @@ impl<'a> Document<'a> {
         condition.holds(&self.look_for_all(&condition.at))
     }
 
-    /// What each of several lookups finds first, in one scan of the body, or none when no lookup points into it.
+    /// What each of several lookups finds first. The body is not scanned when no lookup points into it.
     ///
     /// # Errors
     /// `unexpected_response` when a lookup points into the body and the body is not JSON.
@@ -121,12 +154,20 @@ impl<'a> Document<'a> {
         Error::new(ErrorKind::UnexpectedResponse, format!("{what}; the answer begins {}", excerpt(self.body)))
     }
 
-    fn read(&self) -> Result<&'a str, Error> {
+    fn decoded(&self) -> Result<&'a str, Error> {
         let text = std::str::from_utf8(self.body).map_err(|error| self.not_json(&error.to_string()))?;
-        if is_nested_deeper(text, MAX_DEPTH) {
-            return Err(self.not_json(&format!("it is nested deeper than {MAX_DEPTH} levels")));
-        }
         Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+    }
+
+    fn flawed(&self, text: &str, flaw: Flaw) -> Error {
+        match flaw {
+            Flaw::TooMany => too_many(),
+            Flaw::TooDeep => self.not_json(&format!("it is nested deeper than {MAX_DEPTH} levels")),
+            Flaw::NotJson => match serde_json::from_str::<IgnoredAny>(text) {
+                Err(error) => self.not_json(&error.to_string()),
+                Ok(IgnoredAny) => self.not_json("its brackets and commas do not fit"),
+            },
+        }
     }
 
     fn not_json(&self, why: &str) -> Error {
@@ -146,26 +187,6 @@ impl<'a> Document<'a> {
 pub(super) fn too_many() -> Error {
     Error::new(ErrorKind::TooLarge, format!("one answer holds more than {MOST_FOUND} records"))
         .with_help("ask for smaller pages")
-}
-
-fn is_nested_deeper(text: &str, limit: usize) -> bool {
-    let (mut depth, mut in_text, mut escaped) = (0usize, false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b'[' | b'{' if !in_text => {
-                depth += 1;
-                if depth > limit {
-                    return true;
-                }
-            }
-            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    false
 }
 
 fn is_html(body: &[u8]) -> bool {

@@ -1,162 +1,80 @@
 //! Finds the values at some paths in a JSON text: descends only along the paths, and skips the rest.
 
-use std::borrow::Cow;
-use std::fmt;
-
 use indexmap::IndexMap;
-use serde::Deserialize as _;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 
 use crate::notation::{JsonPath, Step};
 
+use super::structure::{Flaw, Part, Structure};
+
 /// What was found: the number of the path, and the value.
-type Found<'de> = Vec<(usize, &'de RawValue)>;
+pub(super) type Found<'s, 't> = Vec<(usize, Part<'s, 't>)>;
 
-/// The values at each path, in the order of the text. The text is read to its end, so whatever is found stands in valid JSON.
-pub(super) fn find<'de>(text: &'de str, paths: &[&JsonPath]) -> serde_json::Result<Found<'de>> {
-    walk(text, paths.iter().enumerate().map(|(number, path)| (number, path.steps())).collect())
+/// A path that leads through a value: its number, and the steps that are left.
+type Rest<'p> = (usize, &'p [Step]);
+
+/// How deep a structure must be for these paths, and for the elements of the lists that they find.
+pub(super) fn depth(paths: &[&JsonPath]) -> usize {
+    paths.iter().map(|path| path.steps().len() + 1).max().unwrap_or_default()
 }
 
-fn walk<'de>(text: &'de str, paths: Vec<(usize, &[Step])>) -> serde_json::Result<Found<'de>> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let found = Walk { paths }.deserialize(&mut deserializer)?;
-    deserializer.end().map(|()| found)
+/// The values at each path, in the order of the text. Where an object has the same key twice, the last one counts.
+pub(super) fn find<'s, 't>(structure: &'s Structure<'t>, paths: &[&JsonPath]) -> Result<Found<'s, 't>, Flaw> {
+    let paths: Vec<_> = paths.iter().enumerate().map(|(number, path)| (number, path.steps())).collect();
+    let mut found = Vec::new();
+    walk(structure.root()?, &paths, &mut found)?;
+    Ok(found)
 }
 
-/// The paths that lead through a value, each as its number and the steps that are left.
-struct Walk<'p> {
-    paths: Vec<(usize, &'p [Step])>,
-}
-
-impl Walk<'_> {
-    /// The paths that go on through a member or an element.
-    fn through(&self, goes_on: impl Fn(&Step) -> bool) -> Self {
-        let paths = self.paths.iter().filter_map(|(number, steps)| match steps.split_first() {
-            Some((step, rest)) if goes_on(step) => Some((*number, rest)),
-            Some(_) | None => None,
-        });
-        Self { paths: paths.collect() }
+fn walk<'s, 't>(value: Part<'s, 't>, paths: &[Rest<'_>], found: &mut Found<'s, 't>) -> Result<(), Flaw> {
+    found.extend(paths.iter().filter(|(_, steps)| steps.is_empty()).map(|(number, _)| (*number, value)));
+    if paths.iter().all(|(_, steps)| steps.is_empty()) {
+        return Ok(());
+    }
+    match value.text.as_bytes().first() {
+        Some(b'{') => walk_members(value, paths, found),
+        Some(b'[') => walk_elements(value, paths, found),
+        _ => Ok(()),
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Walk<'_> {
-    type Value = Found<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found<'de>, D::Error> {
-        if self.paths.is_empty() {
-            return IgnoredAny::deserialize(deserializer).map(|IgnoredAny| Vec::new());
+fn walk_members<'s, 't>(object: Part<'s, 't>, paths: &[Rest<'_>], found: &mut Found<'s, 't>) -> Result<(), Flaw> {
+    let mut wanted = IndexMap::new();
+    for member in object.members() {
+        let (name, value) = member?;
+        if paths.iter().any(|(_, steps)| leads_to(steps, &name)) {
+            wanted.insert(name, value);
         }
-        let (here, deeper): (Vec<_>, Vec<_>) = self.paths.into_iter().partition(|(_, steps)| steps.is_empty());
-        if here.is_empty() {
-            return deserializer.deserialize_any(Walk { paths: deeper });
+    }
+    for (name, value) in wanted {
+        walk(value, &through(paths, |steps| leads_to(steps, &name)), found)?;
+    }
+    Ok(())
+}
+
+fn walk_elements<'s, 't>(list: Part<'s, 't>, paths: &[Rest<'_>], found: &mut Found<'s, 't>) -> Result<(), Flaw> {
+    let through_all = through(paths, |steps| matches!(steps.first(), Some(Step::All)));
+    for (position, element) in list.elements().enumerate() {
+        let is_here = |steps: &[Step]| matches!(steps.first(), Some(Step::Index(wanted)) if *wanted == position);
+        let element = element?;
+        if paths.iter().any(|(_, steps)| is_here(steps)) {
+            let is_any = |steps: &[Step]| is_here(steps) || matches!(steps.first(), Some(Step::All));
+            walk(element, &through(paths, is_any), found)?;
+        } else if !through_all.is_empty() {
+            walk(element, &through_all, found)?;
         }
-        let value = <&RawValue>::deserialize(deserializer)?;
-        let mut found: Found<'de> = here.into_iter().map(|(number, _)| (number, value)).collect();
-        if !deeper.is_empty() {
-            found.extend(walk(value.get(), deeper).map_err(D::Error::custom)?);
-        }
-        Ok(found)
+    }
+    Ok(())
+}
+
+fn leads_to(steps: &[Step], name: &str) -> bool {
+    match steps.first() {
+        Some(Step::Key(wanted)) => wanted == name,
+        Some(Step::All) => true,
+        Some(Step::Index(_)) | None => false,
     }
 }
 
-impl<'de> Visitor<'de> for Walk<'_> {
-    type Value = Found<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Found<'de>, A::Error> {
-        let mut found = IndexMap::new();
-        while let Some(Key(key)) = members.next_key_seed(KeySeed)? {
-            let walk = self.through(|step| match step {
-                Step::Key(wanted) => *wanted == key,
-                Step::All => true,
-                Step::Index(_) => false,
-            });
-            if walk.paths.is_empty() {
-                members.next_value::<IgnoredAny>()?;
-            } else {
-                found.insert(key, members.next_value_seed(walk)?);
-            }
-        }
-        Ok(found.into_values().flatten().collect())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Found<'de>, A::Error> {
-        let mut found = Vec::new();
-        for position in 0.. {
-            let walk = self.through(|step| match step {
-                Step::Index(wanted) => *wanted == position,
-                Step::All => true,
-                Step::Key(_) => false,
-            });
-            match elements.next_element_seed(walk)? {
-                Some(within) => found.extend(within),
-                None => break,
-            }
-        }
-        Ok(found)
-    }
-
-    fn visit_unit<E>(self) -> Result<Found<'de>, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Found<'de>, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Found<'de>, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Found<'de>, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Found<'de>, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Found<'de>, E> {
-        Ok(Vec::new())
-    }
-}
-
-/// A member's name, borrowed from the text unless it holds escapes.
-#[derive(PartialEq, Eq, Hash)]
-pub(super) struct Key<'de>(pub(super) Cow<'de, str>);
-
-struct KeySeed;
-
-impl<'de> DeserializeSeed<'de> for KeySeed {
-    type Value = Key<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'de>, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for KeySeed {
-    type Value = Key<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a member's name")
-    }
-
-    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Key<'de>, E> {
-        Ok(Key(Cow::Borrowed(key)))
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Key<'de>, E> {
-        Ok(Key(Cow::Owned(key.to_owned())))
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        KeySeed.deserialize(deserializer)
-    }
+/// The paths that go on through a member or an element.
+fn through<'p>(paths: &[Rest<'p>], goes_on: impl Fn(&[Step]) -> bool) -> Vec<Rest<'p>> {
+    paths.iter().filter(|(_, steps)| goes_on(steps)).map(|(number, steps)| (*number, &steps[1..])).collect()
 }

@@ -6,6 +6,7 @@ mod link;
 mod records;
 mod reshape;
 mod select;
+mod structure;
 #[cfg(test)]
 mod tests;
 mod wrap;
@@ -22,7 +23,7 @@ pub(crate) use reshape::{Scope, reshape};
 pub(crate) use select::select;
 pub(crate) use wrap::{wrapped, wrapped_alone};
 
-/// What the envelope's `meta` holds; what is not found is null. One scan of the body serves all of it.
+/// What the envelope's `meta` holds; what is not found is null.
 ///
 /// # Errors
 /// `unexpected_response` when the manifest points into the body and the body is not JSON.

@@ -1,10 +1,6 @@
 //! The records of an answer, where the manifest says that they are.
 
-use std::fmt;
-
-use serde::de::{Deserializer as _, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind};
 use crate::notation::{JsonPath, Step};
@@ -12,7 +8,8 @@ use crate::raw::Raw;
 
 use super::Document;
 use super::document::{MOST_FOUND, too_many};
-use super::find::find;
+use super::find::{depth, find};
+use super::structure::{Flaw, Structure};
 
 /// The one record of an answer.
 ///
@@ -28,33 +25,43 @@ pub(crate) fn one(document: &Document<'_>, path: &JsonPath) -> Result<Raw, Error
 /// # Errors
 /// `unexpected_response` when there is something else at the path, or nothing; `too_large` when there are too many.
 pub(crate) fn list(document: &Document<'_>, path: &JsonPath) -> Result<Vec<Raw>, Error> {
-    let found = document.find(path)?;
-    if found.is_empty() && !is_rightly_empty(document, path)? {
-        return Err(nothing_at(document, path, "a list"));
-    }
-    let mut records = Vec::new();
-    for raw in found {
-        match raw.as_bytes().first() {
-            Some(b'[') => records.extend(elements(&raw)?),
-            _ if raw.is_null() => {}
-            _ if path.is_plural() => records.push(raw),
-            _ => {
-                let what = format!("expected a list at `{path}`, found {}", kind(&raw));
-                return Err(document.unexpected(&what));
+    let (mut records, mut misfit, mut is_empty) = (Vec::new(), None, true);
+    document.read(&[path], |found| {
+        is_empty = found.is_empty();
+        for (_, part) in found {
+            match part.text.as_bytes().first() {
+                Some(b'[') => {
+                    for element in part.elements() {
+                        records.push(document.raw(element?));
+                        if records.len() > MOST_FOUND {
+                            return Err(Flaw::TooMany);
+                        }
+                    }
+                }
+                _ if part.text == "null" => {}
+                _ if path.is_plural() => records.push(document.raw(part)),
+                _ => {
+                    misfit.get_or_insert_with(|| document.raw(part));
+                }
             }
         }
-        if records.len() > MOST_FOUND {
-            return Err(too_many());
-        }
+        Ok(())
+    })?;
+    if let Some(misfit) = misfit {
+        return Err(document.unexpected(&format!("expected a list at `{path}`, found {}", kind(&misfit))));
     }
-    Ok(records)
+    if is_empty && !is_rightly_empty(document, path)? {
+        return Err(nothing_at(document, path, "a list"));
+    }
+    if records.len() > MOST_FOUND { Err(too_many()) } else { Ok(records) }
 }
 
 /// What a path finds first in a record.
 pub(crate) fn within(record: &Raw, path: &JsonPath) -> Option<Value> {
     let text = std::str::from_utf8(record.as_bytes()).ok()?;
-    let found = find(text, &[path]).ok()?;
-    found.first().and_then(|(_, value)| serde_json::from_str(value.get()).ok())
+    let structure = Structure::new(text, depth(&[path])).ok()?;
+    let found = find(&structure, &[path]).ok()?;
+    found.first().and_then(|(_, value)| serde_json::from_str(value.text).ok())
 }
 
 /// Whether there is nothing at a path.
@@ -105,36 +112,18 @@ fn is_hollow(raw: &Raw) -> bool {
 /// # Errors
 /// `too_large` when there are too many.
 pub(super) fn elements(list: &Raw) -> Result<Vec<Raw>, Error> {
-    let elements = serde_json::Deserializer::from_slice(list.as_bytes())
-        .deserialize_seq(Elements)
-        .map_err(|error| Error::new(ErrorKind::UnexpectedResponse, format!("a list cannot be read: {error}")))?;
-    if elements.len() > MOST_FOUND {
-        return Err(too_many());
-    }
-    Ok(elements.into_iter().map(|element| Raw::from_json(list.bytes().slice_ref(element.get().as_bytes()))).collect())
-}
-
-/// The elements of a list up to the first that is too many.
-struct Elements;
-
-impl<'de> Visitor<'de> for Elements {
-    type Value = Vec<&'de RawValue>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut elements = Vec::new();
-        while let Some(element) = list.next_element()? {
-            elements.push(element);
-            if elements.len() > MOST_FOUND {
-                // serde_json reads a list to its end before it hands over what stands in it.
-                while list.next_element::<IgnoredAny>()?.is_some() {}
-            }
-        }
-        Ok(elements)
-    }
+    let unreadable = |why: &str| Error::new(ErrorKind::UnexpectedResponse, format!("a list cannot be read: {why}"));
+    let text = std::str::from_utf8(list.as_bytes()).map_err(|error| unreadable(&error.to_string()))?;
+    let elements = || -> Result<Vec<_>, Flaw> {
+        let structure = Structure::new(text, 1)?;
+        let elements = structure.root()?.elements().take(MOST_FOUND + 1);
+        elements.map(|element| Ok(Raw::from_json(list.bytes().slice_ref(element?.text.as_bytes())))).collect()
+    };
+    let elements = elements().map_err(|flaw| match flaw {
+        Flaw::TooMany => too_many(),
+        Flaw::NotJson | Flaw::TooDeep => unreadable("it is not JSON"),
+    })?;
+    if elements.len() > MOST_FOUND { Err(too_many()) } else { Ok(elements) }
 }
 
 fn nothing_at(document: &Document<'_>, path: &JsonPath, expected: &str) -> Error {

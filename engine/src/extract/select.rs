@@ -1,11 +1,13 @@
 //! Keeps some fields of a record.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use indexmap::IndexMap;
+use serde::de::{Deserialize, Deserializer, Visitor};
 use serde_json::value::RawValue;
 
 use crate::raw::Raw;
-
-use super::find::Key;
 
 /// The longest field path that can match anything: records are not nested deeper.
 const MAX_STEPS: usize = 128;
@@ -75,4 +77,32 @@ fn joined([open, close]: [u8; 2], parts: impl Iterator<Item = Vec<u8>>) -> Vec<u
     }
     joined.push(close);
     joined
+}
+
+/// A member's name, borrowed from the text unless it holds escapes.
+#[derive(PartialEq, Eq, Hash)]
+struct Key<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+struct KeyVisitor;
+
+impl<'de> Visitor<'de> for KeyVisitor {
+    type Value = Key<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Key<'de>, E> {
+        Ok(Key(Cow::Borrowed(key)))
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Key<'de>, E> {
+        Ok(Key(Cow::Owned(key.to_owned())))
+    }
 }

@@ -116,10 +116,10 @@ impl HttpTransport {
             address::check(&request.url, &self.proxy_hosts).map_err(|error| not_called(&host, &error))?;
         }
         let client = self.client(trust)?;
-        let answer = client.execute(prepared(request)).await.map_err(|error| failed(&host, &error))?;
+        let mut answer = client.execute(prepared(request)).await.map_err(|error| failed(&host, &error))?;
         Ok(Response {
             status: answer.status(),
-            headers: answer.headers().clone(),
+            headers: std::mem::take(answer.headers_mut()),
             body: ResponseBody::Stream(
                 answer.bytes_stream().map(move |chunk| chunk.map_err(|error| failed(&host, &error))).boxed(),
             ),
