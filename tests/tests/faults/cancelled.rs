@@ -127,6 +127,22 @@ async fn one_who_leaves_the_queue_of_a_rate_limit_takes_no_place() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_download_may_be_left_at_any_await() {
+    for polls in 0.. {
+        let stage = Stage::new(|_, _| Play::text(200, "text/plain", "a file"));
+        let connection = build("", &stage, Arc::new(TestClock::new()), |builder| builder);
+        let download = async { connection.call("items", "read").download().await.unwrap().body.collect(1 << 20).await };
+        let file = polled(download, polls).await;
+        assert_eq!(stage.open(), 0, "after {polls} polls a connection is held");
+        if let Some(file) = file {
+            assert_eq!(file.unwrap().unwrap(), "a file");
+            assert!(polls > 4, "the download was polled {polls} times only");
+            break;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stream_that_is_dropped_asks_for_nothing_more() {
     use futures_util::StreamExt as _;
     let stage = Stage::new(|_, request| page(page_of(request)));
