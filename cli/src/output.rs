@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
-use tieline::execute::Data;
-use tieline::{Envelope, Raw};
+use tieline::execute::{Data, Page};
+use tieline::{Envelope, Error, Raw};
 
 use crate::args::Format;
 use crate::stop::Stop;
@@ -25,6 +25,20 @@ pub(crate) fn envelope(target: &mut Target, format: Format, fields: &[String], r
             Data::File(_) => target.write(format!("{}\n", data(result)).as_bytes()),
         },
         Format::Table => target.write(table::render(&data(result), fields).as_bytes()),
+    }
+}
+
+/// Writes what had come of a list before it failed. As JSON it stands beside the error.
+///
+/// # Errors
+/// [`Stop::Closed`] when nobody reads stdout any more.
+pub(crate) fn so_far(target: &mut Target, format: Format, fields: &[String], error: &Error) -> Result<(), Stop> {
+    let Some(Page { records, meta, next }) = error.so_far() else { return Ok(()) };
+    match format {
+        Format::Json => json_text(target, &error.to_answer()),
+        Format::Jsonl | Format::Table => {
+            envelope(target, format, fields, &Envelope { data: Data::Records(records), meta, next: Some(next) })
+        }
     }
 }
 

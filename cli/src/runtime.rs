@@ -24,7 +24,7 @@ pub(crate) fn run<T>(work: impl Future<Output = Result<T, Stop>>) -> Result<T, S
         let result = tokio::select! {
             biased;
             result = work => result,
-            () = interrupted() => Err(Error::new(ErrorKind::Cancelled, "interrupted").into()),
+            () = interrupted() => Err(cancelled().into()),
         };
         // Work may end while a renewal goes on that it no longer waits for: after a deadline, say.
         tokio::select! {
@@ -37,6 +37,11 @@ pub(crate) fn run<T>(work: impl Future<Output = Result<T, Stop>>) -> Result<T, S
     // A thread may still wait for stdin, and would keep the process.
     runtime.shutdown_background();
     result
+}
+
+/// The error of a caller who gave up.
+pub(crate) fn cancelled() -> Error {
+    Error::new(ErrorKind::Cancelled, "interrupted")
 }
 
 /// Comes back after Ctrl-C.

@@ -135,6 +135,9 @@ fn in_words(error: &Error) -> String {
     if !facts.is_empty() {
         let _ = writeln!(text, "  ({})", facts.join(", "));
     }
+    if let Some(next) = error.next() {
+        let _ = writeln!(text, "{bold}help:{end} the same call goes on there with --next {next}");
+    }
     if let Some(help) = error.help() {
         let _ = writeln!(text, "{bold}help:{end} {}", plain(help));
     }

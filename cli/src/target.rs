@@ -77,6 +77,26 @@ impl Target {
         }
     }
 
+    /// Ends it before it is whole: what came stands beside the file, which stays as it was. Gives where, if that is in a file.
+    ///
+    /// # Errors
+    /// [`Stop::Closed`] when nobody reads stdout any more.
+    pub(crate) fn finish_in_part(self) -> Result<Option<PathBuf>, Stop> {
+        let (mut file, path) = match self {
+            Self::Stdout(_) | Self::Device(..) => return self.finish().map(|()| None),
+            Self::File(file, path) => (file, path),
+        };
+        let mut part = path.into_os_string();
+        part.push(".partial");
+        let part = PathBuf::from(part);
+        let unwritable = |error| unwritable(&part, &error);
+        file.flush().map_err(unwritable)?;
+        if file.get_ref().as_file().metadata().map_err(unwritable)?.len() == 0 {
+            return Ok(None);
+        }
+        Self::File(file, part.clone()).finish().map(|()| Some(part))
+    }
+
     /// Ends it: the file takes its place.
     ///
     /// # Errors
@@ -130,6 +150,19 @@ mod tests {
         target.finish().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"whole");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_part_stands_beside_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, part) = (folder.path().join("out.json"), folder.path().join("out.json.partial"));
+        fs::write(&path, "whole").unwrap();
+        assert_eq!(Target::open(Some(&path)).unwrap().finish_in_part().unwrap(), None, "nothing came");
+        let mut target = Target::open(Some(&path)).unwrap();
+        target.write(b"half").unwrap();
+        assert_eq!(target.finish_in_part().unwrap(), Some(part.canonicalize().unwrap()));
+        assert_eq!((fs::read(&path).unwrap(), fs::read(&part).unwrap()), (b"whole".to_vec(), b"half".to_vec()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[cfg(unix)]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -91,6 +92,15 @@ struct Repr {
     request_id: Option<String>,
     retry_after: Option<Duration>,
     problems: Vec<Problem>,
+    next: Option<String>,
+    came: Option<Came>,
+}
+
+/// What of a list had come when a page of it failed, as JSON.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Came {
+    pub records: Vec<Bytes>,
+    pub meta: Vec<(String, Bytes)>,
 }
 
 impl Error {
@@ -106,6 +116,8 @@ impl Error {
                 request_id: None,
                 retry_after: None,
                 problems: Vec::new(),
+                next: None,
+                came: None,
             }),
         }
     }
@@ -149,6 +161,19 @@ impl Error {
     #[must_use]
     pub fn with_problems(mut self, problems: Vec<Problem>) -> Self {
         self.repr.problems = problems;
+        self
+    }
+
+    /// Adds where the list goes on, of which some pages had come.
+    #[must_use]
+    pub fn with_next(mut self, next: Option<String>) -> Self {
+        self.repr.next = next;
+        self
+    }
+
+    /// Adds what of a list had come.
+    pub(crate) fn with_came(mut self, came: Came) -> Self {
+        self.repr.came = Some(came);
         self
     }
 
@@ -205,7 +230,19 @@ impl Error {
         &self.repr.problems
     }
 
-    /// The error as every face gives it out: `{ "error": { "kind", "message", … } }`. What is not known is left out.
+    /// Where a list goes on of which some pages had come: [`crate::Call::next`] asks for the page that failed. `None` where none
+    /// had come, and where the last one does not say how the list goes on.
+    pub fn next(&self) -> Option<&str> {
+        self.repr.next.as_deref()
+    }
+
+    /// What of a list had come.
+    pub(crate) fn came(&self) -> Option<&Came> {
+        self.repr.came.as_ref()
+    }
+
+    /// The error: `{ "error": { "kind", "message", … }, "next": "…" }`. What is not known is left out. What every face gives
+    /// out is [`to_answer`](Self::to_answer), which has the records too that had come.
     pub fn to_json(&self) -> Value {
         let repr = &self.repr;
         let mut error = Map::new();
@@ -218,7 +255,11 @@ impl Error {
         set("request_id", repr.request_id.as_deref().map(Value::from));
         set("retry_after", repr.retry_after.map(|wait| Value::from(wait.as_secs_f64().ceil() as u64)));
         set("problems", (!repr.problems.is_empty()).then(|| json!(repr.problems)));
-        json!({ "error": error })
+        let mut whole = Map::from_iter([("error".to_owned(), Value::Object(error))]);
+        if let Some(next) = &repr.next {
+            whole.insert("next".into(), next.as_str().into());
+        }
+        whole.into()
     }
 }
 

@@ -108,10 +108,9 @@ impl Call {
         if self.fields.is_empty() { call } else { call.fields(&self.fields) }
     }
 
-    /// Whether it says nothing but entity, action and parameters, which is all that a line of `tieline batch` can say.
-    pub fn is_plain(&self) -> bool {
-        let capped = self.all || self.max_pages.is_some() || self.max_records.is_some();
-        !capped && self.fields.is_empty() && self.next.is_none()
+    /// Whether it is complete before any other call is answered, as the lines of `tieline batch` are.
+    pub fn stands_alone(&self) -> bool {
+        !matches!(self.next, Some(Next::Before(true)))
     }
 
     /// Where the call goes on.

@@ -128,15 +128,24 @@ fn say(command: &mut Command, call: &Call, before: Option<&str>) {
 
 /// A line of `tieline batch`.
 fn line(id: usize, call: &Call) -> Value {
-    json!({ "id": id, "entity": call.entity, "action": call.action, "params": call.params })
+    json!({
+        "id": id, "entity": call.entity, "action": call.action, "params": call.params, "fields": call.fields,
+        "all": call.all, "max_pages": call.max_pages, "max_records": call.max_records,
+        "next": call.goes_on_at(None),
+    })
 }
 
 /// The envelope on stdout, or the error on stderr with the exit code that belongs to it.
 fn answer(output: &Output) -> Result<Value, String> {
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    let told = if output.status.success() { &stdout } else { &stderr };
+    // Where a list broke off, stdout has what came beside the error.
+    let told = if output.status.success() || !stdout.is_empty() { &stdout } else { &stderr };
     let answer: Value = serde_json::from_str(told)
         .map_err(|error| format!("{error} ({})\nstdout: {stdout}\nstderr: {stderr}", output.status))?;
+    let on_stderr: Option<Value> = serde_json::from_str(&stderr).ok();
+    if !output.status.success() && on_stderr.is_none_or(|told| told["error"] != answer["error"]) {
+        return Err(format!("stderr does not tell the error of {answer}: {stderr}"));
+    }
     let expected = answer["error"]["kind"].as_str().map_or(0, exit_code);
     match output.status.code() {
         Some(code) if code == expected => Ok(answer),

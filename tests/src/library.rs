@@ -45,19 +45,30 @@ pub async fn execute(connector: Arc<Connector>, calls: &[Call], script: Arc<Scri
     Outcome { answers, tokens: tokens.inside(), took: clock.elapsed() }
 }
 
-/// The records of the first call as a stream, up to an error; `None` when the connection cannot be made.
+/// The records of the first call as a stream, with the error that ends it; `None` when the connection cannot be made.
 pub async fn records(
     connector: Arc<Connector>,
     calls: &[Call],
     script: Arc<Script>,
-) -> Option<Result<Vec<Value>, Value>> {
+) -> Option<(Vec<Value>, Option<Error>)> {
     let clock = Arc::new(TestClock::new());
     let tokens = Arc::new(Tokens::holding(calls[0].token_store.as_ref()));
     let stage = Arc::new(Stage { script, answered: Mutex::new(Instant::now()) });
     let bring = |builder: ConnectionBuilder| builder.transport(stage).clock(clock).token_store(tokens);
     let connection = connection(connector, &calls[0], bring).ok()?;
-    let records = calls[0].on(&connection, None).records().map_ok(|record| record.to_value());
-    Some(records.try_collect().await.map_err(|error: Error| error.to_json()))
+    let mut stream = calls[0].on(&connection, None).records();
+    let mut records = Vec::new();
+    while let Some(record) = stream.next().await {
+        match record {
+            Ok(record) => records.push(record.to_value()),
+            Err(error) => {
+                let page = error.so_far().map(|page| page.records).unwrap_or_default();
+                records.extend(page.iter().map(tieline::Raw::to_value));
+                return Some((records, Some(error)));
+            }
+        }
+    }
+    Some((records, None))
 }
 
 /// The connection of a case.
@@ -88,9 +99,9 @@ async fn answers(connection: &Connection, calls: &[Call]) -> Vec<Value> {
     let mut answers = Vec::new();
     let mut before = None;
     for call in calls {
-        let answer = match call.on(connection, before.as_deref()).execute().await {
+        let answer: Value = match call.on(connection, before.as_deref()).execute().await {
             Ok(envelope) => serde_json::from_slice(&envelope.to_json()).unwrap(),
-            Err(error) => error.to_json(),
+            Err(error) => serde_json::from_slice(&error.to_answer()).unwrap(),
         };
         before = answer["next"].as_str().map(str::to_owned);
         answers.push(answer);

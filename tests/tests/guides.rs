@@ -27,6 +27,7 @@ fn links_lead_to_a_file_and_a_heading_in_it() {
         "docs/adding-a-connector",
         "docs/embedding",
         "docs/openapi",
+        "docs/reliability",
         "docs/typed-clients",
         "docs/diagnostics",
     ];

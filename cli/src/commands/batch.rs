@@ -28,7 +28,8 @@ const LONGEST_LINE: usize = 16 << 20;
   {"id": 1, "entity": "users", "action": "list", "params": {"page_size": 10}}
   {"id":1,"data":[…],"meta":{…},"next":null}
 `all`, `max_pages`, `max_records`, `next` and `fields` are as the options of execute; `range` asks for a part of a file.
-A line that fails is answered with {"id": …, "error": {…}}; the others go on.
+A line that fails is answered with {"id": …, "error": {…}}; the others go on. Where pages had come before one that fails,
+the answer has them too, and `next` goes on there: {"id": …, "data": […], "meta": {…}, "next": "…", "error": {…}}.
 
 Examples:
   tieline batch notion --concurrency 8 < calls.jsonl > answers.jsonl"#)]
@@ -169,7 +170,7 @@ async fn answer(connection: &Connection, line: std::io::Result<Line>) -> Result<
         Ok(Line::Text(text)) => text,
         Ok(Line::TooLong) => {
             let message = format!("the line is longer than {} MiB", LONGEST_LINE >> 20);
-            return Ok(joined("null", &error_json(&Error::new(ErrorKind::TooLarge, message))));
+            return Ok(joined("null", &Error::new(ErrorKind::TooLarge, message).to_answer()));
         }
         Err(error) => return Err(invalid(format!("stdin cannot be read: {error}")).into()),
     };
@@ -178,22 +179,18 @@ async fn answer(connection: &Connection, line: std::io::Result<Line>) -> Result<
         Err(error) => {
             let error = invalid(format!("the line is no call: {error}"))
                 .with_help(r#"write {"id": 1, "entity": "…", "action": "…", "params": {…}}"#);
-            return Ok(joined(&id_of(&text), &error_json(&error)));
+            return Ok(joined(&id_of(&text), &error.to_answer()));
         }
     };
     let id = call.id.map_or("null", RawValue::get);
     let result = call.on(connection).execute().await;
-    Ok(joined(id, &result.map_or_else(|error| error_json(&error), |envelope| envelope.to_json())))
+    Ok(joined(id, &result.map_or_else(|error| error.to_answer(), |envelope| envelope.to_json())))
 }
 
 /// The id of a line that is no call, where it has one all the same.
 fn id_of(line: &[u8]) -> String {
     let value: Option<Value> = serde_json::from_slice(line).ok();
     value.and_then(|value| value.get("id").map(Value::to_string)).unwrap_or_else(|| "null".to_owned())
-}
-
-fn error_json(error: &Error) -> Vec<u8> {
-    error.to_json().to_string().into_bytes()
 }
 
 /// The keys of a JSON object after an id, as one line.

@@ -1,12 +1,13 @@
 //! `tieline execute`: one call, and its result.
 
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 
 use clap::Args;
-use futures_util::StreamExt as _;
+use futures_util::stream::{self, Stream, StreamExt as _};
 use serde_json::json;
-use tieline::execute::{Data, Download};
+use tieline::execute::{Data, Download, Page};
 use tieline::plan::{Answer, Operation};
 use tieline::{Call, Connection, Envelope, Error, ErrorKind};
 
@@ -106,22 +107,63 @@ fn walks(operation: &Operation, args: &CallArgs) -> bool {
 async fn whole(call: Call, args: &ExecuteArgs, operation: &Operation) -> Result<(), Stop> {
     // A file that cannot be written is better known before the call.
     let mut target = Target::open(args.output.as_deref())?;
-    let envelope = match walks(operation, &args.call) {
-        true => all_pages(call).await?,
-        false => call.execute().await?,
+    let result = match walks(operation, &args.call) {
+        true => all_pages(call).await,
+        false => call.execute().await,
     };
-    output::envelope(&mut target, args.format.unwrap_or(Format::Json), &args.call.fields, &envelope)?;
-    target.finish()
+    let (format, fields) = (args.format.unwrap_or(Format::Json), &args.call.fields);
+    match result {
+        Ok(envelope) => {
+            output::envelope(&mut target, format, fields, &envelope)?;
+            target.finish()
+        }
+        Err(error) => {
+            output::so_far(&mut target, format, fields, &error)?;
+            Err(broken_off(target, error))
+        }
+    }
+}
+
+/// Ends what was written before it could be whole, and says where that is.
+fn broken_off(target: Target, error: Error) -> Stop {
+    let kept = match target.finish_in_part() {
+        Ok(kept) => kept,
+        Err(stop) => return stop,
+    };
+    let Some(path) = kept else { return error.into() };
+    let help = error.help().map(|help| format!("{help}; ")).unwrap_or_default();
+    error.with_help(format!("{help}what had come is in {}", path.display())).into()
+}
+
+/// The pages of a list, until the user gives up: then an error that says where it goes on.
+fn pages(call: Call) -> impl Stream<Item = Result<Page, Error>> {
+    stream::unfold((call.pages(), None), |(mut pages, next)| async move {
+        let page = tokio::select! {
+            biased;
+            page = pages.next() => page?,
+            () = runtime::interrupted() => Err(runtime::cancelled().with_next(next)),
+        };
+        let next = page.as_ref().ok().and_then(|page| page.next.clone());
+        Some((page, (pages, next)))
+    })
 }
 
 /// All records, and the meta of the last page.
 async fn all_pages(call: Call) -> Result<Envelope, Error> {
     let progress = Progress::of_pages();
-    let mut pages = call.pages();
+    let mut pages = pin!(pages(call));
     let mut records = Vec::new();
     let mut last = None;
     for number in 1.. {
-        let Some(page) = pages.next().await.transpose()? else { break };
+        let page = match (pages.next().await, last.take()) {
+            (Some(Ok(page)), _) => page,
+            (Some(Err(error)), Some((meta, next))) => return Err(error.after(Page { records, meta, next })),
+            (Some(Err(error)), None) => return Err(error),
+            (None, end) => {
+                last = end;
+                break;
+            }
+        };
         records.extend(page.records);
         progress.say(format!("{} records in {number} pages", records.len()));
         last = Some((page.meta, page.next));
@@ -133,10 +175,17 @@ async fn all_pages(call: Call) -> Result<Envelope, Error> {
 async fn lines(call: Call, args: &ExecuteArgs) -> Result<(), Stop> {
     let mut target = Target::open(args.output.as_deref())?;
     let progress = Progress::of_pages();
-    let mut pages = call.pages();
+    let mut pages = pin!(pages(call));
     let mut records = 0;
     for number in 1.. {
-        let Some(page) = pages.next().await.transpose()? else { break };
+        let page = match pages.next().await {
+            Some(Ok(page)) => page,
+            Some(Err(error)) => {
+                output::so_far(&mut target, Format::Jsonl, &args.call.fields, &error)?;
+                return Err(broken_off(target, error));
+            }
+            None => break,
+        };
         for record in &page.records {
             output::line(&mut target, record)?;
         }
@@ -161,7 +210,10 @@ async fn file(call: Call, output: Option<&Path>) -> Result<(), Stop> {
     let mut stream = body.into_stream();
     let mut bytes: u64 = 0;
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|error| Error::new(ErrorKind::Unavailable, error.message))?;
+        let chunk = match chunk {
+            Ok(chunk) => chunk,
+            Err(error) => return Err(broken_off(target, Error::new(ErrorKind::Unavailable, error.message))),
+        };
         target.write(&chunk)?;
         bytes += chunk.len() as u64;
         progress.add(chunk.len());
@@ -169,7 +221,7 @@ async fn file(call: Call, output: Option<&Path>) -> Result<(), Stop> {
     drop(progress);
     if let Some(expected) = length.filter(|expected| *expected != bytes) {
         let message = format!("the download ended after {bytes} of {expected} bytes");
-        return Err(Error::new(ErrorKind::Unavailable, message).into());
+        return Err(broken_off(target, Error::new(ErrorKind::Unavailable, message)));
     }
     target.finish()?;
     match output {

@@ -1,13 +1,19 @@
 //! Time and randomness, so that tests can bring their own.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::future::BoxFuture;
 
 /// Time and randomness.
 pub trait Clock: Send + Sync {
-    /// The time of day.
+    /// The time of day, which may be set forwards and backwards: for what others say about time, such as when a token ends.
     fn now(&self) -> SystemTime;
+
+    /// A time that nobody sets, and that passes as [`sleep`](Self::sleep) does: for deadlines and rate limits. That of tokio,
+    /// unless a clock has its own.
+    fn instant(&self) -> Instant {
+        tokio::time::Instant::now().into_std()
+    }
 
     /// Comes back after a while.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 
@@ -20,7 +20,7 @@ pub trait RateLimiter: Send + Sync {
 /// Keeps limits within this process: never more than the allowed number of requests in any window.
 pub struct SlidingRateLimiter {
     clock: Arc<dyn Clock>,
-    sent: Mutex<HashMap<String, VecDeque<SystemTime>>>,
+    sent: Mutex<HashMap<String, VecDeque<Instant>>>,
 }
 
 impl SlidingRateLimiter {
@@ -31,18 +31,18 @@ impl SlidingRateLimiter {
 
     /// Takes a place in the window, or says how long to wait for one.
     fn take(&self, key: &str, limit: &RateLimit) -> Result<(), Duration> {
-        let now = self.clock.now();
+        let now = self.clock.instant();
         let window = limit.per.duration();
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         let sent = sent.entry(key.to_owned()).or_default();
-        while sent.front().is_some_and(|first| now.duration_since(*first).is_ok_and(|age| age >= window)) {
+        while sent.front().is_some_and(|first| now.duration_since(*first) >= window) {
             sent.pop_front();
         }
         if sent.len() < *limit.requests as usize {
             sent.push_back(now);
             return Ok(());
         }
-        let oldest = sent.front().and_then(|first| now.duration_since(*first).ok()).unwrap_or_default();
+        let oldest = sent.front().map(|first| now.duration_since(*first)).unwrap_or_default();
         Err(window.saturating_sub(oldest).max(Duration::from_millis(1)))
     }
 }

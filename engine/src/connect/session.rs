@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -23,8 +23,8 @@ use super::{Clock, StoredTokens, TokenStore};
 
 /// How many seconds before its end an access token is renewed.
 const MARGIN: i64 = 60;
-/// For how many seconds a refused renewal is not tried again.
-const REFUSED_FOR: i64 = 60;
+/// For how long a refused renewal is not tried again.
+const REFUSED_FOR: Duration = Duration::from_secs(60);
 
 /// Sends a token request and gives back the whole answer, within a time limit of its own.
 pub(crate) type SendToken =
@@ -101,7 +101,7 @@ struct Unkept {
 
 struct Refused {
     version: u64,
-    at: i64,
+    at: Instant,
     error: Error,
 }
 
@@ -321,17 +321,17 @@ impl SharedSession {
         let sent: Vec<_> = sent.chain(encoded.iter().map(String::as_str)).collect();
         let obtained = read_token(oauth2, &answer, before.as_ref(), &|text| parts.credentials.redact(text, &sent));
         if let Some(error) = obtained.as_ref().err().filter(|error| error.kind() == ErrorKind::Unauthorized) {
-            self.state().refused = Some(Refused { version, at: answer.now, error: error.clone() });
+            self.state().refused = Some(Refused { version, at: parts.clock.instant(), error: error.clone() });
         }
         obtained.map(Some)
     }
 
     /// The error of a renewal that was refused a moment ago, if nothing has changed since.
     fn refused(&self, version: u64) -> Option<Error> {
-        let now = self.parts.now();
+        let now = self.parts.clock.instant();
         let state = self.state();
         let refused = state.refused.as_ref()?;
-        (refused.version == version && now.saturating_sub(refused.at) < REFUSED_FOR).then(|| refused.error.clone())
+        (refused.version == version && now.duration_since(refused.at) < REFUSED_FOR).then(|| refused.error.clone())
     }
 
     /// Commits a token. Where somebody was faster, theirs counts. One that cannot be kept is not thrown away: what it was

@@ -134,7 +134,8 @@ impl Call {
     /// Makes the call. A file comes whole, within the connection's `max_response_bytes`.
     ///
     /// # Errors
-    /// See [`crate::ErrorKind`].
+    /// See [`crate::ErrorKind`]. Where some pages of a list had come, the error has them ([`Error::so_far`]), and says where the
+    /// list goes on ([`Error::next`]).
     pub async fn execute(self) -> Result<Envelope, Error> {
         let road = Road::start(self)?;
         let operation = road.operation()?;
@@ -146,7 +147,8 @@ impl Call {
         }
     }
 
-    /// The pages of a list, each asked for when the one before is taken.
+    /// The pages of a list, each asked for when the one before is taken. They end after an error, which says where the list goes on
+    /// ([`Error::next`]).
     pub fn pages(self) -> BoxStream<'static, Result<Page, Error>> {
         pages::stream(self)
     }

@@ -1,6 +1,7 @@
 //! The road of a call: find the operation, bind the arguments, then for each page build, attempt, read.
 
 mod attempt;
+mod broken_off;
 mod call;
 mod connection;
 mod download;

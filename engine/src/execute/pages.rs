@@ -30,7 +30,13 @@ pub(super) async fn one(road: Road) -> Result<Envelope, Error> {
 pub(super) async fn all(road: Road) -> Result<Envelope, Error> {
     let mut walk = Walk::start(road)?;
     let mut whole = Page::empty();
-    while let Some(page) = walk.step().await? {
+    loop {
+        let page = match walk.step().await {
+            Ok(Some(page)) => page,
+            Ok(None) => break,
+            Err(error) if walk.pages > 0 => return Err(error.after(whole)),
+            Err(error) => return Err(error),
+        };
         whole.records.extend(page.records);
         whole.meta = page.meta;
         whole.next = page.next;
@@ -79,12 +85,17 @@ impl Walk {
         Ok(Self { road, at, skip, done: false, pages: 0, records: 0, seen })
     }
 
-    /// The next page, `None` after the last or at a cap.
+    /// The next page, `None` after the last or at a cap. An error says where the list goes on; it holds a page that came and does
+    /// not say what follows it.
     async fn step(&mut self) -> Result<Option<Page>, Error> {
         if self.done {
             return Ok(None);
         }
-        let step = self.road.page(self.at.as_ref()).await?;
+        let step = match self.road.page(self.at.as_ref()).await {
+            Ok(step) => step,
+            Err(error) if self.pages > 0 => return Err(error.with_next(Some(self.place()?))),
+            Err(error) => return Err(error),
+        };
         let mut page = step.page;
         // A page may be smaller than the one that was cut.
         let again = self.skip.min(page.records.len());
@@ -96,23 +107,32 @@ impl Walk {
             self.done = true;
             return Ok(Some(page));
         }
-        self.records += page.records.len();
-        self.pages += 1;
+        self.at = match step.next {
+            Ok(next) => next,
+            Err(error) => return Err(error.after(page)),
+        };
         self.skip -= again;
-        self.at = step.next;
         match &self.at {
-            Some(next) => {
-                let sealed = seal(self.road.operation()?, &Resume { at: Some(next.clone()), skip: self.skip });
-                if !self.seen.insert(digest(&sealed)) {
-                    return Err(Error::new(ErrorKind::UnexpectedResponse, "the API names pages in a circle"));
+            Some(_) => {
+                let place = self.place()?;
+                if !self.seen.insert(digest(&place)) {
+                    let circle = Error::new(ErrorKind::UnexpectedResponse, "the API names pages in a circle");
+                    return Err(circle.after(page));
                 }
-                page.next = Some(sealed);
+                page.next = Some(place);
             }
             None => self.done = true,
         }
+        self.records += page.records.len();
+        self.pages += 1;
         self.done |= self.road.call.max_pages.is_some_and(|most| self.pages >= most);
         self.done |= self.road.call.max_records.is_some_and(|most| self.records >= most);
         Ok(Some(page))
+    }
+
+    /// Where the next page is, as callers keep it.
+    fn place(&self) -> Result<String, Error> {
+        Ok(seal(self.road.operation()?, &Resume { at: self.at.clone(), skip: self.skip }))
     }
 }
 

@@ -33,10 +33,10 @@ pub(super) struct Road {
     pub file_at: Option<Lookup>,
 }
 
-/// A page with where the list goes on.
+/// A page with where the list goes on, or why that cannot be said.
 pub(super) struct Step {
     pub page: Page,
-    pub next: Option<Next>,
+    pub next: Result<Option<Next>, Error>,
 }
 
 impl Road {
@@ -106,19 +106,19 @@ impl Road {
         let args = self.args_from(from)?;
         let (url, answered) = self.send(from, &args).await?;
         if answered.status == StatusCode::NO_CONTENT {
-            return Ok(Step { page: Page::empty(), next: None });
+            return Ok(Step { page: Page::empty(), next: Ok(None) });
         }
         let document = Document::new(&answered.headers, &answered.body);
         if !operation.is_list() && document.is_empty() {
-            return Ok(Step { page: Page::empty(), next: None });
+            return Ok(Step { page: Page::empty(), next: Ok(None) });
         }
         let records = records(operation, &document, self.scope())?;
         let held = Held { count: operation.is_list().then_some(records.found), last: records.last.as_ref() };
         let next = match &operation.pagination {
-            Some(pagination) => pagination.next(&args.values, &document, held)?,
-            None => None,
+            Some(pagination) => pagination.next(&args.values, &document, held),
+            None => Ok(None),
         };
-        let next = next.map(|next| self.seen_from(&url, next)).transpose()?;
+        let next = next.and_then(|next| next.map(|next| self.seen_from(&url, next)).transpose());
         let records = records.kept.into_iter().map(|record| self.selected(record)).collect();
         let meta = extract::meta(&operation.meta, &document)?;
         Ok(Step { page: Page { records, meta, next: None }, next })

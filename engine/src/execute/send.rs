@@ -1,7 +1,7 @@
 //! From a request to an answer: attempts, until one counts.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -37,7 +37,7 @@ pub(super) struct Sending<'a> {
     pub token_values: Map<String, Value>,
     /// The origin that the credentials belong to.
     home: Origin,
-    deadline: SystemTime,
+    deadline: Instant,
 }
 
 /// What is wanted of an answer's body.
@@ -90,7 +90,7 @@ impl<'a> Sending<'a> {
         deadline: Option<Duration>,
     ) -> Result<Self, Error> {
         let session = scheme.map(|(name, _)| inner.session(name)).transpose()?.flatten();
-        let now = inner.clock.now();
+        let now = inner.clock.instant();
         let deadline = now.checked_add(deadline.unwrap_or(inner.options.deadline)).unwrap_or(now + FAR);
         let scheme = scheme.map(|(_, scheme)| scheme);
         let mut sending =
@@ -163,16 +163,12 @@ impl<'a> Sending<'a> {
                 }
                 Verdict::Again(error, asked) => {
                     let delay = asked.unwrap_or_else(|| retry.delay(sent, &*self.inner.clock));
-                    let too_late = self.inner.clock.now() + delay >= self.deadline;
-                    if sent >= retry.most_attempts()
-                        || delay > retry.longest_delay()
-                        || too_late
-                        || !self.inner.quota.pay()
-                    {
-                        return Err(error);
-                    }
+                    let too_late = delay >= self.deadline.saturating_duration_since(self.inner.clock.instant());
+                    let ends = sent >= retry.most_attempts() || delay > retry.longest_delay() || too_late;
+                    let Some(paid) = (!ends).then(|| self.inner.quota.pay()).flatten() else { return Err(error) };
                     tracing::debug!(attempt = sent, delay_ms = delay.as_millis() as u64, error = %error, "trying again");
                     self.inner.clock.sleep(delay).await;
+                    paid.spend();
                 }
                 Verdict::Failed(error) => return Err(error),
             }
@@ -281,8 +277,10 @@ impl<'a> Sending<'a> {
     }
 
     pub(super) fn time_left(&self) -> Result<Duration, Error> {
-        let left = self.deadline.duration_since(self.inner.clock.now()).ok().filter(|left| !left.is_zero());
-        left.ok_or_else(|| Error::new(ErrorKind::Timeout, "the call took longer than its deadline allows"))
+        let left = self.deadline.saturating_duration_since(self.inner.clock.instant());
+        Some(left)
+            .filter(|left| !left.is_zero())
+            .ok_or_else(|| Error::new(ErrorKind::Timeout, "the call took longer than its deadline allows"))
     }
 
     /// The longest that one attempt may take.

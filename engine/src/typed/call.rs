@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
-use crate::execute::{self, Call, Data};
+use crate::execute::{self, Call, Data, Envelope};
 use crate::raw::Raw;
 
 use super::{Extra, Stream};
@@ -244,21 +244,17 @@ fn with_params(call: Call, params: &impl Serialize) -> Result<Call, Error> {
 
 /// One page.
 pub async fn list<T: DeserializeOwned>(call: Call, params: &impl Serialize) -> Result<Page<T>, Error> {
-    let envelope = with_params(call, params)?.execute().await?;
-    Ok(Page { data: envelope.records()?, meta: envelope.meta.into(), next: envelope.next.flatten() })
+    read(page(with_params(call, params)?.execute().await?))
 }
 
 /// The records of all pages.
 pub async fn all<T: DeserializeOwned>(call: Call, params: &impl Serialize) -> Result<Vec<T>, Error> {
-    with_params(call.all(), params)?.execute().await?.records()
+    let whole: Page<T> = read(page(with_params(call.all(), params)?.execute().await?))?;
+    Ok(whole.data)
 }
 
 /// The pages, as a stream.
 pub fn pages<T: DeserializeOwned + Send + 'static>(call: Call, params: &impl Serialize) -> Stream<Page<T>> {
-    let read = |page: execute::Page| {
-        let data = page.records.iter().map(execute::read_record).collect::<Result<_, _>>()?;
-        Ok(Page { data, meta: page.meta.into(), next: page.next })
-    };
     match with_params(call, params) {
         Ok(call) => call.pages().map(move |page| page.and_then(read)).boxed().into(),
         Err(error) => stream::once(async { Err(error) }).boxed().into(),
@@ -268,6 +264,25 @@ pub fn pages<T: DeserializeOwned + Send + 'static>(call: Call, params: &impl Ser
 /// The records, as a stream.
 pub fn records<T: DeserializeOwned + Send + 'static>(call: Call, params: &impl Serialize) -> Stream<T> {
     pages(call, params).map_ok(|page| stream::iter(page.data.into_iter().map(Ok))).try_flatten().boxed().into()
+}
+
+/// The records of an envelope as a page.
+fn page(Envelope { data, meta, next }: Envelope) -> execute::Page {
+    let records = match data {
+        Data::Records(records) => records,
+        Data::Record(record) => vec![record],
+        Data::Nothing | Data::File(_) => Vec::new(),
+    };
+    execute::Page { records, meta, next: next.flatten() }
+}
+
+/// A page with records of this type. Where they are of another, the error has what came.
+fn read<T: DeserializeOwned>(page: execute::Page) -> Result<Page<T>, Error> {
+    let data: Result<_, Error> = page.records.iter().map(execute::read_record).collect();
+    match data {
+        Ok(data) => Ok(Page { data, meta: page.meta.into(), next: page.next }),
+        Err(error) => Err(error.with_next(page.next.clone()).after(page)),
+    }
 }
 
 /// One record.

@@ -1,11 +1,18 @@
 //! Calls, pages and errors.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
+use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
-use tieline::{Connection, Error, ErrorKind};
+use tieline::execute::Page;
+use tieline::transport::{Transport, TransportError, TransportFailure};
+use tieline::wire::{Response, SignedRequest};
+use tieline::{Connection, Credentials, Error, ErrorKind, Raw};
+use tieline_mock::{Mock, MockOptions};
 
 use super::begin::connect_to_mock;
 use super::taskboard;
@@ -51,6 +58,18 @@ async fn page_after(connection: &Connection, board: &str, next: String) -> Resul
         .records()
 }
 
+async fn every_card(connection: &Connection, board: &str) -> Result<Vec<Card>, Box<dyn std::error::Error>> {
+    let list = connection.call("cards", "list").params(json!({ "board_id": board, "limit": 3 })).all();
+    let error = match list.clone().execute().await {
+        Ok(envelope) => return Ok(envelope.records()?),
+        Err(error) => error,
+    };
+    let Some(Page { records, next: Some(next), .. }) = error.so_far() else { return Err(error.into()) };
+    let mut cards: Vec<Card> = records.iter().map(Raw::read).collect::<Result<_, _>>()?;
+    cards.extend(list.next(next).execute().await?.records::<Card>()?);
+    Ok(cards)
+}
+
 async fn title_if_there(connection: &Connection, id: &str) -> Result<Option<String>, Error> {
     match card(connection, id).await {
         Ok(card) => Ok(Some(card.title)),
@@ -84,6 +103,32 @@ async fn pages_are_read_one_after_the_other() {
         connection.call("cards", "list").params(json!({ "board_id": "b_7", "limit": 3 })).execute().await.unwrap();
     let further = page_after(&connection, "b_7", first.next.flatten().unwrap()).await.unwrap();
     assert_eq!(further.iter().map(|card| &card.title).collect::<Vec<_>>(), titles[3..6].iter().collect::<Vec<_>>());
+}
+
+/// A mock that cannot be reached for its second request.
+struct BreaksOff {
+    mock: Mock,
+    requests: AtomicUsize,
+}
+
+impl Transport for BreaksOff {
+    fn send(&self, request: SignedRequest) -> BoxFuture<'_, Result<Response, TransportError>> {
+        let refused = TransportError { failure: TransportFailure::Refused, message: "not now".to_owned() };
+        match self.requests.fetch_add(1, Ordering::Relaxed) {
+            1 => Box::pin(async { Err(refused) }),
+            _ => self.mock.send(request),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_breaks_off_goes_on() {
+    let mock = Mock::new(taskboard(), MockOptions::default());
+    let transport = Arc::new(BreaksOff { mock, requests: AtomicUsize::new(0) });
+    let builder = Connection::builder(taskboard()).credentials(Credentials::none().with("key", "tb_1"));
+    let connection = builder.transport(transport.clone()).connect().unwrap();
+    assert_eq!(every_card(&connection, "b_7").await.unwrap().len(), 7);
+    assert_eq!(transport.requests.load(Ordering::Relaxed), 4, "no page was asked for again but the one that failed");
 }
 
 #[tokio::test]

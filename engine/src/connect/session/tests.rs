@@ -290,7 +290,7 @@ async fn a_token_that_nobody_waits_for_any_more_is_kept() {
     assert_eq!(text(&world.store.load(&key).await.unwrap().token.unwrap()), "a-1");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_refusal_is_remembered_for_a_while() {
     let world = World::new();
     let session = world.oauth();
@@ -304,7 +304,9 @@ async fn a_refusal_is_remembered_for_a_while() {
         assert!(!shown.contains("secret-1") && !shown.contains("aWQtMTpzZWNyZXQtMQ"), "{shown}");
     }
     assert_eq!(world.endpoint.requests().len(), 1);
-    world.clock.0.fetch_add(60, Ordering::SeqCst);
+    world.clock.0.fetch_sub(900, Ordering::SeqCst);
+    assert_eq!(call(&session, |_| false).await.unwrap_err().kind(), ErrorKind::Unauthorized);
+    tokio::time::advance(Duration::from_secs(60)).await;
     assert_eq!(call(&session, |token| token == "a-2").await.unwrap(), "a-2");
 }
 
