@@ -16,6 +16,7 @@ pub mod language;
 mod load;
 pub mod manifest;
 pub mod notation;
+pub mod observe;
 pub mod paginate;
 pub mod plan;
 mod raw;

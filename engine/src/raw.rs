@@ -7,11 +7,14 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 /// A JSON value as text. Cloning it copies nothing.
+///
+/// What stands in an answer is delimited and not read: its brackets are closed, and its texts. Whether it is JSON all through is
+/// found by whoever reads it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Raw(Bytes);
 
 impl Raw {
-    /// Takes text that is known to be one JSON value.
+    /// Takes the text of one JSON value.
     pub(crate) fn from_json(bytes: Bytes) -> Self {
         Self(bytes)
     }
@@ -46,10 +49,13 @@ impl Raw {
     /// # Errors
     /// When the value is not what `T` expects.
     pub fn read<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
-        serde_json::from_slice(&self.0)
+        match std::str::from_utf8(&self.0) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(&self.0),
+        }
     }
 
-    /// The value as a tree; null when numbers in it are too large to be read.
+    /// The value as a tree; null when it cannot be read.
     pub fn to_value(&self) -> serde_json::Value {
         self.read().unwrap_or_default()
     }

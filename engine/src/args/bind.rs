@@ -33,7 +33,12 @@ pub(crate) fn bind(
     now: SystemTime,
 ) -> Result<Args, Error> {
     let mut problems = Vec::new();
-    let params = by_own_names(operation, object(operation, params)?, &mut problems).into_iter().collect();
+    let params = object(operation, params)?;
+    let params = if params.keys().all(|name| operation.param(name).is_some()) {
+        params
+    } else {
+        by_own_names(operation, params, &mut problems).into_iter().collect()
+    };
     let uploads = by_own_names(operation, uploads, &mut problems);
     let mut binding = Binding {
         connector,

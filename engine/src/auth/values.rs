@@ -136,7 +136,7 @@ fn fits_header(text: &str) -> bool {
 
 /// The value of a header: `before`, then `text`; `None` when a header cannot carry it.
 pub(crate) fn header_value(before: &str, text: &str) -> Option<HeaderValue> {
-    HeaderValue::try_from(format!("{before}{text}")).ok().filter(|_| fits_header(text))
+    HeaderValue::try_from([before, text].concat()).ok().filter(|_| fits_header(text))
 }
 
 /// A header name from a manifest.

@@ -17,6 +17,7 @@ use url::Url;
 use crate::args::Args;
 use crate::body;
 use crate::error::{Error, ErrorKind};
+use crate::notation::is_same_origin;
 use crate::plan::{Head, Operation};
 use crate::wire::Request;
 
@@ -50,16 +51,15 @@ impl Base<'_> {
     }
 }
 
-/// The request of an operation with these parameters.
+/// The request of an operation with these parameters, below the URL of its server.
 ///
 /// # Errors
 /// `invalid_input` for a value that cannot be written where it goes (`..` in a path, a line break in a header).
-pub(crate) fn request(base: &Base<'_>, operation: &Operation, args: &Args) -> Result<Request, Error> {
-    let server = server(base, operation)?;
+pub(crate) fn request(base: &Base<'_>, server: &Url, operation: &Operation, args: &Args) -> Result<Request, Error> {
     let mut url = server.clone();
     path::append(&mut url, operation, args)?;
     query::append(&mut url, base, operation, args);
-    if url.origin() != server.origin() {
+    if !is_same_origin(&url, server) {
         let message =
             format!("the request of {} would leave {}", operation.name(), server.origin().ascii_serialization());
         return Err(Error::new(ErrorKind::Refused, message));

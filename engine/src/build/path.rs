@@ -1,5 +1,7 @@
 //! The path: each value is one segment, or a part of one, whatever it holds.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, utf8_percent_encode};
 use serde_json::Value;
 use url::Url;
@@ -34,7 +36,7 @@ const LITERAL: &AsciiSet = &VALUE
 
 /// Puts the path of an operation below that of the URL.
 pub(super) fn append(url: &mut Url, operation: &Operation, args: &Args) -> Result<(), Error> {
-    let mut below = String::new();
+    let mut below = String::with_capacity(USUAL_LENGTH);
     for part in &operation.path {
         match part {
             PathPart::Text(literal) => below.extend(utf8_percent_encode(literal, LITERAL)),
@@ -60,28 +62,37 @@ pub(super) fn append(url: &mut Url, operation: &Operation, args: &Args) -> Resul
     Ok(())
 }
 
+/// How long a path is as a rule, in bytes.
+const USUAL_LENGTH: usize = 64;
 /// The longest value that stands in a path, in bytes.
 const LONGEST: usize = 8 * 1024;
 
 fn segment(param: &Param, value: &Value) -> Result<String, Error> {
     let name = param.name.as_str();
     let texts = texts(param, value).ok_or_else(|| invalid(name, "is required: it stands in the path"))?;
-    let plain = texts.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(",");
+    let plain = match texts.as_slice() {
+        [(_, only)] => Cow::Borrowed(only.as_str()),
+        several => several.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(",").into(),
+    };
     if plain.len() > LONGEST {
         return Err(invalid(name, format!("has {} bytes; {LONGEST} is the limit in the path", plain.len())));
     }
-    let bytes = |text: &str| -> Vec<u8> {
-        if param.percent_encoded { percent_decode_str(text).collect() } else { text.as_bytes().to_vec() }
-    };
-    let decoded = String::from_utf8_lossy(&bytes(&plain)).into_owned();
+    fn bytes<'t>(param: &Param, text: &'t str) -> Cow<'t, [u8]> {
+        if param.percent_encoded { percent_decode_str(text).into() } else { text.as_bytes().into() }
+    }
+    let decoded = bytes(param, &plain);
     if decoded.is_empty() {
         return Err(invalid(name, "must not be empty: it stands in the path"));
     }
-    if decoded == "." || decoded == ".." || leaves_its_segment(&plain) {
+    if matches!(&*decoded, b"." | b"..") || leaves_its_segment(&plain) {
         return Err(invalid(name, "must not be or hold `.` or `..` as a step of the path"));
     }
-    let written = texts.iter().map(|(joint, text)| format!("{joint}{}", percent_encode(&bytes(text), VALUE)));
-    Ok(written.collect())
+    let mut written = String::new();
+    for (joint, text) in &texts {
+        written.push_str(joint);
+        written.extend(percent_encode(&bytes(param, text), VALUE));
+    }
+    Ok(written)
 }
 
 /// The texts of a value, each with what stands before it (OpenAPI 3.1, style `simple`). `None`: no value.

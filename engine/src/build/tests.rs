@@ -4,13 +4,14 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::fixture::{args, head, operation};
-use super::{Base, request};
+use super::{Base, request, server};
 
 fn built(head_json: Value, operation_json: Value, given: Value, rebind: Option<&str>) -> String {
     let (head, nothing) = (head(head_json), Map::new());
     let rebind = rebind.map(|url| Url::parse(url).unwrap());
     let base = Base { head: &head, config: &nothing, token: &nothing, rebind: rebind.as_ref() };
-    request(&base, &operation(operation_json), &args(given)).unwrap().to_http()
+    let operation = operation(operation_json);
+    request(&base, &server(&base, &operation).unwrap(), &operation, &args(given)).unwrap().to_http()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a connection is made of, and what the embedder may bring.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -133,6 +133,7 @@ impl ConnectionBuilder {
             key,
             send_token: token_endpoint::sender(transport.clone(), self.clock.clone(), self.options.clone()),
             rebind: self.rebind,
+            server: OnceLock::new(),
             options: self.options,
             transport,
             limiter: self.limiter.unwrap_or_else(|| Arc::new(SlidingRateLimiter::new(self.clock.clone()))),

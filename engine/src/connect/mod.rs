@@ -11,15 +11,15 @@ mod token_endpoint;
 mod token_store;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::auth::Credentials;
-use crate::build;
+use crate::build::{self, Base};
 use crate::error::Error;
-use crate::plan::Connector;
+use crate::plan::{Connector, Operation};
 use crate::transport::Transport;
 
 pub use builder::ConnectionBuilder;
@@ -49,6 +49,8 @@ pub(crate) struct Inner {
     pub quota: Quota,
     pub config: Map<String, Value>,
     pub rebind: Option<Url>,
+    /// The server's URL, where it is the same for every call.
+    pub server: OnceLock<Url>,
     pub options: Options,
     pub transport: Arc<dyn Transport>,
     pub clock: Arc<dyn Clock>,
@@ -84,6 +86,27 @@ impl Connection {
 }
 
 impl Inner {
+    /// What requests are built with.
+    pub(crate) fn base<'a>(&'a self, token: &'a Map<String, Value>) -> Base<'a> {
+        Base { head: self.connector.head(), config: &self.config, token, rebind: self.rebind.as_ref() }
+    }
+
+    /// The URL of an operation's server.
+    ///
+    /// # Errors
+    /// `invalid_input` when a configuration value is missing or the URL is none.
+    pub(crate) fn server(&self, token: &Map<String, Value>, operation: &Operation) -> Result<Url, Error> {
+        let base = self.base(token);
+        let mut names = base.head.server.names();
+        if operation.server.is_some() || names.any(|name| name.starts_with("token.")) {
+            return build::server(&base, operation);
+        }
+        match self.server.get() {
+            Some(server) => Ok(server.clone()),
+            None => build::server(&base, operation).map(|server| self.server.get_or_init(|| server).clone()),
+        }
+    }
+
     /// The session of a way to sign in; `None` when it has no access tokens.
     pub(crate) fn session(&self, name: &str) -> Result<Option<Session>, Error> {
         let Some(scheme) = self.connector.head().auth.get(name).filter(|scheme| scheme.oauth2.is_some()) else {

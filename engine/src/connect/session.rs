@@ -17,6 +17,7 @@ use crate::auth::{
     read_token, renewable, token_request, token_url,
 };
 use crate::error::{Error, ErrorKind};
+use crate::observe;
 use crate::wire::SignedRequest;
 
 use super::{Clock, StoredTokens, TokenStore};
@@ -308,22 +309,36 @@ impl SharedSession {
             return Err(error);
         }
         let request = token_request(oauth2, &values, &presented, &*parts.rebind, parts.now())?;
-        let (status, body) = (parts.send)(request).await?;
-        let refresh_token = match &presented {
+        let answer = (parts.send)(request).await;
+        let obtained = answer.and_then(|(status, body)| self.read(oauth2, before, &presented, (status, &body)));
+        observe::renewed(&parts.connector, &parts.scheme_name, obtained.as_ref().err());
+        if let Some(error) = obtained.as_ref().err().filter(|error| error.kind() == ErrorKind::Unauthorized) {
+            self.state().refused = Some(Refused { version, at: parts.clock.instant(), error: error.clone() });
+        }
+        obtained.map(Some)
+    }
+
+    /// The token that the token endpoint answered with.
+    fn read(
+        &self,
+        oauth2: &OAuth2,
+        before: Option<&AccessToken>,
+        presented: &Presented,
+        (status, body): (StatusCode, &Bytes),
+    ) -> Result<AccessToken, Error> {
+        let parts = &self.parts;
+        let values = parts.values();
+        let refresh_token = match presented {
             Presented::RefreshToken(token) => Some(token.clone()),
             Presented::ClientCredentials | Presented::JwtBearer | Presented::Code { .. } => None,
         };
-        let answer = TokenAnswer { status, body: &body, now: parts.now() };
+        let answer = TokenAnswer { status, body, now: parts.now() };
         let before = before.cloned().map(|before| AccessToken { refresh_token: refresh_token.clone(), ..before });
         let before = before.or_else(|| refresh_token.clone().map(only_refresh_token));
         let encoded = encoded_secrets(&values);
         let sent = refresh_token.iter().map(|token| token.expose_secret());
         let sent: Vec<_> = sent.chain(encoded.iter().map(String::as_str)).collect();
-        let obtained = read_token(oauth2, &answer, before.as_ref(), &|text| parts.credentials.redact(text, &sent));
-        if let Some(error) = obtained.as_ref().err().filter(|error| error.kind() == ErrorKind::Unauthorized) {
-            self.state().refused = Some(Refused { version, at: parts.clock.instant(), error: error.clone() });
-        }
-        obtained.map(Some)
+        read_token(oauth2, &answer, before.as_ref(), &|text| parts.credentials.redact(text, &sent))
     }
 
     /// The error of a renewal that was refused a moment ago, if nothing has changed since.

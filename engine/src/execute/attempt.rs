@@ -8,10 +8,11 @@ use bytes::Bytes;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, LOCATION, RANGE};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 use tracing::Instrument as _;
-use url::Url;
 
 use crate::auth::{self, AccessToken};
 use crate::error::{Error, ErrorKind};
+use crate::notation::is_same_origin;
+use crate::observe::{self, Subject};
 use crate::transport::{TransportError, TransportFailure};
 use crate::wire::{Body, Request, Response, ResponseBody, SignedRequest, Trust};
 
@@ -53,7 +54,10 @@ struct Hop<'r> {
 impl Attempt<'_> {
     /// Runs it. Errors are those that no further attempt can mend.
     pub(super) async fn run(&self, token: Option<&AccessToken>) -> Result<Outcome, Error> {
-        let span = self.span();
+        let Request { method, url, .. } = self.request;
+        let (clock, subject) = (&*self.sending.inner.clock, self.sending.subject());
+        let span = Subject::attempt_span(method, url, self.resends);
+        let start = observe::is_metered().then(|| clock.instant());
         let late = || TransportError {
             failure: TransportFailure::Timeout,
             message: format!("waited {} s", self.time.as_secs_f64()),
@@ -63,10 +67,19 @@ impl Attempt<'_> {
             Ok(outcome) => outcome?,
             Err(_) => Outcome::NoAnswer(late()),
         };
-        match &outcome {
-            Outcome::Answer { status, .. } => span.record("http.response.status_code", status.as_u16()),
-            Outcome::NoAnswer(error) => span.record("error.type", format!("{:?}", error.failure)),
+        let ended = match &outcome {
+            Outcome::Answer { status, body, stream, .. } => {
+                Ok((status.as_u16(), stream.is_none().then_some(body.len())))
+            }
+            Outcome::NoAnswer(error) => Err(error.failure.as_str()),
         };
+        match ended {
+            Ok((status, _)) => span.record("http.response.status_code", status),
+            Err(reason) => span.record("error.type", reason),
+        };
+        if let Some(start) = start {
+            subject.attempted(method, url, clock.instant().duration_since(start).as_secs_f64(), ended);
+        }
         Ok(outcome)
     }
 
@@ -111,12 +124,12 @@ impl Attempt<'_> {
         let url = url.ok_or_else(|| {
             Error::new(ErrorKind::UnexpectedResponse, "the API redirected to something that is not a URL")
         })?;
-        let origin = url.origin().ascii_serialization();
+        let origin = || url.origin().ascii_serialization();
         if hop.request.url.scheme() == "https" && url.scheme() != "https" {
-            return Err(Error::new(ErrorKind::Refused, format!("the API redirected from https to {origin}")));
+            return Err(Error::new(ErrorKind::Refused, format!("the API redirected from https to {}", origin())));
         }
         let mut request = Request::clone(&hop.request);
-        let at_home = hop.at_home && url.origin() == hop.request.url.origin();
+        let at_home = hop.at_home && is_same_origin(&url, &hop.request.url);
         let safe = request.method == Method::GET || request.method == Method::HEAD;
         match response.status {
             StatusCode::SEE_OTHER if !safe => {
@@ -127,11 +140,12 @@ impl Attempt<'_> {
                 request.headers.remove(CONTENT_LENGTH);
             }
             StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND if !safe => {
-                let message = format!("the API redirected a {} to {origin}; it was not repeated there", request.method);
+                let message =
+                    format!("the API redirected a {} to {}; it was not repeated there", request.method, origin());
                 return Err(Error::new(ErrorKind::Refused, message));
             }
             _ if !safe && !at_home => {
-                let message = format!("the API redirected a {} to another origin ({origin})", request.method);
+                let message = format!("the API redirected a {} to another origin ({})", request.method, origin());
                 return Err(Error::new(ErrorKind::Refused, message));
             }
             _ => {}
@@ -178,32 +192,6 @@ impl Attempt<'_> {
             Err(error) => Ok(Outcome::NoAnswer(error)),
         }
     }
-
-    /// OpenTelemetry's names for an HTTP client call (semantic conventions, "HTTP client span").
-    fn span(&self) -> tracing::Span {
-        let Request { method, url, .. } = self.request;
-        tracing::info_span!(
-            "http.client",
-            otel.name = %method,
-            otel.kind = "client",
-            http.request.method = %method,
-            server.address = url.host_str().unwrap_or_default(),
-            server.port = url.port_or_known_default(),
-            url.full = %without_query(url),
-            http.request.resend_count = self.resends,
-            http.response.status_code = tracing::field::Empty,
-            error.r#type = tracing::field::Empty,
-        )
-    }
-}
-
-/// The URL without what may hold secrets.
-fn without_query(url: &Url) -> Url {
-    let mut shown = url.clone();
-    shown.set_query(None);
-    // Both fail only for URLs without a host, which have no user either.
-    let _ = (shown.set_username(""), shown.set_password(None));
-    shown
 }
 
 fn is_redirect(status: StatusCode) -> bool {

@@ -17,6 +17,7 @@ use super::download::{self, Download};
 use super::envelope::{Envelope, Page};
 use super::pages;
 use super::road::Road;
+use super::watched::Watched;
 
 /// A call that has not been made yet.
 #[derive(Clone)]
@@ -137,6 +138,10 @@ impl Call {
     /// See [`crate::ErrorKind`]. Where some pages of a list had come, the error has them ([`Error::so_far`]), and says where the
     /// list goes on ([`Error::next`]).
     pub async fn execute(self) -> Result<Envelope, Error> {
+        Watched::start(&self).run(Box::pin(self.answer())).await
+    }
+
+    async fn answer(self) -> Result<Envelope, Error> {
         let road = Road::start(self)?;
         let operation = road.operation()?;
         match operation.answer {
@@ -164,8 +169,11 @@ impl Call {
     /// # Errors
     /// See [`crate::ErrorKind`]; `invalid_input` when the operation does not answer with a file.
     pub async fn download(self) -> Result<Download, Error> {
-        let road = Road::start(self)?;
-        download::start(&road, &road.sending().await?).await
+        let start = async |call| {
+            let road = Road::start(call)?;
+            download::start(&road, &road.sending().await?).await
+        };
+        Watched::start(&self).run(Box::pin(start(self))).await
     }
 
     /// What the call would send, without sending.

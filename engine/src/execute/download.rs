@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE};
 use http::{HeaderMap, HeaderValue, Method};
 use indexmap::IndexMap;
@@ -20,6 +19,7 @@ use crate::wire::{Body, Request, ResponseBody, TransportError, TransportFailure,
 use super::envelope::{Data, Envelope, FileContent};
 use super::road::Road;
 use super::send::{Answered, Sending, Want};
+use super::watched::Metered;
 
 /// A file on its way.
 pub struct Download {
@@ -42,15 +42,14 @@ pub(super) async fn start(road: &Road, sending: &Sending<'_>) -> Result<Download
         let message = format!("`{}` does not answer with a file", operation.name());
         return Err(Error::new(ErrorKind::InvalidInput, message));
     }
-    let mut request = road.request(None, &road.args, &sending.base())?;
+    let mut request = road.request(None, &road.args, &sending.base(), &sending.server)?;
     let answered = match &road.file_at {
         None => {
             set_range(&mut request, road)?;
-            sending.send(request, Want::Stream).await?
+            sending.send(&mut request, Want::Stream).await?
         }
         Some(place) => {
-            let asked = request.url.clone();
-            let named = sending.send(request, Want::Whole).await?;
+            let named = sending.send(&mut request, Want::Whole).await?;
             let document = Document::new(&named.headers, &named.body);
             let Some(Value::String(url)) = document.lookup(place) else {
                 return Err(Error::new(
@@ -60,7 +59,7 @@ pub(super) async fn start(road: &Road, sending: &Sending<'_>) -> Result<Download
             };
             let unusable =
                 |_| Error::new(ErrorKind::UnexpectedResponse, "the answer names a file by something that is not a URL");
-            let url = asked.join(&url).map_err(unusable)?;
+            let url = request.url.join(&url).map_err(unusable)?;
             let trust = if sending.is_home(&url) { Trust::Declared } else { Trust::Response };
             let mut file = Request { method: Method::GET, url, headers: HeaderMap::new(), body: Body::default() };
             file.headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
@@ -69,7 +68,7 @@ pub(super) async fn start(road: &Road, sending: &Sending<'_>) -> Result<Download
         }
     };
     let patience = operation.timeout.unwrap_or(road.inner().connector.head().timeout).duration();
-    Ok(download(answered, road.inner().clock.clone(), patience))
+    Ok(download(answered, road.inner().clock.clone(), patience, Metered::start(&road.call)))
 }
 
 /// The whole file (or the part that was asked for) as an envelope.
@@ -98,19 +97,19 @@ fn set_range(request: &mut Request, road: &Road) -> Result<(), Error> {
     Ok(())
 }
 
-fn download(answered: Answered, clock: Arc<dyn Clock>, patience: Duration) -> Download {
+fn download(answered: Answered, clock: Arc<dyn Clock>, patience: Duration, metered: Option<Metered>) -> Download {
     let text = |name| answered.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     Download {
         content_type: text(CONTENT_TYPE).map(str::to_owned),
         length: text(CONTENT_LENGTH).and_then(|length| length.parse().ok()),
         filename: text(CONTENT_DISPOSITION).and_then(filename),
         next_range: text(CONTENT_RANGE).and_then(next_range),
-        body: watched(answered.stream.unwrap_or(ResponseBody::Bytes(answered.body)), clock, patience),
+        body: watched(answered.stream.unwrap_or(ResponseBody::Bytes(answered.body)), clock, patience, metered),
     }
 }
 
-/// A body that breaks off when nothing comes for so long: a download may take hours, a stalled one may not.
-fn watched(body: ResponseBody, clock: Arc<dyn Clock>, patience: Duration) -> ResponseBody {
+/// A body that breaks off when nothing comes for so long: a download may take hours, a stalled one may not. What comes is counted.
+fn watched(body: ResponseBody, clock: Arc<dyn Clock>, patience: Duration, metered: Option<Metered>) -> ResponseBody {
     let stream = match body {
         ResponseBody::Bytes(bytes) => return ResponseBody::Bytes(bytes),
         ResponseBody::Stream(stream) => stream,
@@ -128,7 +127,12 @@ fn watched(body: ResponseBody, clock: Arc<dyn Clock>, patience: Duration) -> Res
             }
         }
     });
-    ResponseBody::Stream(chunks.boxed())
+    let counted = chunks.inspect_ok(move |chunk| {
+        if let Some(metered) = &metered {
+            metered.subject().received(chunk.len() as u64);
+        }
+    });
+    ResponseBody::Stream(counted.boxed())
 }
 
 /// `bytes 0-99/300` → `bytes=100-199`: the range of the same length that follows.
@@ -179,7 +183,7 @@ mod tests {
             Ok(Bytes::from_static(b"x"))
         });
         let body = ResponseBody::Stream(slow.chain(stream::pending()).boxed());
-        let mut chunks = watched(body, Arc::new(SystemClock), Duration::from_secs(60)).into_stream();
+        let mut chunks = watched(body, Arc::new(SystemClock), Duration::from_secs(60), None).into_stream();
         for _ in 0..3 {
             assert!(chunks.next().await.unwrap().is_ok());
         }

@@ -84,7 +84,8 @@ impl Envelope {
 
     /// The envelope as every face gives it out: `{ "data": …, "meta": {…}, "next": … }`. Records are copied once, as they came.
     pub fn to_json(&self) -> Vec<u8> {
-        let mut json = br#"{"data":"#.to_vec();
+        let mut json = Vec::with_capacity(self.length());
+        json.extend(br#"{"data":"#);
         match &self.data {
             Data::Nothing => json.extend(b"null"),
             Data::Record(record) => json.extend(record.as_bytes()),
@@ -95,16 +96,31 @@ impl Envelope {
         }
         json.extend(br#","meta":"#);
         write_between(&mut json, *b"{}", &self.meta, |json, (name, value)| {
-            write_text(json, &Value::from(name.as_str()).to_string());
+            // Writing text into memory does not fail.
+            let _ = serde_json::to_writer(&mut *json, name);
             json.push(b':');
             json.extend(value.as_bytes());
         });
         if let Some(next) = &self.next {
             json.extend(br#","next":"#);
-            write_text(&mut json, &Value::from(next.as_deref()).to_string());
+            let _ = serde_json::to_writer(&mut json, next);
         }
         json.push(b'}');
         json
+    }
+}
+
+impl Envelope {
+    /// About how long the envelope is as JSON, in bytes.
+    fn length(&self) -> usize {
+        let length = |raw: &Raw| raw.as_bytes().len() + 1;
+        let data = match &self.data {
+            Data::Nothing | Data::File(_) => 0,
+            Data::Record(record) => length(record),
+            Data::Records(records) => records.iter().map(length).sum(),
+        };
+        let meta: usize = self.meta.iter().map(|(name, value)| name.len() + 4 + length(value)).sum();
+        data + meta + self.next.iter().flatten().map(String::len).sum::<usize>() + 48
     }
 }
 

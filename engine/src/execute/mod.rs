@@ -13,6 +13,7 @@ mod resume;
 mod retry;
 mod road;
 mod send;
+mod watched;
 
 pub use call::{Call, Explanation};
 pub use download::Download;

@@ -14,6 +14,7 @@ use super::call::Call;
 use super::envelope::{Data, Envelope, Page};
 use super::resume::{Resume, seal};
 use super::road::Road;
+use super::watched::Watched;
 
 /// One page as an envelope.
 pub(super) async fn one(road: Road) -> Result<Envelope, Error> {
@@ -48,10 +49,11 @@ pub(super) async fn all(road: Road) -> Result<Envelope, Error> {
 pub(super) fn stream(call: Call) -> BoxStream<'static, Result<Page, Error>> {
     stream::once(async move { Road::start(call).and_then(Walk::start) })
         .flat_map(|walk| match walk {
-            Ok(walk) => {
-                stream::try_unfold(walk, |mut walk| async move { Ok(walk.step().await?.map(|page| (page, walk))) })
-                    .boxed()
-            }
+            Ok(walk) => stream::try_unfold(walk, |mut walk| async move {
+                let page = Watched::start(&walk.road.call).run(Box::pin(walk.step())).await?;
+                Ok(page.map(|page| (page, walk)))
+            })
+            .boxed(),
             Err(error) => stream::once(async move { Err(error) }).boxed(),
         })
         .boxed()

@@ -1,5 +1,7 @@
 //! One call on its way: the operation, its arguments, and the steps that every kind of answer shares.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -13,7 +15,8 @@ use crate::connect::Inner;
 use crate::error::{Error, ErrorKind};
 use crate::extract::{self, Document, Scope};
 use crate::manifest::SchemeChoice;
-use crate::notation::Lookup;
+use crate::notation::{Lookup, is_same_origin};
+use crate::observe::Subject;
 use crate::paginate::{Held, Next, Pagination};
 use crate::plan::{Answer, Operation};
 use crate::raw::Raw;
@@ -76,6 +79,11 @@ impl Road {
         &self.call.connection.inner
     }
 
+    /// What is observed.
+    fn subject<'a>(&'a self, operation: &'a Operation) -> Subject<'a> {
+        Subject { connector: self.inner().connector.name(), entity: &operation.entity, action: &operation.action }
+    }
+
     /// What expressions over records can look at.
     fn scope(&self) -> Scope<'_> {
         Scope { config: &self.inner().config, now: self.inner().clock.now() }
@@ -113,6 +121,7 @@ impl Road {
             return Ok(Step { page: Page::empty(), next: Ok(None) });
         }
         let records = records(operation, &document, self.scope())?;
+        self.subject(operation).paged(records.found);
         let held = Held { count: operation.is_list().then_some(records.found), last: records.last.as_ref() };
         let next = match &operation.pagination {
             Some(pagination) => pagination.next(&args.values, &document, held),
@@ -127,9 +136,9 @@ impl Road {
     /// Builds the request of a page (the first one without `from`) and sends it; the answer comes with the URL that was asked.
     async fn send(&self, from: Option<&Next>, args: &Args) -> Result<(Url, Answered), Error> {
         let sending = self.sending().await?;
-        let request = self.request(from, args, &sending.base())?;
-        let asked = request.url.clone();
-        Ok((asked, sending.send(request, Want::Whole).await?))
+        let mut request = self.request(from, args, &sending.base(), &sending.server)?;
+        let answered = sending.send(&mut request, Want::Whole).await?;
+        Ok((request.url, answered))
     }
 
     /// How this call's requests are sent.
@@ -138,9 +147,15 @@ impl Road {
     }
 
     /// The request of a page, without secrets.
-    pub(super) fn request(&self, from: Option<&Next>, args: &Args, base: &Base<'_>) -> Result<Request, Error> {
+    pub(super) fn request(
+        &self,
+        from: Option<&Next>,
+        args: &Args,
+        base: &Base<'_>,
+        server: &Url,
+    ) -> Result<Request, Error> {
         let operation = self.operation()?;
-        let mut request = build::request(base, operation, args)?;
+        let mut request = build::request(base, server, operation, args)?;
         if let Some(Next::Url(url)) = from {
             request.url = self.url_from_answer(base, &request.url, url)?;
         }
@@ -161,10 +176,10 @@ impl Road {
     /// A URL that an answer named for the next page: on the server's own origin, or refused.
     fn url_from_answer(&self, base: &Base<'_>, asked: &Url, url: &str) -> Result<Url, Error> {
         let mut url = asked.join(url).map_err(unusable)?;
-        if build::server(&Base { rebind: None, ..*base }, self.operation()?)?.origin() == url.origin() {
+        if is_same_origin(&build::server(&Base { rebind: None, ..*base }, self.operation()?)?, &url) {
             url = build::rebound(url, base.rebind);
         }
-        if url.origin() != asked.origin() {
+        if !is_same_origin(&url, asked) {
             let message =
                 format!("the API named a next page on another origin ({})", url.origin().ascii_serialization());
             return Err(Error::new(ErrorKind::Refused, message));
@@ -176,13 +191,15 @@ impl Road {
     }
 
     /// The caller's arguments with those of the page.
-    fn args_from(&self, from: Option<&Next>) -> Result<Args, Error> {
-        let mut args = self.args.clone();
-        if let Some(pagination) = &self.operation()?.pagination {
-            args.values.extend(pagination.first(&args.values));
+    fn args_from(&self, from: Option<&Next>) -> Result<Cow<'_, Args>, Error> {
+        let mut args = Cow::Borrowed(&self.args);
+        let pagination = self.operation()?.pagination.as_ref();
+        let first = pagination.map(|pagination| pagination.first(&args.values)).unwrap_or_default();
+        if !first.is_empty() {
+            args.to_mut().values.extend(first);
         }
         if let Some(Next::Params(params)) = from {
-            args.values.extend(params.iter().map(|(name, value)| (name.clone(), value.clone())));
+            args.to_mut().values.extend(params.iter().map(|(name, value)| (name.clone(), value.clone())));
         }
         Ok(args)
     }
@@ -225,9 +242,8 @@ impl Road {
         let inner = self.inner();
         let scheme = self.scheme()?;
         let token = scheme.map(|(_, scheme)| self.assumed(scheme)).transpose()?.unwrap_or_default();
-        let base =
-            Base { head: inner.connector.head(), config: &inner.config, token: &token, rebind: inner.rebind.as_ref() };
-        let request = self.request(from.as_ref(), &self.args_from(from.as_ref())?, &base)?;
+        let (base, server) = (inner.base(&token), inner.server(&token, self.operation()?)?);
+        let request = self.request(from.as_ref(), &*self.args_from(from.as_ref())?, &base, &server)?;
         let generated =
             self.operation()?.idempotency_key(base.head).map(|idempotency| idempotency.header.value.clone());
         let generated = generated.filter(|name| !request.headers.contains_key(name.as_str()));

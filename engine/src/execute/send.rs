@@ -7,15 +7,17 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
-use url::{Origin, Url};
+use url::Url;
 
 use crate::auth::{AccessToken, Scheme, Values, encoded_secrets};
 use crate::body::Body;
-use crate::build::{self, Base};
+use crate::build::Base;
 use crate::connect::{Inner, Session};
 use crate::error::{Error, ErrorKind};
 use crate::extract::Document;
 use crate::manifest::{ErrorRules, Retry};
+use crate::notation::is_same_origin;
+use crate::observe::{self, Subject};
 use crate::plan::Operation;
 use crate::transport::TransportFailure;
 use crate::wire::{Request, ResponseBody, Trust};
@@ -35,8 +37,8 @@ pub(super) struct Sending<'a> {
     session: Option<Session>,
     /// Values of the token response, for templates.
     pub token_values: Map<String, Value>,
-    /// The origin that the credentials belong to.
-    home: Origin,
+    /// The URL of the operation's server: the credentials belong to its origin.
+    pub server: Url,
     deadline: Instant,
 }
 
@@ -93,36 +95,29 @@ impl<'a> Sending<'a> {
         let now = inner.clock.instant();
         let deadline = now.checked_add(deadline.unwrap_or(inner.options.deadline)).unwrap_or(now + FAR);
         let scheme = scheme.map(|(_, scheme)| scheme);
-        let mut sending =
-            Self { inner, operation, scheme, session, token_values: Map::new(), home: Origin::new_opaque(), deadline };
         let decides = scheme.and_then(|scheme| scheme.oauth2.as_ref()).is_some_and(|oauth2| !oauth2.extract.is_empty());
-        if decides && let Some(session) = &sending.session {
-            let token = sending.token().await?;
-            sending.token_values = session.token_values(token.as_ref());
-        }
-        sending.home = build::server(&sending.base(), operation)?.origin();
-        Ok(sending)
+        let token_values = match session.as_ref().filter(|_| decides) {
+            Some(session) => session.token_values(token(inner, session, deadline).await?.as_ref()),
+            None => Map::new(),
+        };
+        let server = inner.server(&token_values, operation)?;
+        Ok(Self { inner, operation, scheme, session, token_values, server, deadline })
     }
 
     /// What every request is built with.
     pub(super) fn base(&self) -> Base<'_> {
-        Base {
-            head: self.inner.connector.head(),
-            config: &self.inner.config,
-            token: &self.token_values,
-            rebind: self.inner.rebind.as_ref(),
-        }
+        self.inner.base(&self.token_values)
     }
 
     /// Whether the credentials belong to this URL's origin.
     pub(super) fn is_home(&self, url: &Url) -> bool {
-        url.origin() == self.home
+        is_same_origin(url, &self.server)
     }
 
     /// Sends the operation's request until an answer counts, within the deadline.
-    pub(super) async fn send(&self, mut request: Request, want: Want) -> Result<Answered, Error> {
-        let repeatable = self.mark_repeatable(&mut request)?;
-        self.attempts(&request, repeatable, Trust::Declared, want).await
+    pub(super) async fn send(&self, request: &mut Request, want: Want) -> Result<Answered, Error> {
+        let repeatable = self.mark_repeatable(request)?;
+        self.attempts(request, repeatable, Trust::Declared, want).await
     }
 
     /// Fetches a file that an answer names; that may always be repeated.
@@ -166,6 +161,7 @@ impl<'a> Sending<'a> {
                     let too_late = delay >= self.deadline.saturating_duration_since(self.inner.clock.instant());
                     let ends = sent >= retry.most_attempts() || delay > retry.longest_delay() || too_late;
                     let Some(paid) = (!ends).then(|| self.inner.quota.pay()).flatten() else { return Err(error) };
+                    self.subject().retried(error.kind().as_str());
                     tracing::debug!(attempt = sent, delay_ms = delay.as_millis() as u64, error = %error, "trying again");
                     self.inner.clock.sleep(delay).await;
                     paid.spend();
@@ -255,11 +251,25 @@ impl<'a> Sending<'a> {
         let own = self.operation.limits.iter().enumerate();
         let whole = whole.map(|(index, limit)| (format!("{} {index}", self.inner.key), limit));
         let own = own.map(|(index, limit)| (format!("{} {} {index}", self.inner.key, self.operation.name()), limit));
+        let start = observe::is_metered().then(|| self.inner.clock.instant());
         for (key, limit) in whole.chain(own) {
             let place = self.inner.limiter.acquire(&key, limit);
             self.within(self.time_left()?, place, "the API's rate limit leaves no place before the deadline").await?;
         }
+        let waited = start.map(|start| self.inner.clock.instant().duration_since(start));
+        if let Some(waited) = waited.filter(|waited| waited.as_millis() > 0) {
+            self.subject().waited(waited.as_secs_f64());
+        }
         Ok(())
+    }
+
+    /// What is observed.
+    pub(super) fn subject(&self) -> Subject<'a> {
+        Subject {
+            connector: self.inner.connector.name(),
+            entity: &self.operation.entity,
+            action: &self.operation.action,
+        }
     }
 
     /// Runs something no longer than this.
@@ -269,18 +279,11 @@ impl<'a> Sending<'a> {
         what: impl Future<Output = T>,
         too_late: &str,
     ) -> Result<T, Error> {
-        let what = std::pin::pin!(what);
-        match futures_util::future::select(what, self.inner.clock.sleep(time)).await {
-            futures_util::future::Either::Left((result, _)) => Ok(result),
-            futures_util::future::Either::Right(_) => Err(Error::new(ErrorKind::Timeout, too_late)),
-        }
+        within(self.inner, time, what, too_late).await
     }
 
     pub(super) fn time_left(&self) -> Result<Duration, Error> {
-        let left = self.deadline.saturating_duration_since(self.inner.clock.instant());
-        Some(left)
-            .filter(|left| !left.is_zero())
-            .ok_or_else(|| Error::new(ErrorKind::Timeout, "the call took longer than its deadline allows"))
+        time_left(self.inner, self.deadline)
     }
 
     /// The longest that one attempt may take.
@@ -304,7 +307,7 @@ impl<'a> Sending<'a> {
     /// The access token to sign with, renewed first when its end is near; `None` when the way to sign in has none.
     async fn token(&self) -> Result<Option<AccessToken>, Error> {
         match &self.session {
-            Some(session) => self.within(self.time_left()?, session.token(), "no access token came in time").await?,
+            Some(session) => token(self.inner, session, self.deadline).await,
             None => Ok(None),
         }
     }
@@ -319,4 +322,25 @@ impl<'a> Sending<'a> {
             None => Ok(None),
         }
     }
+}
+
+/// The access token of a session, if it comes before the deadline.
+async fn token(inner: &Inner, session: &Session, deadline: Instant) -> Result<Option<AccessToken>, Error> {
+    within(inner, time_left(inner, deadline)?, session.token(), "no access token came in time").await?
+}
+
+/// Runs something no longer than this.
+async fn within<T>(inner: &Inner, time: Duration, what: impl Future<Output = T>, too_late: &str) -> Result<T, Error> {
+    let what = std::pin::pin!(what);
+    match futures_util::future::select(what, inner.clock.sleep(time)).await {
+        futures_util::future::Either::Left((result, _)) => Ok(result),
+        futures_util::future::Either::Right(_) => Err(Error::new(ErrorKind::Timeout, too_late)),
+    }
+}
+
+fn time_left(inner: &Inner, deadline: Instant) -> Result<Duration, Error> {
+    let left = deadline.saturating_duration_since(inner.clock.instant());
+    Some(left)
+        .filter(|left| !left.is_zero())
+        .ok_or_else(|| Error::new(ErrorKind::Timeout, "the call took longer than its deadline allows"))
 }

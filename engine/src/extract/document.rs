@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind};
 use crate::notation::{Condition, JsonPath, Lookup};
 use crate::raw::Raw;
 
-use super::find::{Found, depth, find};
+use super::find::{depth, find};
 use super::link;
 use super::structure::{Flaw, MAX_DEPTH, Part, Structure};
 
@@ -54,32 +54,36 @@ impl<'a> Document<'a> {
     /// # Errors
     /// `unexpected_response` when the body is not JSON.
     pub(crate) fn find_all(&self, paths: &[&JsonPath]) -> Result<Vec<Vec<Raw>>, Error> {
-        self.read(paths, |found| {
-            if found.len() > MOST_FOUND {
-                return Err(Flaw::TooMany);
-            }
-            let mut by_path = vec![Vec::new(); paths.len()];
-            for (path, part) in found {
-                by_path[path].push(self.raw(part));
-            }
-            Ok(by_path)
-        })
+        let (mut by_path, mut count) = (vec![Vec::new(); paths.len()], 0);
+        self.read(paths, |path, part| {
+            count += 1;
+            by_path[path].push(self.raw(part));
+            if count > MOST_FOUND { Err(Flaw::TooMany) } else { Ok(()) }
+        })?;
+        Ok(by_path)
+    }
+
+    /// What each of several paths finds first.
+    fn find_firsts(&self, paths: &[&JsonPath]) -> Result<Vec<Option<Raw>>, Error> {
+        let mut firsts = vec![None; paths.len()];
+        self.read(paths, |path, part| {
+            firsts[path].get_or_insert_with(|| self.raw(part));
+            Ok(())
+        })?;
+        Ok(firsts)
     }
 
     /// Reads what several paths find. The body is scanned once, unless a later path leads deeper than the ones before.
     ///
     /// # Errors
-    /// `unexpected_response` when the body is not JSON, and whatever the reader says.
-    pub(super) fn read<T>(
+    /// `unexpected_response` when the body is not JSON, and whatever the taker says.
+    pub(super) fn read(
         &self,
         paths: &[&JsonPath],
-        reader: impl FnOnce(Found<'_, 'a>) -> Result<T, Flaw>,
-    ) -> Result<T, Error> {
+        mut taker: impl FnMut(usize, Part<'_, 'a>) -> Result<(), Flaw>,
+    ) -> Result<(), Error> {
         let text = self.text.get_or_init(|| self.decoded()).clone()?;
-        let read = || {
-            let structure = self.structure(text, depth(paths))?;
-            reader(find(&structure, paths)?)
-        };
+        let mut read = || find(&*self.structure(text, depth(paths))?, paths, &mut taker);
         read().map_err(|flaw| self.flawed(text, flaw))
     }
 
@@ -132,10 +136,14 @@ impl<'a> Document<'a> {
             })
             .collect();
         let in_body = !paths.is_empty() && !self.is_empty();
-        let mut found = if in_body { self.find_all(&paths)? } else { Vec::new() }.into_iter();
+        let firsts = if in_body { self.find_firsts(&paths)? } else { vec![None; paths.len()] };
+        if paths.len() == lookups.clone().into_iter().count() {
+            return Ok(firsts);
+        }
+        let mut firsts = firsts.into_iter();
         let text = |text: &str| Raw::from_value(&Value::from(text));
         let looked_up = lookups.into_iter().map(|lookup| match lookup {
-            Lookup::Body(_) => found.next().and_then(|all| all.into_iter().next()),
+            Lookup::Body(_) => firsts.next().flatten(),
             Lookup::Header(name) => {
                 self.headers.get(name).map(|value| text(&String::from_utf8_lossy(value.as_bytes())))
             }

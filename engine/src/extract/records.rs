@@ -26,26 +26,24 @@ pub(crate) fn one(document: &Document<'_>, path: &JsonPath) -> Result<Raw, Error
 /// `unexpected_response` when there is something else at the path, or nothing; `too_large` when there are too many.
 pub(crate) fn list(document: &Document<'_>, path: &JsonPath) -> Result<Vec<Raw>, Error> {
     let (mut records, mut misfit, mut is_empty) = (Vec::new(), None, true);
-    document.read(&[path], |found| {
-        is_empty = found.is_empty();
-        for (_, part) in found {
-            match part.text.as_bytes().first() {
-                Some(b'[') => {
-                    for element in part.elements() {
-                        records.push(document.raw(element?));
-                        if records.len() > MOST_FOUND {
-                            return Err(Flaw::TooMany);
-                        }
+    document.read(&[path], |_, part| {
+        is_empty = false;
+        match part.text.as_bytes().first() {
+            Some(b'[') => {
+                for element in part.elements() {
+                    records.push(document.raw(element?));
+                    if records.len() > MOST_FOUND {
+                        return Err(Flaw::TooMany);
                     }
                 }
-                _ if part.text == "null" => {}
-                _ if path.is_plural() => records.push(document.raw(part)),
-                _ => {
-                    misfit.get_or_insert_with(|| document.raw(part));
-                }
+            }
+            _ if part.text == "null" => {}
+            _ if path.is_plural() => records.push(document.raw(part)),
+            _ => {
+                misfit.get_or_insert_with(|| document.raw(part));
             }
         }
-        Ok(())
+        if records.len() > MOST_FOUND { Err(Flaw::TooMany) } else { Ok(()) }
     })?;
     if let Some(misfit) = misfit {
         return Err(document.unexpected(&format!("expected a list at `{path}`, found {}", kind(&misfit))));
@@ -53,15 +51,19 @@ pub(crate) fn list(document: &Document<'_>, path: &JsonPath) -> Result<Vec<Raw>,
     if is_empty && !is_rightly_empty(document, path)? {
         return Err(nothing_at(document, path, "a list"));
     }
-    if records.len() > MOST_FOUND { Err(too_many()) } else { Ok(records) }
+    Ok(records)
 }
 
 /// What a path finds first in a record.
 pub(crate) fn within(record: &Raw, path: &JsonPath) -> Option<Value> {
     let text = std::str::from_utf8(record.as_bytes()).ok()?;
     let structure = Structure::new(text, depth(&[path])).ok()?;
-    let found = find(&structure, &[path]).ok()?;
-    found.first().and_then(|(_, value)| serde_json::from_str(value.text).ok())
+    let mut first = None;
+    let found = find(&structure, &[path], &mut |_, value| {
+        first.get_or_insert(value.text);
+        Ok(())
+    });
+    found.ok().and_then(|()| serde_json::from_str(first?).ok())
 }
 
 /// Whether there is nothing at a path.

@@ -12,6 +12,8 @@ use wide::u8x16;
 pub(super) const MAX_DEPTH: usize = 127;
 /// The most brackets and commas that are kept of one text.
 const MOST_MARKS: usize = 2_000_000;
+/// How many there are room for at first.
+const USUAL_MARKS: usize = 32;
 /// How many bytes are looked at together.
 const BLOCK: usize = 64;
 
@@ -65,7 +67,8 @@ struct Known<'s, 't> {
 impl<'t> Structure<'t> {
     /// Scans a text.
     pub(super) fn new(text: &'t str, depth: usize) -> Result<Self, Flaw> {
-        let mut scan = Scan { depth, marks: Vec::new(), open: Vec::new(), nested: 0, in_text: 0, escapes: false };
+        let (marks, open) = (Vec::with_capacity(USUAL_MARKS), Vec::with_capacity(depth.min(MAX_DEPTH) + 1));
+        let mut scan = Scan { depth, marks, open, nested: 0, in_text: 0, escapes: false };
         if u32::try_from(text.len()).is_err() {
             return Err(Flaw::TooMany);
         }
@@ -177,7 +180,7 @@ impl<'s, 't> Piece<'s, 't> {
 
 /// The name that a member begins with, and what comes after its colon.
 fn name(member: &str) -> Option<(Cow<'_, str>, &str)> {
-    let member = member.trim_start_matches(WHITE);
+    let member = trimmed_start(member);
     let inner = member.strip_prefix('"')?;
     let mut escaped = false;
     let end = inner.bytes().position(|byte| {
@@ -186,17 +189,25 @@ fn name(member: &str) -> Option<(Cow<'_, str>, &str)> {
         ends
     })?;
     let (name, after) = (&inner[..end], &inner[end + 1..]);
-    let after = after.trim_start_matches(WHITE).strip_prefix(':')?;
+    let after = trimmed_start(after).strip_prefix(':')?;
     let is_plain = name.bytes().all(|byte| byte != b'\\' && byte >= b' ');
     let name = if is_plain { name.into() } else { serde_json::from_str::<String>(&member[..end + 2]).ok()?.into() };
     Some((name, after))
 }
 
-/// White space as JSON has it (RFC 8259 section 2).
-const WHITE: [char; 4] = [' ', '\t', '\n', '\r'];
-
+/// Without white space around it, as JSON has it (RFC 8259 section 2).
 fn trimmed(text: &str) -> &str {
-    text.trim_matches(WHITE)
+    let text = trimmed_start(text);
+    let white = text.bytes().rev().take_while(is_white).count();
+    &text[..text.len() - white]
+}
+
+fn trimmed_start(text: &str) -> &str {
+    &text[text.bytes().take_while(is_white).count()..]
+}
+
+fn is_white(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 fn is_pair(container: &str) -> bool {
@@ -330,7 +341,7 @@ fn each(block: &[u8; BLOCK], byte: u8) -> u64 {
 }
 
 /// The positions of the bits that are set.
-fn bits(mut set: u64) -> impl Iterator<Item = usize> {
+pub(super) fn bits(mut set: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let at = (set != 0).then_some(set.trailing_zeros() as usize)?;
         set &= set - 1;

@@ -21,7 +21,7 @@ pub use param_lookup::ParamLookup;
 pub(crate) use pattern::MAX_COMPILED;
 pub use pattern::Pattern;
 pub use template::{Part, Template};
-pub(crate) use url::{UrlFault, leaves_its_segment, origin};
+pub(crate) use url::{UrlFault, is_same_origin, leaves_its_segment, origin};
 
 /// Implements what every notation has in common: it is written as text and read by [`std::str::FromStr`].
 macro_rules! notation {

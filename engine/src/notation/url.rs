@@ -78,6 +78,14 @@ pub(crate) fn origin(value: &str) -> Option<String> {
     is_bare.then(|| url.origin().ascii_serialization())
 }
 
+/// Whether two URLs with a host have the same origin (the URL Standard, section 4.7).
+pub(crate) fn is_same_origin(one: &Url, other: &Url) -> bool {
+    one.has_host()
+        && one.scheme() == other.scheme()
+        && one.host() == other.host()
+        && one.port_or_known_default() == other.port_or_known_default()
+}
+
 fn is_part_of_a_host(value: &str) -> bool {
     let ends_the_host =
         |c: char| matches!(c, '/' | '\\' | '?' | '#' | '@' | '%') || c.is_whitespace() || c.is_control();
@@ -94,6 +102,9 @@ pub(crate) fn leaves_its_segment(text: &str) -> bool {
         if text.split(['/', '\\']).any(|piece| piece == "..") {
             return true;
         }
+        if !text.contains('%') {
+            return false;
+        }
         let decoded = percent_decode_str(&text).decode_utf8_lossy().into_owned();
         if decoded == *text {
             return false;
@@ -107,11 +118,29 @@ pub(crate) fn leaves_its_segment(text: &str) -> bool {
 mod tests {
     use url::Url;
 
-    use super::{Template, UrlFault};
+    use super::{Template, UrlFault, is_same_origin};
 
     fn rendered(template: &str, value: &str) -> Option<String> {
         let template: Template = template.parse().unwrap();
         template.render_url(|_| Some(value.to_owned()), |_| false).ok()
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        let urls = [
+            "https://a.test/x",
+            "https://a.test:443",
+            "http://a.test",
+            "https://a.test:8443",
+            "https://b.test",
+            "https://[::1]",
+        ];
+        for (one, other) in urls.iter().flat_map(|one| urls.map(|other| (*one, other))) {
+            let [one, other] = [one, other].map(|url| Url::parse(url).unwrap());
+            assert_eq!(is_same_origin(&one, &other), one.origin() == other.origin(), "{one} {other}");
+        }
+        let data = Url::parse("data:x").unwrap();
+        assert!(!is_same_origin(&data, &data));
     }
 
     #[test]

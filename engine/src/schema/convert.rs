@@ -31,8 +31,8 @@ pub(super) fn inexact(value: &Value, document: &Value) -> Option<(Option<usize>,
             let wanted = element_types(document);
             items.iter().enumerate().find_map(|(index, item)| Some((Some(index), lost(item, &wanted)?)))
         }
-        Value::Number(_) => Some((None, lost(value, &types(document, document))?)),
-        Value::Null | Value::Bool(_) | Value::String(_) | Value::Object(_) => None,
+        Value::Number(number) if number.is_f64() => Some((None, lost(value, &types(document, document))?)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => None,
     }
 }
 

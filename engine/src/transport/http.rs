@@ -10,7 +10,7 @@ use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, RANGE};
 use http::{HeaderValue, Method};
 use reqwest::{Client, NoProxy, Proxy, redirect};
 use rustls::pki_types::CertificateDer;
-use url::Url;
+use url::{Position, Url};
 
 use crate::wire::{Request, Response, ResponseBody, SignedRequest, Trust};
 
@@ -186,10 +186,7 @@ fn not_called(host: &str, error: &NotPublic) -> TransportError {
 }
 
 fn host(url: &Url) -> String {
-    match (url.host_str(), url.port()) {
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-        (host, _) => host.unwrap_or_default().to_owned(),
-    }
+    url[Position::BeforeHost..Position::AfterPort].to_owned()
 }
 
 /// What a failure of reqwest means. Says the host and never the URL, whose query may hold a secret.

@@ -14,6 +14,18 @@ pub enum TransportFailure {
     Refused,
 }
 
+impl TransportFailure {
+    /// The name in spans and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Broken => "broken",
+            Self::Timeout => "timeout",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// No answer came.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
