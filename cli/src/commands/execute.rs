@@ -16,6 +16,7 @@ use crate::params::{self, Given};
 use crate::progress::Progress;
 use crate::stop::{Stop, invalid};
 use crate::target::Target;
+use crate::text::plain_bytes;
 use crate::{connector, output, runtime};
 
 /// The call to make.
@@ -162,7 +163,11 @@ async fn file(call: Call, output: Option<&Path>) -> Result<(), Stop> {
     let mut bytes: u64 = 0;
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|error| Error::new(ErrorKind::Unavailable, error.message))?;
-        target.write(&chunk)?;
+        if target.is_terminal() {
+            target.write(&plain_bytes(&chunk))?;
+        } else {
+            target.write(&chunk)?;
+        }
         bytes += chunk.len() as u64;
         progress.add(chunk.len());
     }

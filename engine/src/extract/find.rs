@@ -4,11 +4,14 @@ use std::borrow::Cow;
 use std::fmt;
 
 use indexmap::IndexMap;
+use indexmap::map::Entry;
 use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::notation::{JsonPath, Step};
+
+use super::document::MOST_FOUND;
 
 /// What was found: the number of the path, and the value.
 type Found<'de> = Vec<(usize, &'de RawValue)>;
@@ -77,8 +80,15 @@ impl<'de> Visitor<'de> for Walk<'_> {
             });
             if walk.paths.is_empty() {
                 members.next_value::<IgnoredAny>()?;
-            } else {
-                found.insert(key, members.next_value_seed(walk)?);
+                continue;
+            }
+            let within = members.next_value_seed(walk)?;
+            // What is kept shows that it is too many; a member in which nothing was found need not be kept.
+            let is_kept = !within.is_empty() && found.len() <= MOST_FOUND;
+            match found.entry(key) {
+                Entry::Occupied(mut before) => drop(before.insert(within)),
+                Entry::Vacant(place) if is_kept => drop(place.insert(within)),
+                Entry::Vacant(_) => {}
             }
         }
         Ok(found.into_values().flatten().collect())
@@ -93,7 +103,9 @@ impl<'de> Visitor<'de> for Walk<'_> {
                 Step::Key(_) => false,
             });
             match elements.next_element_seed(walk)? {
-                Some(within) => found.extend(within),
+                // What is kept shows that it is too many. The rest is still read: it must be JSON.
+                Some(within) if found.len() <= MOST_FOUND => found.extend(within),
+                Some(_) => {}
                 None => break,
             }
         }
