@@ -1,6 +1,7 @@
 //! From a name on the command line to a connector: built in, or loaded from the manifest or OpenAPI document at a path.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use tieline::language::nearest;
@@ -9,6 +10,8 @@ use tieline::{Connector, Diagnostics, Error, ErrorKind, Source};
 use crate::document_files::{Allowed, DocumentFiles};
 use crate::stop::{Stop, invalid, unreadable};
 
+/// The largest manifest or document that is read, in bytes.
+const LARGEST: u64 = 32 << 20;
 /// The name of a manifest in a folder of its own.
 const MANIFEST: &str = "connector.yaml";
 
@@ -84,12 +87,22 @@ pub(crate) fn file_of(path: &Path) -> PathBuf {
 /// `invalid_input` when it cannot be read.
 pub(crate) fn read(path: &Path) -> Result<Source, Error> {
     let file = file_of(path);
-    let bytes = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
+    let bytes = beginning(&file).map_err(|error| unreadable(&file, &error))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(invalid(format!("{} is larger than the {LARGEST} bytes that are read", file.display())));
+    }
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Error::new(ErrorKind::InvalidManifest, format!("{} is not UTF-8 text (at byte {at})", file.display()))
     })?;
     Ok(Source::new(file.display().to_string(), text))
+}
+
+/// What a file holds, up to one byte more than is read: it may have no end.
+fn beginning(file: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(file)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// A text as one word of a command to copy.

@@ -10,6 +10,7 @@ use crate::args::Format;
 use crate::stop::Stop;
 use crate::table;
 use crate::target::Target;
+use crate::text::plain_json;
 
 /// Writes an envelope.
 ///
@@ -47,7 +48,12 @@ pub(crate) fn so_far(target: &mut Target, format: Format, fields: &[String], err
 /// # Errors
 /// [`Stop::Closed`] when nobody reads stdout any more.
 pub(crate) fn line(target: &mut Target, record: &Raw) -> Result<(), Stop> {
-    target.write(&in_one_line(record.as_bytes()))?;
+    let line = in_one_line(record.as_bytes());
+    if target.is_terminal() {
+        target.write(plain_json(&String::from_utf8_lossy(&line)).as_bytes())?;
+    } else {
+        target.write(&line)?;
+    }
     target.write(b"\n")
 }
 
@@ -65,9 +71,12 @@ pub(crate) fn in_one_line(json: &[u8]) -> Cow<'_, [u8]> {
 /// # Errors
 /// [`Stop::Closed`] when nobody reads stdout any more.
 pub(crate) fn json_text(target: &mut Target, json: &[u8]) -> Result<(), Stop> {
-    match serde_json::from_slice::<Value>(json) {
-        Ok(value) if target.is_terminal() => target.write(format!("{value:#}").as_bytes())?,
-        _ => target.write(json)?,
+    if target.is_terminal() {
+        let shown = serde_json::from_slice::<Value>(json).map(|value| format!("{value:#}"));
+        let shown = shown.unwrap_or_else(|_| String::from_utf8_lossy(json).into_owned());
+        target.write(plain_json(&shown).as_bytes())?;
+    } else {
+        target.write(json)?;
     }
     target.write(b"\n")
 }

@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::{Map, Value};
 
-use crate::text::{cut, terminal_width};
+use crate::text::{cut, plain, terminal_width};
 
 /// No cell is longer.
 const LONGEST_CELL: usize = 60;
@@ -32,7 +32,7 @@ fn list(records: &[Value], fields: &[String], width: Option<usize>) -> String {
         }
         return finished(&table);
     }
-    table.set_header(columns.iter().map(|name| name.to_uppercase()));
+    table.set_header(columns.iter().map(|name| plain(&name.to_uppercase())));
     for record in records {
         table.add_row(columns.iter().map(|path| at(record, path).map(cell).unwrap_or_default()));
     }
@@ -53,7 +53,7 @@ fn one(record: &Map<String, Value>, fields: &[String], width: Option<usize>) -> 
     let whole = Value::Object(record.clone());
     for path in if fields.is_empty() { &all } else { fields } {
         let value = at(&whole, path).map(cell).unwrap_or_default();
-        table.add_row([path.clone(), value]);
+        table.add_row([plain(path), value]);
     }
     finished(&table)
 }
@@ -162,6 +162,12 @@ mod tests {
         assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>(), ["ID", "NAME", "TYPE", "PERSON.EMAIL"], "{table}");
         assert_eq!(lines[1].split_whitespace().collect::<Vec<_>>(), ["1", "Ada", "person", "a@x"], "{table}");
         assert!(!table.contains('\u{1b}'));
+        let odd = "k\u{1b}]0;x\u{7}\n\u{202e}";
+        for shown in [json!({ odd: 1 }), json!([{ odd: 1 }, { odd: 2 }])] {
+            let table = render_within(&shown, &[], None);
+            assert!(!table.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}'), "{table:?}");
+            assert_eq!(table.lines().count(), if shown.is_array() { 3 } else { 1 }, "{table:?}");
+        }
     }
 
     #[test]

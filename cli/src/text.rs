@@ -1,5 +1,6 @@
 //! Text for people: columns that line up, lines that fit, and nothing that a terminal would obey.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _};
 
 /// How wide text is set where nothing says otherwise.
@@ -19,9 +20,31 @@ pub(crate) fn prose_width() -> usize {
     terminal_width().map_or(DEFAULT_WIDTH, |width| width.clamp(40, DEFAULT_WIDTH))
 }
 
-/// The text without control characters, which a terminal would obey: spaces stand for them.
+/// The text without what a terminal would obey: spaces stand for control characters, and for those that turn the direction of text,
+/// which can make it look like another.
 pub(crate) fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if is_obeyed(c) { ' ' } else { c }).collect()
+}
+
+/// JSON that means the same, with escapes for what a terminal would obey: such characters stand in texts alone.
+pub(crate) fn plain_json(json: &str) -> Cow<'_, str> {
+    let is_hidden = |c: char| is_obeyed(c) && !matches!(c, '\n' | '\r' | '\t');
+    if !json.contains(is_hidden) {
+        return Cow::Borrowed(json);
+    }
+    let escaped = |c: char| if is_hidden(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    Cow::Owned(json.chars().map(escaped).collect())
+}
+
+/// A piece of a text file, for a terminal: spaces stand for the control characters of ASCII.
+pub(crate) fn plain_bytes(piece: &[u8]) -> Vec<u8> {
+    let is_obeyed = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\n' | b'\r' | b'\t');
+    piece.iter().map(|byte| if is_obeyed(byte) { b' ' } else { *byte }).collect()
+}
+
+fn is_obeyed(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Rows as lines: every column but the last is as wide as its widest cell, and the last is wrapped under itself.
@@ -98,6 +121,13 @@ mod tests {
     #[test]
     fn nothing_reaches_the_terminal_that_it_would_obey() {
         assert_eq!(plain("a\u{1b}[2Jb\n"), "a [2Jb ");
+        assert_eq!(plain("a\u{9b}2Jb\u{202e}c\u{2069}d\u{2028}e"), "a 2Jb c d e");
+        let json = "{\n\t\"a\u{9b}\": \"\u{202e}é\u{7f}\"\n}";
+        assert_eq!(plain_json(json), "{\n\t\"a\\u009b\": \"\\u202eé\\u007f\"\n}");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&plain_json(json)).unwrap(),
+            serde_json::json!({"a\u{9b}": "\u{202e}é\u{7f}"})
+        );
         assert_eq!(cut("abcdef", 4), "abc…");
         assert_eq!(cut("äöü", 3), "äöü");
         assert_eq!(wrap("", 10), [""]);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// The words by which a generated file is known: its first line holds them.
@@ -140,7 +140,12 @@ fn put(place: &Path, text: &str) -> io::Result<()> {
     let mut beside = place.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);
-    fs::write(&beside, text)?;
+    // What is left of a run that was stopped; or a link, which would lead out of the folder.
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    fs::File::create_new(&beside)?.write_all(text.as_bytes())?;
     fs::rename(&beside, place)
 }
 
@@ -181,6 +186,23 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_lies_ready_leads_nowhere() {
+        let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let victim = outside.path().join("victim");
+        fs::write(&victim, "mine").unwrap();
+        for name in ["a.rs", "a.rs.new"] {
+            std::os::unix::fs::symlink(&victim, folder.path().join(name)).unwrap();
+        }
+        let mut tree = Tree::new();
+        tree.add("a.rs", "generated");
+        tree.write(folder.path()).unwrap();
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "mine");
+        assert_eq!(fs::read_to_string(folder.path().join("a.rs")).unwrap(), "generated");
+        assert!(!folder.path().join("a.rs").is_symlink());
+    }
 
     #[test]
     fn a_folder_comes_to_hold_the_tree_and_nothing_that_was_generated_before() {

@@ -1,5 +1,7 @@
 //! Parameters: from what a document says of one to what a manifest says.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use tieline::manifest::Place;
 use tieline::source::Span;
 use tieline::yaml::{Node, Value};
@@ -45,8 +47,10 @@ impl<'d> Context<'d> {
         for node in operation.params.iter().copied() {
             params.extend(self.param(operation, node));
         }
+        let in_path = params.iter().filter(|param| param.place == Place::Path).map(|param| param.wire.clone());
+        let mut declared: BTreeSet<String> = in_path.collect();
         for name in operation.path_names() {
-            if !params.iter().any(|param| param.place == Place::Path && param.wire == name) {
+            if declared.insert(name.to_owned()) {
                 let message = format!("the path `{}` names `{name}`, and no parameter is called so", operation.path);
                 self.warn(operation.path_span, message, "a text is taken");
                 params.push(undeclared(name, operation.path_span));
@@ -258,10 +262,13 @@ impl<'d> Context<'d> {
 
 /// No two parameters are called alike. In the peer's dialect, a name in several places stands for one value.
 fn tell_apart(params: &mut [Param<'_>], operation: &Operation<'_>) {
-    for at in 1..params.len() {
-        let Some(first) = params[..at].iter().find(|other| other.wire == params[at].wire) else { continue };
-        let (name, span) = (first.name.clone(), params[at].span);
-        let param = &mut params[at];
+    let mut firsts: BTreeMap<String, String> = BTreeMap::new();
+    for param in params.iter_mut() {
+        let span = param.span;
+        let Some(name) = firsts.get(&param.wire).cloned() else {
+            firsts.insert(param.wire.clone(), param.name.clone());
+            continue;
+        };
         param.name = format!("{name}_in_{}", param.place.as_str());
         if operation.is_named() {
             param.keys.put("hidden", boolean(true, span));

@@ -11,6 +11,7 @@ use crate::call::Call;
 use crate::case::{Case, Manifest, here};
 use crate::loopback::Loopback;
 use crate::script::Script;
+use crate::secrets;
 
 /// `tieline execute`, once for each call.
 ///
@@ -26,6 +27,7 @@ pub fn execute(case: &Case, calls: &[Call], script: &Arc<Script>, server: &str) 
         command.args(["--base-url", loopback.url(), "--format", "json"]);
         say(&mut command, call, before.as_deref());
         let output = command.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
+        keeps_secrets(&output)?;
         let answer = answer(&output)?;
         before = answer["next"].as_str().map(str::to_owned);
         answers.push(as_at(server, loopback.url(), &answer));
@@ -42,6 +44,7 @@ pub fn explain(case: &Case, call: &Call) -> Result<Result<String, Value>, String
     let mut command = tieline("explain", case, call, folder.path());
     say(command.args(["--format", "json"]), call, None);
     let output = command.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
+    keeps_secrets(&output)?;
     let told = answer(&output)?;
     match (told["method"].as_str(), told["url"].as_str()) {
         (Some(method), Some(url)) => Ok(Ok(format!("{method} {url}"))),
@@ -70,6 +73,7 @@ pub fn batch(case: &Case, calls: &[Call], script: &Arc<Script>, server: &str) ->
     }
     drop(lines);
     let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    keeps_secrets(&output)?;
     if !output.status.success() {
         let error = answer(&output)?;
         return Ok(calls.iter().map(|_| as_at(server, loopback.url(), &error)).collect());
@@ -88,7 +92,8 @@ pub fn batch(case: &Case, calls: &[Call], script: &Arc<Script>, server: &str) ->
 /// The command with what it needs to make the connection.
 fn tieline(name: &str, case: &Case, call: &Call, folder: &Path) -> Command {
     let mut command = Command::new(binary());
-    command.env_clear().arg(name);
+    // Every line of every level, of the libraries too: none of them may show a secret.
+    command.env_clear().env("TIELINE_LOG", "trace").arg(name);
     match case.manifest() {
         Manifest::Own => command.arg(case.manifest_path()),
         Manifest::BuiltIn(name) => command.arg(name),
@@ -135,14 +140,21 @@ fn line(id: usize, call: &Call) -> Value {
     })
 }
 
+/// Nothing that a process prints shows a secret.
+fn keeps_secrets(output: &Output) -> Result<(), String> {
+    secrets::absent("stdout", &String::from_utf8_lossy(&output.stdout))?;
+    secrets::absent("stderr", &String::from_utf8_lossy(&output.stderr))
+}
+
 /// The envelope on stdout, or the error on stderr with the exit code that belongs to it.
 fn answer(output: &Output) -> Result<Value, String> {
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    // Where a list broke off, stdout has what came beside the error.
-    let told = if output.status.success() || !stdout.is_empty() { &stdout } else { &stderr };
+    // Where a list broke off, stdout has what came beside the error. Otherwise the error is the last line of stderr, below the log.
+    let last = stderr.trim_end().lines().next_back().unwrap_or_default();
+    let told = if output.status.success() || !stdout.is_empty() { &*stdout } else { last };
     let answer: Value = serde_json::from_str(told)
         .map_err(|error| format!("{error} ({})\nstdout: {stdout}\nstderr: {stderr}", output.status))?;
-    let on_stderr: Option<Value> = serde_json::from_str(&stderr).ok();
+    let on_stderr: Option<Value> = serde_json::from_str(last).ok();
     if !output.status.success() && on_stderr.is_none_or(|told| told["error"] != answer["error"]) {
         return Err(format!("stderr does not tell the error of {answer}: {stderr}"));
     }

@@ -15,6 +15,8 @@ pub mod expectation;
 pub mod generated;
 pub mod guide;
 pub mod library;
+pub mod listen;
 pub mod loopback;
 pub mod round_trip;
 pub mod script;
+pub mod secrets;

@@ -28,6 +28,8 @@ pub struct Outcome {
     pub tokens: Option<Value>,
     /// How long it would have taken.
     pub took: Duration,
+    /// How what came of it, and what it was called on, look to a person who prints them.
+    pub printed: String,
 }
 
 /// Makes the calls, one after another, on one connection. The runtime must have been started with its time paused.
@@ -38,11 +40,15 @@ pub async fn execute(connector: Arc<Connector>, calls: &[Call], script: Arc<Scri
     let connection = connection(connector, &calls[0], |builder| {
         builder.transport(stage).clock(clock.clone()).token_store(tokens.clone())
     });
+    let mut printed = String::new();
     let answers = match connection {
-        Ok(connection) => answers(&connection, calls).await,
-        Err(error) => calls.iter().map(|_| error.to_json()).collect(),
+        Ok(connection) => answers(&connection, calls, &mut printed).await,
+        Err(error) => {
+            printed += &format!("{error} {error:?}\n");
+            calls.iter().map(|_| error.to_json()).collect()
+        }
     };
-    Outcome { answers, tokens: tokens.inside(), took: clock.elapsed() }
+    Outcome { answers, tokens: tokens.inside(), took: clock.elapsed(), printed }
 }
 
 /// The records of the first call as a stream, with the error that ends it; `None` when the connection cannot be made.
@@ -95,13 +101,20 @@ pub fn connection(
     bring(builder).connect()
 }
 
-async fn answers(connection: &Connection, calls: &[Call]) -> Vec<Value> {
+async fn answers(connection: &Connection, calls: &[Call], printed: &mut String) -> Vec<Value> {
     let mut answers = Vec::new();
     let mut before = None;
     for call in calls {
+        *printed += &format!("{connection:?}\n");
         let answer: Value = match call.on(connection, before.as_deref()).execute().await {
-            Ok(envelope) => serde_json::from_slice(&envelope.to_json()).unwrap(),
-            Err(error) => serde_json::from_slice(&error.to_answer()).unwrap(),
+            Ok(envelope) => {
+                *printed += &format!("{envelope:?}\n");
+                serde_json::from_slice(&envelope.to_json()).unwrap()
+            }
+            Err(error) => {
+                *printed += &format!("{error} {error:?}\n");
+                serde_json::from_slice(&error.to_answer()).unwrap()
+            }
         };
         before = answer["next"].as_str().map(str::to_owned);
         answers.push(answer);

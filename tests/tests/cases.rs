@@ -12,8 +12,9 @@ use tieline_tests::call::Call;
 use tieline_tests::case::{Case, Manifest};
 use tieline_tests::exchange::Exchange;
 use tieline_tests::library::Outcome;
+use tieline_tests::listen::listen;
 use tieline_tests::script::Script;
-use tieline_tests::{command_line, expectation, library};
+use tieline_tests::{command_line, expectation, library, secrets};
 
 /// The longest that the other faces, whose time is real, may have to wait.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -21,8 +22,10 @@ const PATIENCE: Duration = Duration::from_millis(500);
 #[test]
 fn requests_are_what_the_cases_say() {
     each(Case::all("cases/request"), |case| {
-        let calls = case.calls()?;
-        let explained = library::explain(case.connector()?, &calls[0]);
+        let (calls, connector) = (case.calls()?, case.connector()?);
+        let (explained, log) = listen(|| library::explain(connector, &calls[0]));
+        secrets::absent("the log", &log)?;
+        secrets::absent("the explanation", &format!("{explained:?}"))?;
         match &explained {
             Ok(request) => {
                 expectation::absent(case, "error.json")?;
@@ -72,8 +75,11 @@ fn answers(case: &Case) -> Result<Played, String> {
     let (connector, calls, exchanges) = (case.connector()?, case.calls()?, case.exchanges()?);
     let server = server(&connector, &calls[0]);
     let script = Arc::new(Script::new(exchanges.clone(), server.as_deref()));
-    let outcome = in_paused_time(library::execute(connector.clone(), &calls, script.clone()));
+    let (outcome, log) = listen(|| in_paused_time(library::execute(connector.clone(), &calls, script.clone())));
     no_faults(&script)?;
+    secrets::absent("the log", &log)?;
+    secrets::absent("what the library gives", &outcome.printed)?;
+    secrets::absent("what the library gives as JSON", &Value::from(outcome.answers.clone()).to_string())?;
     expected(case, &outcome)?;
     same_as_a_stream(&connector, &calls, &exchanges, &outcome)?;
     if library_alone() {

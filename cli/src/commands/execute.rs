@@ -17,6 +17,7 @@ use crate::params::{self, Given};
 use crate::progress::Progress;
 use crate::stop::{Stop, invalid};
 use crate::target::Target;
+use crate::text::plain_bytes;
 use crate::{connector, output, runtime};
 
 /// The call to make.
@@ -214,7 +215,11 @@ async fn file(call: Call, output: Option<&Path>) -> Result<(), Stop> {
             Ok(chunk) => chunk,
             Err(error) => return Err(broken_off(target, Error::new(ErrorKind::Unavailable, error.message))),
         };
-        target.write(&chunk)?;
+        if target.is_terminal() {
+            target.write(&plain_bytes(&chunk))?;
+        } else {
+            target.write(&chunk)?;
+        }
         bytes += chunk.len() as u64;
         progress.add(chunk.len());
     }

@@ -14,6 +14,7 @@ use crate::commands::execute;
 use crate::connect::{Destination, Identity, connect};
 use crate::output::{print_json, print_text};
 use crate::stop::Stop;
+use crate::text::plain;
 use crate::{connector, credentials, params};
 
 const SECRET: &str = "[secret]";
@@ -51,7 +52,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<(), Stop> {
         let _ = writeln!(io::stderr(), "no credentials were given: secrets stand where `{scheme}` would put them");
     }
     match args.format {
-        TextFormat::Text => print_text(&text(&explanation)),
+        TextFormat::Text => print_text(&lines(&text(&explanation))),
         TextFormat::Json => print_json(&to_json(&explanation)),
     }
 }
@@ -118,6 +119,11 @@ fn body_to_json(body: &Body) -> Value {
 
 fn file_to_json(upload: &Upload) -> Value {
     json!({ "file": upload.filename, "content_type": upload.content_type, "bytes": upload.length })
+}
+
+/// The text without what a terminal would obey but for its line breaks.
+fn lines(text: &str) -> String {
+    text.lines().map(|line| plain(line) + "\n").collect()
 }
 
 /// The request as it goes over the wire.

@@ -68,19 +68,27 @@ pub(crate) fn check(manifest: &Manifest, findings: &mut Vec<Diagnostic>) {
     }
     let view = View::of(manifest);
     // What is missing or not used may be misspelt, and then that has been said already.
-    if is_sound(findings) {
-        pagination::check(&view, findings);
-    }
-    for rule in RULES {
-        rule(&view, findings);
-        if is_enough(findings) {
-            let message = "there are too many problems; the rest is not looked for";
-            return findings.push(Diagnostic::new(Code::Limit, manifest.tieline.span, message));
-        }
+    let first: Option<Rule> = is_sound(findings).then_some(pagination::check);
+    let mut rules = first.into_iter().chain(RULES);
+    if rules.any(|rule| is_exhausted_by(rule, &view, findings)) {
+        return;
     }
     if is_sound(findings) {
-        unused::check(&view, findings);
+        is_exhausted_by(unused::check, &view, findings);
     }
+}
+
+/// Lets a rule look, and says so when there are so many findings then that nobody reads more. A rule may report something at every
+/// node; what is shown of each costs more than finding it.
+fn is_exhausted_by(rule: Rule, view: &View<'_>, findings: &mut Vec<Diagnostic>) -> bool {
+    rule(view, findings);
+    let is_exhausted = is_enough(findings);
+    if is_exhausted {
+        findings.truncate(MOST_FINDINGS);
+        let message = "there are too many problems; the rest is not looked for";
+        findings.push(Diagnostic::new(Code::Limit, view.manifest.tieline.span, message));
+    }
+    is_exhausted
 }
 
 /// Whether there are so many findings that nobody reads more.

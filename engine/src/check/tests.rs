@@ -99,6 +99,20 @@ fn a_hostile_manifest_is_refused_soon() {
             Code::Limit,
         ),
         (
+            "expressions",
+            format!(
+                "entities:\n  a:\n    actions:\n      b:\n        get: /b\n        transform:\n{}",
+                many(12_000, |n| format!("          t{n}: '{{{{ record.a }}}}'"))
+            ),
+            Code::Limit,
+        ),
+        (
+            "actions",
+            format!("entities:\n  a:\n    actions:\n{}", many(21_000, |n| format!("      a{n}: {{ get: /a{n} }}"))),
+            Code::Limit,
+        ),
+        ("entities", format!("entities:\n{}", many(21_000, |n| format!("  a{n}: {{ actions: {{}} }}"))), Code::Limit),
+        (
             "regular expressions of configuration values",
             format!("config:\n{}{ENTITY}", many(10_000, |n| format!("  c{n}: {{ pattern: '(\\w{{100}}{n}){{2}}' }}"))),
             Code::Limit,

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::connect::Clock;
 use crate::error::{Error, ErrorKind};
-use crate::extract::Document;
+use crate::extract::{Document, is_invisible};
 use crate::plan::Answer;
 use crate::wire::{Body, Request, ResponseBody, TransportError, TransportFailure, Trust};
 
@@ -159,7 +159,8 @@ fn filename(disposition: &str) -> Option<String> {
         percent_encoding::percent_decode_str(&encoded).decode_utf8().ok().map(|name| name.into_owned())
     });
     let name = extended.or_else(|| parameter("filename"))?;
-    let name: String = name.rsplit(['/', '\\']).next()?.chars().filter(|c| !c.is_control()).collect();
+    let name: String =
+        name.rsplit(['/', '\\']).next()?.chars().filter(|c| !c.is_control() && !is_invisible(*c)).collect();
     (!name.is_empty() && name != "." && name != "..").then_some(name)
 }
 
@@ -199,6 +200,8 @@ mod tests {
             Some("naïve.txt".into())
         );
         assert_eq!(filename("attachment; filename=\"..\""), None);
+        assert_eq!(filename("attachment; filename*=UTF-8''photo%E2%80%AEgpj.exe"), Some("photogpj.exe".into()));
+        assert_eq!(filename("attachment; filename*=UTF-8''%2E%E2%80%8B%2E%0D%0A"), None);
         assert_eq!(filename("inline"), None);
     }
 

@@ -11,9 +11,6 @@ use crate::manifest::ErrorRules;
 use crate::notation::Lookup;
 use crate::transport::{TransportError, TransportFailure};
 
-/// The longest message of an API that is passed on, in characters.
-const LONGEST_MESSAGE: usize = 2_000;
-
 /// The kind of failure that a status means.
 fn kind(status: StatusCode) -> ErrorKind {
     match status.as_u16() {
@@ -64,9 +61,11 @@ fn graphql_errors(document: &Document<'_>) -> Option<String> {
     let errors = document.lookup(&Lookup::Body(crate::notation::JsonPath::root().member("errors")))?;
     let messages: Vec<_> = errors.as_array()?.iter().filter_map(|error| error.get("message")?.as_str()).collect();
     let there_are_some = errors.as_array().is_some_and(|errors| !errors.is_empty());
-    there_are_some.then(|| {
-        if messages.is_empty() { "the API reports an error".to_owned() } else { shortened(&messages.join("; ")) }
-    })
+    there_are_some.then(
+        || {
+            if messages.is_empty() { "the API reports an error".to_owned() } else { messages.join("; ") }
+        },
+    )
 }
 
 fn details(error: Error, rules: &ErrorRules, document: &Document<'_>) -> Error {
@@ -75,8 +74,7 @@ fn details(error: Error, rules: &ErrorRules, document: &Document<'_>) -> Error {
 }
 
 fn message(rules: &ErrorRules, document: &Document<'_>) -> Option<String> {
-    let found = rules.message.0.iter().find_map(|lookup| first_text(document, lookup))?;
-    Some(shortened(&found))
+    rules.message.0.iter().find_map(|lookup| first_text(document, lookup))
 }
 
 /// The first text or number that a lookup finds.
@@ -89,13 +87,6 @@ fn scalar(value: &Value) -> Option<String> {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }
 

@@ -9,6 +9,7 @@ mod envelope;
 mod failure;
 mod pages;
 mod records;
+mod redact;
 mod resume;
 mod retry;
 mod road;

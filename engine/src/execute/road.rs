@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::args::{self, Args};
-use crate::auth::{self, Scheme, Values};
+use crate::auth::{self, AccessToken, Scheme, Values};
 use crate::body::invalid;
 use crate::build::{self, Base};
 use crate::connect::Inner;
@@ -25,6 +25,7 @@ use crate::wire::Request;
 use super::call::{Call, Explanation};
 use super::envelope::{Data, Envelope, Page};
 use super::records::records;
+use super::redact;
 use super::resume::{Resume, unseal};
 use super::send::{Answered, Sending, Want};
 
@@ -99,6 +100,10 @@ impl Road {
     pub(super) async fn record(self) -> Result<Envelope, Error> {
         let operation = self.operation()?;
         let (_, answered) = self.send(None, &self.args).await?;
+        self.read_record(operation, &answered).map_err(|error| self.without_secrets(error, answered.token.as_deref()))
+    }
+
+    fn read_record(&self, operation: &Operation, answered: &Answered) -> Result<Envelope, Error> {
         let document = Document::new(&answered.headers, &answered.body);
         if document.is_empty() {
             return Ok(Envelope { data: Data::Nothing, meta: IndexMap::new(), next: None });
@@ -113,6 +118,11 @@ impl Road {
         let operation = self.operation()?;
         let args = self.args_from(from)?;
         let (url, answered) = self.send(from, &args).await?;
+        let step = self.read_page(operation, &args, &url, &answered);
+        step.map_err(|error| self.without_secrets(error, answered.token.as_deref()))
+    }
+
+    fn read_page(&self, operation: &Operation, args: &Args, url: &Url, answered: &Answered) -> Result<Step, Error> {
         if answered.status == StatusCode::NO_CONTENT {
             return Ok(Step { page: Page::empty(), next: Ok(None) });
         }
@@ -127,7 +137,7 @@ impl Road {
             Some(pagination) => pagination.next(&args.values, &document, held),
             None => Ok(None),
         };
-        let next = next.and_then(|next| next.map(|next| self.seen_from(&url, next)).transpose());
+        let next = next.and_then(|next| next.map(|next| self.seen_from(url, next)).transpose());
         let records = records.kept.into_iter().map(|record| self.selected(record)).collect();
         let meta = extract::meta(&operation.meta, &document)?;
         Ok(Step { page: Page { records, meta, next: None }, next })
@@ -136,7 +146,8 @@ impl Road {
     /// Builds the request of a page (the first one without `from`) and sends it; the answer comes with the URL that was asked.
     async fn send(&self, from: Option<&Next>, args: &Args) -> Result<(Url, Answered), Error> {
         let sending = self.sending().await?;
-        let mut request = self.request(from, args, &sending.base(), &sending.server)?;
+        let request = self.request(from, args, &sending.base(), &sending.server);
+        let mut request = request.map_err(|error| self.without_secrets(error, None))?;
         let answered = sending.send(&mut request, Want::Whole).await?;
         Ok((request.url, answered))
     }
@@ -222,6 +233,12 @@ impl Road {
             return Err(Error::new(ErrorKind::Credentials, message).with_help(help));
         }
         Ok(Some((name, scheme)))
+    }
+
+    /// The error without the caller's secrets, which the API may have repeated.
+    fn without_secrets(&self, error: Error, token: Option<&AccessToken>) -> Error {
+        let scheme = self.scheme().ok().flatten().map(|(_, scheme)| scheme);
+        redact::without_secrets(self.inner(), scheme, token, error)
     }
 
     fn selected(&self, record: Raw) -> Raw {

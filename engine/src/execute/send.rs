@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::auth::{AccessToken, Scheme, Values, encoded_secrets};
+use crate::auth::{AccessToken, Scheme};
 use crate::body::Body;
 use crate::build::Base;
 use crate::connect::{Inner, Session};
@@ -24,6 +23,7 @@ use crate::wire::{Request, ResponseBody, Trust};
 
 use super::attempt::{Attempt, Outcome};
 use super::failure;
+use super::redact::without_secrets;
 use super::retry::Repeatable;
 
 /// The end of a call whose deadline lies beyond what the clock can say.
@@ -59,6 +59,8 @@ pub(super) struct Answered {
     pub body: Bytes,
     /// The body as it arrives, when that was wanted.
     pub stream: Option<ResponseBody>,
+    /// The access token that it was asked with.
+    pub token: Option<Box<AccessToken>>,
 }
 
 /// What one attempt leads to.
@@ -68,9 +70,6 @@ enum Verdict {
     Again(Error, Option<Duration>),
     Failed(Error),
 }
-
-/// Shorter secrets are looked for in no message: they would be found in its words.
-const SHORTEST_SECRET: usize = 4;
 
 impl Verdict {
     fn map_error(self, change: impl FnOnce(Error) -> Error) -> Self {
@@ -141,13 +140,14 @@ impl<'a> Sending<'a> {
             sent += 1;
             let (time, done) = (self.time_for_one()?, AtomicBool::new(false));
             let attempt = Attempt { sending: self, request, trust, want, resends: sent - 1, time, done };
-            let outcome = attempt.run(token.as_ref()).await?;
+            let outcome = attempt.run(token.as_ref()).await;
+            let outcome = outcome.map_err(|error| self.without_secrets(error, token.as_ref()))?;
             let done = attempt.done.load(Ordering::Relaxed);
             let verdict = self.judge(outcome, if done { repeatable.once_done() } else { repeatable });
             match verdict.map_error(|error| self.without_secrets(error, token.as_ref())) {
                 Verdict::Done(answered) => {
                     self.inner.quota.refund();
-                    return Ok(answered);
+                    return Ok(Answered { token: token.map(Box::new), ..answered });
                 }
                 Verdict::Renew(error) => {
                     let Some(refused) = token.filter(|_| !renewed) else { return Err(error) };
@@ -162,7 +162,9 @@ impl<'a> Sending<'a> {
                     let ends = sent >= retry.most_attempts() || delay > retry.longest_delay() || too_late;
                     let Some(paid) = (!ends).then(|| self.inner.quota.pay()).flatten() else { return Err(error) };
                     self.subject().retried(error.kind().as_str());
-                    tracing::debug!(attempt = sent, delay_ms = delay.as_millis() as u64, error = %error, "trying again");
+                    // In quotes: what an API says may hold line breaks, and must not look like another line.
+                    let (delay_ms, message) = (delay.as_millis() as u64, error.message());
+                    tracing::debug!(attempt = sent, delay_ms, error = ?message, "trying again");
                     self.inner.clock.sleep(delay).await;
                     paid.spend();
                 }
@@ -215,7 +217,7 @@ impl<'a> Sending<'a> {
             let inside = failure::inside_success(self.errors(), self.is_graphql(), status, &document);
             return match inside.filter(|_| !document.is_empty()) {
                 Some(error) => Verdict::Failed(error),
-                None => Verdict::Done(Answered { status, headers, body, stream }),
+                None => Verdict::Done(Answered { status, headers, body, stream, token: None }),
             };
         }
         let asked = self.retry().asked_delay(&headers, &document, self.inner.clock.now());
@@ -232,17 +234,7 @@ impl<'a> Sending<'a> {
 
     /// The error without the caller's secrets, which the API may have repeated.
     fn without_secrets(&self, error: Error, token: Option<&AccessToken>) -> Error {
-        let fields = self.scheme.into_iter().flat_map(|scheme| &scheme.fields).filter(|(_, field)| field.is_secret());
-        let given = fields.filter_map(|(name, _)| self.inner.credentials.expose(name));
-        let obtained = token.into_iter().map(|token| token.access_token.expose_secret());
-        let values =
-            |scheme| Values { config: Some(&self.inner.config), ..Values::of(scheme, &self.inner.credentials) };
-        let encoded: Vec<_> = self.scheme.into_iter().flat_map(|scheme| encoded_secrets(&values(scheme))).collect();
-        let encoded = encoded.iter().map(String::as_str);
-        let mut secrets: Vec<_> =
-            given.chain(obtained).chain(encoded).filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
-        secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
-        error.map_texts(|text| secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "[secret]")))
+        without_secrets(self.inner, self.scheme, token, error)
     }
 
     /// Waits for a place under every rate limit.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use bytes::Bytes;
 use http::HeaderMap;
 use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind};
 use crate::notation::{Condition, JsonPath, Lookup};
@@ -17,6 +17,8 @@ use super::structure::{Flaw, MAX_DEPTH, Part, Structure};
 
 /// How many values, or records of a page, are taken out of one answer.
 pub(super) const MOST_FOUND: usize = 100_000;
+/// The largest list or object that is read as a tree to look at it, in bytes: a tree takes many times as much memory.
+const LARGEST_SEEN: usize = 1 << 20;
 /// How much of an answer an error shows, in characters.
 const EXCERPT: usize = 200;
 
@@ -103,13 +105,13 @@ impl<'a> Document<'a> {
     /// What a lookup finds first. A header's value is text; so is the target of a link. A body that is not JSON holds nothing.
     pub(crate) fn lookup(&self, lookup: &Lookup) -> Option<Value> {
         let found = self.lookup_all([lookup]).ok()?.pop()?;
-        found.map(|raw| raw.to_value())
+        found.map(|raw| seen(&raw))
     }
 
     /// Everything that a lookup finds. A body that is not JSON holds nothing.
     pub(crate) fn look_for_all(&self, lookup: &Lookup) -> Vec<Value> {
         match lookup {
-            Lookup::Body(path) => self.find(path).unwrap_or_default().iter().map(Raw::to_value).collect(),
+            Lookup::Body(path) => self.find(path).unwrap_or_default().iter().map(seen).collect(),
             Lookup::Header(_) | Lookup::Link(_) => self.lookup(lookup).into_iter().collect(),
         }
     }
@@ -222,7 +224,17 @@ fn excerpt(body: &[u8]) -> String {
     shown
 }
 
+/// The value as a tree. A large list or object is only seen to be there: nobody looks for a message, a cursor or a flag that long.
+fn seen(raw: &Raw) -> Value {
+    let is_large = raw.as_bytes().len() > LARGEST_SEEN;
+    match raw.as_bytes().first() {
+        Some(b'[') if is_large => Value::Array(vec![Value::Null]),
+        Some(b'{') if is_large => Value::Object(Map::from_iter([(String::new(), Value::Null)])),
+        _ => raw.to_value(),
+    }
+}
+
 /// Characters that change the direction of text, or take no room.
-fn is_invisible(character: char) -> bool {
+pub(crate) fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

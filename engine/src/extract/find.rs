@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::notation::{JsonPath, Step};
 
+use super::document::MOST_FOUND;
 use super::structure::{Flaw, Part, Structure, bits};
 
 /// Takes what is found: the number of the path, and the value.
@@ -64,7 +65,7 @@ impl<'s, 't> Walk<'_, 's, 't> {
                 Step::Index(_) => false,
             });
             if goes_on != 0 {
-                wanted.insert(name, (value, goes_on));
+                wanted.insert(name, (value, goes_on))?;
             }
         }
         wanted.into_values().try_for_each(|(value, goes_on)| self.value(value, taken + 1, goes_on))
@@ -102,14 +103,20 @@ impl<'t, V> Wanted<'t, V> {
         if any_number { Self::Many(IndexMap::new()) } else { Self::Few(Vec::new()) }
     }
 
-    fn insert(&mut self, name: Cow<'t, str>, value: V) {
+    fn insert(&mut self, name: Cow<'t, str>, value: V) -> Result<(), Flaw> {
         match self {
             Self::Few(members) => match members.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, known)) => *known = value,
                 None => members.push((name, value)),
             },
-            Self::Many(members) => drop(members.insert(name, value)),
+            Self::Many(members) => {
+                members.insert(name, value);
+                if members.len() > MOST_FOUND {
+                    return Err(Flaw::TooMany);
+                }
+            }
         }
+        Ok(())
     }
 
     fn into_values(self) -> impl Iterator<Item = V> {

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::notation::Lookup;
 use crate::raw::Raw;
 
-pub(crate) use document::Document;
+pub(crate) use document::{Document, is_invisible};
 pub(crate) use records::{is_missing, is_single, list, one, within};
 pub(crate) use reshape::{Scope, reshape};
 pub(crate) use select::select;

@@ -4,6 +4,7 @@ mod action;
 mod check;
 mod config;
 mod entity;
+mod excess;
 mod param;
 mod policy;
 mod schema;
@@ -16,7 +17,7 @@ use crate::language::{Decode, end_excess, object};
 use crate::notation::{Millis, Template};
 use crate::paginate::Pagination;
 use crate::source::{Code, Diagnostic, Source, Span, Spanned};
-use crate::yaml::{self, Map, Node, Value};
+use crate::yaml::{self, Map, Node};
 
 pub use action::{Action, Download, Effect, Example, PaginationChoice, SchemeChoice};
 pub use check::{Check, CheckCall};
@@ -25,6 +26,8 @@ pub use entity::{Cardinality, Entity, Freshness, Hints, Relation};
 pub use param::{Param, Place, QueryEncoding, Style};
 pub use policy::{ErrorRules, Idempotency, Questions, RateLimit, Retry, VendorLink, WaitUnit};
 pub use schema::{Schema, SchemaRef};
+
+use excess::excess;
 
 /// The version of the language that this engine reads.
 pub const LANGUAGE_VERSION: u64 = 1;
@@ -217,33 +220,11 @@ impl Manifest {
     /// Reads a manifest from a tree, which may have been made of another document; [`Manifest::read`] says what `None` means.
     pub fn from_tree(tree: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
         let tree = tree.placed();
-        if let Some(excess) = too_many_patterns(&tree) {
+        if let Some(excess) = excess(&tree) {
             findings.push(excess);
             return None;
         }
         let manifest = Self::decode(&tree, findings);
         if end_excess(findings).is_some() { None } else { manifest }
     }
-}
-
-/// How many regular expressions fields, configuration values and token responses may have together: each takes time to compile.
-const MOST_PATTERNS: usize = 100;
-
-fn too_many_patterns(manifest: &Node) -> Option<Diagnostic> {
-    let mut waiting: Vec<&Node> = ["auth", "config"].into_iter().filter_map(|key| manifest.get(key)).collect();
-    let mut patterns = 0;
-    while let Some(node) = waiting.pop() {
-        match &node.value {
-            Value::Map(map) => waiting.extend(map.values().map(|entry| &entry.value)),
-            Value::List(items) => waiting.extend(items),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
-        }
-        let pattern = node.get("pattern").filter(|pattern| pattern.as_text().is_some());
-        patterns += usize::from(pattern.is_some());
-        if let Some(pattern) = pattern.filter(|_| patterns > MOST_PATTERNS) {
-            let message = format!("`auth` and `config` have more than {MOST_PATTERNS} regular expressions");
-            return Some(Diagnostic::new(Code::Limit, pattern.span, message));
-        }
-    }
-    None
 }

@@ -1,5 +1,6 @@
 //! Findings as a person reads them: the line, a caret under the place, and help.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
@@ -48,7 +49,8 @@ fn render_one(source: &Source, finding: &Diagnostic, renderer: &Renderer) -> Str
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let snippet = Snippet::source(excerpt.text)
+    let written = readable(excerpt.text);
+    let snippet = Snippet::source(written.as_ref())
         .line_start(place.start.line)
         .annotation(AnnotationKind::Primary.span(excerpt.marked));
     let shown: [Option<Element<'_>>; 2] = if excerpt.is_whole_line {
@@ -57,13 +59,52 @@ fn render_one(source: &Source, finding: &Diagnostic, renderer: &Renderer) -> Str
         let origin = Origin::path(place.name).line(place.start.line).char_column(place.start.column);
         [Some(origin.into()), Some(snippet.into())]
     };
-    let help = finding.help.as_deref().map(|help| Element::from(Level::HELP.message(help)));
+    let (message, help) = (plain(&finding.message), finding.help.as_deref().map(plain));
+    let help = help.as_deref().map(|help| Element::from(Level::HELP.message(help)));
     let group = level
-        .primary_title(finding.message.as_str())
+        .primary_title(message.as_ref())
         .id(finding.code.as_str())
         .elements(shown.into_iter().flatten())
         .elements(help);
     renderer.render(&[group])
+}
+
+/// A text without what a terminal would obey, and without what turns the direction of text.
+fn plain(text: &str) -> Cow<'_, str> {
+    let is_obeyed = |c: char| {
+        c.is_control()
+            || is_break(c)
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_obeyed) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| if is_obeyed(c) { c.escape_default().to_string() } else { c.to_string() };
+    Cow::Owned(text.chars().map(shown).collect())
+}
+
+/// A line of a text without what the renderer leaves in it of the same. Places in it are counted in bytes: a sign of the same length
+/// stands for each such character.
+fn readable(line: &str) -> Cow<'_, str> {
+    if !line.contains(|c: char| is_c1(c) || is_break(c)) {
+        return Cow::Borrowed(line);
+    }
+    let shown = |c: char| match c {
+        _ if is_c1(c) => '\u{b7}',
+        _ if is_break(c) => '\u{fffd}',
+        _ => c,
+    };
+    Cow::Owned(line.chars().map(shown).collect())
+}
+
+/// A control character that is not ASCII.
+fn is_c1(c: char) -> bool {
+    c.is_control() && !c.is_ascii()
+}
+
+/// A line break that is no control character.
+fn is_break(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 /// The part of one line that is shown, and the part of that which is underlined.
@@ -203,6 +244,21 @@ mod tests {
             assert!(shown.contains("1 | ...") && shown.contains(" 1, oops, 2, "), "{shown}");
             assert!(shown.lines().all(|line| line.len() <= 150), "{shown}");
         }
+    }
+
+    #[test]
+    fn nothing_of_the_text_reaches_a_terminal_as_a_command() {
+        let bad = "\u{1b}[2J\u{9b}31m\u{85}\u{2028}\u{202e}\u{2066}\u{7f}\u{8}";
+        let findings = vec![
+            Diagnostic::new(Code::UnknownKey, Span::new(0, 3), format!("unknown key `{bad}\nerror: forged\r`"))
+                .help(bad),
+        ];
+        let shown = rendered(&format!("a: {bad}\n"), findings);
+        let obeyed =
+            |c: &char| (c.is_control() && *c != '\n') || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        assert_eq!(shown.chars().find(obeyed), None, "{shown:?}");
+        assert!(!shown.lines().any(|line| line.trim_start().starts_with("error: forged")), "{shown}");
+        assert!(shown.contains("\\u{1b}[2J") && shown.contains("\\nerror: forged\\r`"), "{shown}");
     }
 
     #[test]

@@ -15,7 +15,8 @@ use crate::source::{Code, Diagnostic, Source, Span};
 use super::Node;
 use tree::{Stopped, Tree};
 
-/// How much a document may cost. The defaults let a 20 MB document through and stop a hostile one.
+/// How much a document may cost. The defaults let a document of 1,000,000 nodes through, twice the largest that we know of, and
+/// stop a hostile one.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Bytes of text.
@@ -30,7 +31,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 32 << 20, depth: 128, nodes: 4_000_000, scalar_bytes: 64 << 20 }
+        Self { bytes: 32 << 20, depth: 128, nodes: 1_000_000, scalar_bytes: 32 << 20 }
     }
 }
 
