@@ -119,7 +119,8 @@ impl Road {
         let args = self.args_from(from)?;
         let (url, answered) = self.send(from, &args).await?;
         let step = self.read_page(operation, &args, &url, &answered);
-        step.map_err(|error| self.without_secrets(error, answered.token.as_deref()))
+        let redacted = |error| self.without_secrets(error, answered.token.as_deref());
+        step.map(|step| Step { next: step.next.map_err(redacted), ..step }).map_err(redacted)
     }
 
     fn read_page(&self, operation: &Operation, args: &Args, url: &Url, answered: &Answered) -> Result<Step, Error> {
