@@ -89,8 +89,13 @@ impl Road {
 
     /// The one record of an answer, or nothing.
     pub(super) async fn record(self) -> Result<Envelope, Error> {
+        let (_, answered, sending) = self.send(None, &self.args).await?;
+        let read = self.read_record(&answered);
+        read.map_err(|error| sending.without_secrets(error, answered.token.as_deref()))
+    }
+
+    fn read_record(&self, answered: &Answered) -> Result<Envelope, Error> {
         let operation = self.operation()?;
-        let (_, answered) = self.send(None, &self.args).await?;
         let document = Document::new(&answered.headers, &answered.body);
         if document.is_empty() {
             return Ok(Envelope { data: Data::Nothing, meta: IndexMap::new(), next: None });
@@ -102,9 +107,14 @@ impl Road {
 
     /// One page of a list.
     pub(super) async fn page(&self, from: Option<&Next>) -> Result<Step, Error> {
-        let operation = self.operation()?;
         let args = self.args_from(from)?;
-        let (url, answered) = self.send(from, &args).await?;
+        let (url, answered, sending) = self.send(from, &args).await?;
+        let read = self.read_page(&args, &url, &answered);
+        read.map_err(|error| sending.without_secrets(error, answered.token.as_deref()))
+    }
+
+    fn read_page(&self, args: &Args, url: &Url, answered: &Answered) -> Result<Step, Error> {
+        let operation = self.operation()?;
         if answered.status == StatusCode::NO_CONTENT {
             return Ok(Step { page: Page::empty(), next: None });
         }
@@ -118,18 +128,20 @@ impl Road {
             Some(pagination) => pagination.next(&args.values, &document, held)?,
             None => None,
         };
-        let next = next.map(|next| self.seen_from(&url, next)).transpose()?;
+        let next = next.map(|next| self.seen_from(url, next)).transpose()?;
         let records = records.kept.into_iter().map(|record| self.selected(record)).collect();
         let meta = extract::meta(&operation.meta, &document)?;
         Ok(Step { page: Page { records, meta, next: None }, next })
     }
 
-    /// Builds the request of a page (the first one without `from`) and sends it; the answer comes with the URL that was asked.
-    async fn send(&self, from: Option<&Next>, args: &Args) -> Result<(Url, Answered), Error> {
+    /// Builds the request of a page (the first one without `from`) and sends it; the answer comes with the URL that was asked, and with
+    /// who knows which secrets the API may have repeated in it.
+    async fn send(&self, from: Option<&Next>, args: &Args) -> Result<(Url, Answered, Sending<'_>), Error> {
         let sending = self.sending().await?;
         let request = self.request(from, args, &sending.base())?;
         let asked = request.url.clone();
-        Ok((asked, sending.send(request, Want::Whole).await?))
+        let answered = sending.send(request, Want::Whole).await?;
+        Ok((asked, answered, sending))
     }
 
     /// How this call's requests are sent.

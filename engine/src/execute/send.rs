@@ -57,6 +57,8 @@ pub(super) struct Answered {
     pub body: Bytes,
     /// The body as it arrives, when that was wanted.
     pub stream: Option<ResponseBody>,
+    /// The access token that it was asked with.
+    pub token: Option<Box<AccessToken>>,
 }
 
 /// What one attempt leads to.
@@ -146,13 +148,14 @@ impl<'a> Sending<'a> {
             sent += 1;
             let (time, done) = (self.time_for_one()?, AtomicBool::new(false));
             let attempt = Attempt { sending: self, request, trust, want, resends: sent - 1, time, done };
-            let outcome = attempt.run(token.as_ref()).await?;
+            let outcome = attempt.run(token.as_ref()).await;
+            let outcome = outcome.map_err(|error| self.without_secrets(error, token.as_ref()))?;
             let done = attempt.done.load(Ordering::Relaxed);
             let verdict = self.judge(outcome, if done { repeatable.once_done() } else { repeatable });
             match verdict.map_error(|error| self.without_secrets(error, token.as_ref())) {
                 Verdict::Done(answered) => {
                     self.inner.quota.refund();
-                    return Ok(answered);
+                    return Ok(Answered { token: token.map(Box::new), ..answered });
                 }
                 Verdict::Renew(error) => {
                     let Some(refused) = token.filter(|_| !renewed) else { return Err(error) };
@@ -223,7 +226,7 @@ impl<'a> Sending<'a> {
             let inside = failure::inside_success(self.errors(), self.is_graphql(), status, &document);
             return match inside.filter(|_| !document.is_empty()) {
                 Some(error) => Verdict::Failed(error),
-                None => Verdict::Done(Answered { status, headers, body, stream }),
+                None => Verdict::Done(Answered { status, headers, body, stream, token: None }),
             };
         }
         let asked = self.retry().asked_delay(&headers, &document, self.inner.clock.now());
@@ -239,7 +242,7 @@ impl<'a> Sending<'a> {
     }
 
     /// The error without the caller's secrets, which the API may have repeated.
-    fn without_secrets(&self, error: Error, token: Option<&AccessToken>) -> Error {
+    pub(super) fn without_secrets(&self, error: Error, token: Option<&AccessToken>) -> Error {
         let fields = self.scheme.into_iter().flat_map(|scheme| &scheme.fields).filter(|(_, field)| field.is_secret());
         let given = fields.filter_map(|(name, _)| self.inner.credentials.expose(name));
         let obtained = token.into_iter().map(|token| token.access_token.expose_secret());
@@ -250,7 +253,7 @@ impl<'a> Sending<'a> {
         let mut secrets: Vec<_> =
             given.chain(obtained).chain(encoded).filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
         secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
-        error.map_texts(|text| secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "[secret]")))
+        error.map_texts(|text| secrets.iter().fold(text.to_owned(), |text, secret| without(&text, secret)))
     }
 
     /// Waits for a place under every rate limit.
@@ -319,6 +322,36 @@ impl<'a> Sending<'a> {
                 self.within(self.time_left()?, renewal, "no new access token came in time").await?
             }
             None => Ok(None),
+        }
+    }
+}
+
+/// The text without a secret, and without the beginning of one where the text was cut.
+fn without(text: &str, secret: &str) -> String {
+    let text = text.replace(secret, "[secret]");
+    let Some((before, after)) = text.rsplit_once('…') else { return text };
+    let begins = |end: &usize| secret.get(..*end).is_some_and(|start| before.ends_with(start));
+    match (SHORTEST_SECRET..secret.len()).rev().find(begins) {
+        Some(length) => format!("{}[secret]…{after}", &before[..before.len() - length]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without;
+
+    #[test]
+    fn neither_a_secret_nor_its_beginning_stays() {
+        for (text, expected) in [
+            ("no", "no"),
+            ("a hush-1 b hush-1", "a [secret] b [secret]"),
+            ("begins `hush-…`", "begins `[secret]…`"),
+            ("hush-1 and hush…", "[secret] and [secret]…"),
+            ("hus…", "hus…"),
+            ("hush- and…", "hush- and…"),
+        ] {
+            assert_eq!(without(text, "hush-1"), expected);
         }
     }
 }
