@@ -1,0 +1,5 @@
+//! See `src/body.rs`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| tieline_fuzz::run("body", input));

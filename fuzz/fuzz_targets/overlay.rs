@@ -1,0 +1,5 @@
+//! See `src/overlay.rs`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| tieline_fuzz::run("overlay", input));
