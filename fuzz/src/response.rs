@@ -60,7 +60,7 @@ impl Case {
     fn call(&self, action: &str, fields: &[String]) -> Result<Envelope, Error> {
         let api = Api::answers([Answer::of(self.body.clone())]);
         let connection = api.connect(self.connector.clone(), Default::default()).expect("a connection");
-        let answered = at_once(connection.call("things", action).fields(fields).execute());
+        let answered = at_once(connection.call("things", action).fields(fields).validated().execute());
         match &answered {
             Ok(envelope) => {
                 let json = envelope.to_json();

@@ -144,7 +144,7 @@ impl BatchCall<'_> {
     /// The call that the line describes.
     fn on(self, connection: &Connection) -> Call {
         let params = self.params.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-        let mut call = connection.call(&self.entity, &self.action).params(params).fields(self.fields);
+        let mut call = connection.call(&self.entity, &self.action).params(params).fields(self.fields).validated();
         if self.all {
             call = call.all();
         }

@@ -65,7 +65,7 @@ pub(crate) fn run(args: &ExecuteArgs) -> Result<(), Stop> {
 
 /// The call that the options describe.
 pub(crate) fn call(connection: &Connection, args: &CallArgs, given: Given) -> Call {
-    let mut call = given.onto(connection.call(&args.entity, &args.action)).fields(&args.fields);
+    let mut call = given.onto(connection.call(&args.entity, &args.action)).fields(&args.fields).validated();
     if args.all {
         call = call.all();
     }

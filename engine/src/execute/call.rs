@@ -34,6 +34,7 @@ pub struct Call {
     pub(super) fields: Vec<String>,
     pub(super) deadline: Option<Duration>,
     pub(super) range: Option<String>,
+    pub(super) validated: bool,
 }
 
 /// What a call would send.
@@ -66,6 +67,7 @@ impl Call {
             fields: Vec::new(),
             deadline: None,
             range: None,
+            validated: false,
         }
     }
 
@@ -129,6 +131,14 @@ impl Call {
     #[must_use]
     pub fn range(mut self, range: impl Into<String>) -> Self {
         self.range = Some(range.into());
+        self
+    }
+
+    /// Gives out nothing of an answer that is not JSON all through: for whoever passes records on unread. Without it, what nobody asks
+    /// for is skipped, and whoever reads a record finds what is wrong in it.
+    #[must_use]
+    pub fn validated(mut self) -> Self {
+        self.validated = true;
         self
     }
 

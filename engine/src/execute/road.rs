@@ -108,6 +108,9 @@ impl Road {
         if document.is_empty() {
             return Ok(Envelope { data: Data::Nothing, meta: IndexMap::new(), next: None });
         }
+        if self.call.validated {
+            document.validate()?;
+        }
         let record = records(operation, &document, self.scope())?.kept.into_iter().next();
         let data = record.map_or(Data::Nothing, |record| Data::Record(self.selected(record)));
         Ok(Envelope { data, meta: extract::meta(&operation.meta, &document)?, next: None })
@@ -130,6 +133,9 @@ impl Road {
         let document = Document::new(&answered.headers, &answered.body);
         if !operation.is_list() && document.is_empty() {
             return Ok(Step { page: Page::empty(), next: Ok(None) });
+        }
+        if self.call.validated {
+            document.validate()?;
         }
         let records = records(operation, &document, self.scope())?;
         self.subject(operation).paged(records.found);

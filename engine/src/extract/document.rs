@@ -43,6 +43,15 @@ impl<'a> Document<'a> {
         self.body.iter().all(u8::is_ascii_whitespace)
     }
 
+    /// Reads all of the body: nothing else does.
+    ///
+    /// # Errors
+    /// `unexpected_response` when the body is not JSON all through.
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        let text = self.text.get_or_init(|| self.decoded()).clone()?;
+        serde_json::from_str::<IgnoredAny>(text).map(drop).map_err(|error| self.not_json(&error.to_string()))
+    }
+
     /// Everything that a path finds, as slices of the body.
     ///
     /// # Errors

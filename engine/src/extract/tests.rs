@@ -277,3 +277,26 @@ fn one_answer_holds_a_limited_number_of_records() {
         assert_eq!(found.as_ref().map(Vec::len).map_err(Error::kind), fits.then_some(count).ok_or(ErrorKind::TooLarge));
     }
 }
+
+#[test]
+fn what_is_skipped_is_read_when_somebody_asks() {
+    let headers = HeaderMap::new();
+    for (body, reads) in [
+        (r#"{"r": [{"a": 1}], "x": {"b": [true]}}"#, true),
+        (r#"{"r": [{"a": tru}], "x": 1}"#, false),
+        (r#"{"r": [{"a" 1}], "x": 1}"#, false),
+        (r#"{"r": [{"a": 1}], "x": {"b": [1}}}"#, false),
+    ] {
+        let bytes = Bytes::from(body);
+        let document = Document::new(&headers, &bytes);
+        let found = document.find(&path("$.r[*]")).unwrap();
+        assert_eq!(found.len(), 1, "{body}");
+        assert_eq!(document.validate().is_ok(), reads, "{body}");
+    }
+    for body in
+        [r#"{"r": [{"a": 1} {"a": 2}]}"#, r#"{"r": [{"a": 1}}"#, r#"{"r": [{"a": 1}, x]}"#, r#"{"r": [{"a": "]}"#]
+    {
+        let bytes = Bytes::from(body);
+        assert!(Document::new(&headers, &bytes).find(&path("$.r[*]")).is_err(), "{body}");
+    }
+}
