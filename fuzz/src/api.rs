@@ -22,8 +22,8 @@ pub(crate) const SECRET: &str = "hush-hush-secret";
 pub(crate) const SECRET_HEADER: &str = "x-key";
 /// Where the credential belongs.
 pub(crate) const HOME: &str = "https://api.example.com";
-/// What the time is when a call begins: 2026-01-08.
-const START: u64 = 1_767_830_400;
+/// What the time is when a call begins: 2026-01-08, in seconds since 1970.
+pub(crate) const START: u64 = 1_767_830_400;
 
 /// An answer of the API.
 #[derive(Clone, Debug, Default)]

@@ -46,7 +46,11 @@ pub(crate) fn run(input: &[u8]) {
     let explained = connection.call("things", &action).params(given.clone().into()).explain();
     let Ok(request) = explained.map(|explained| explained.request).inspect_err(check_error) else { return };
     let content_type = request.headers.get(CONTENT_TYPE).map(|value| value.to_str().expect("ASCII").to_owned());
-    let body = written(request);
+    let Some(body) = written(request) else {
+        // A file that holds the boundary breaks off while it is sent.
+        assert!(given.contains_key("file"), "a body without a file breaks off");
+        return;
+    };
     match action.as_ref() {
         "json" => check_json(&body, &given),
         "form" => check_form(&body, &given),
@@ -56,9 +60,9 @@ pub(crate) fn run(input: &[u8]) {
     }
 }
 
-fn written(request: Request) -> Vec<u8> {
-    let chunks: Vec<_> = at_once(request.body.open().try_collect()).expect("a body from memory");
-    chunks.concat()
+fn written(request: Request) -> Option<Vec<u8>> {
+    let chunks: Vec<_> = at_once(request.body.open().try_collect()).ok()?;
+    Some(chunks.concat())
 }
 
 fn check_json(body: &[u8], given: &Map<String, Value>) {

@@ -1,6 +1,9 @@
 //! Reading an answer: where the records are, what goes into `meta`, which fields are kept, and the body. What the engine finds is what
 //! `serde_json` finds, or it says that the answer cannot be read.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use bytes::Bytes;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -12,17 +15,31 @@ use crate::api::{Answer, Api, at_once, check_error};
 use crate::input::Parts;
 use crate::reference;
 
+/// How many connectors are kept.
+const MOST_KNOWN: usize = 500;
+
 pub(crate) fn run(input: &[u8]) {
     let mut parts = Parts::of(input);
     let (path, meta, fields) = (parts.text(), parts.text(), parts.text());
     let (Ok(path), Ok(meta)) = (path.parse::<JsonPath>(), meta.parse::<Lookup>()) else { return };
     let fields: Vec<String> = fields.split_terminator(',').map(str::to_owned).collect();
     let body = Bytes::copy_from_slice(parts.next());
-    let case = Case { connector: connector(&path, &meta).into(), path, meta, body };
+    let case = Case { connector: known(&path, &meta), path, meta, body };
     if let Some(records) = case.check_list() {
         case.check_selected(&records, &fields);
     }
     case.check_one();
+}
+
+/// The connector for a path and a lookup. Most inputs differ in the body alone, and loading takes longer than reading.
+fn known(path: &JsonPath, meta: &Lookup) -> Arc<Connector> {
+    static KNOWN: Mutex<BTreeMap<(String, String), Arc<Connector>>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.len() >= MOST_KNOWN {
+        known.clear();
+    }
+    let connector = known.entry((path.to_string(), meta.to_string())).or_insert_with(|| connector(path, meta).into());
+    connector.clone()
 }
 
 fn connector(path: &JsonPath, meta: &Lookup) -> Connector {
@@ -50,7 +67,7 @@ fn connector(path: &JsonPath, meta: &Lookup) -> Connector {
 }
 
 struct Case {
-    connector: std::sync::Arc<Connector>,
+    connector: Arc<Connector>,
     path: JsonPath,
     meta: Lookup,
     body: Bytes,

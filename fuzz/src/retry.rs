@@ -4,10 +4,10 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use http::header::RETRY_AFTER;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 use tieline::{Connector, Error};
 
-use crate::api::{Answer, Api, at_once, check_error, connector};
+use crate::api::{Answer, Api, START, at_once, check_error, connector};
 use crate::input::Parts;
 
 static CONNECTOR: LazyLock<Arc<Connector>> = LazyLock::new(|| {
@@ -34,6 +34,7 @@ entities:
     )
 });
 
+const RESET: HeaderName = HeaderName::from_static("x-reset");
 const LONGEST: Duration = Duration::from_secs(30);
 const MOST_ATTEMPTS: usize = 4;
 /// Nobody can ask for more: the last day that a date can name is in the year 9999.
@@ -43,19 +44,21 @@ pub(crate) fn run(input: &[u8]) {
     let mut parts = Parts::of(input);
     let action = parts.text();
     let answers = Answer::read_all(&mut parts);
-    if let Some(seconds) = answers.first().and_then(|answer| answer.body.first()) {
-        check_seconds(u64::from(*seconds));
+    if let Some(number) = answers.first().and_then(|answer| answer.body.first()) {
+        let number = u64::from(*number);
+        check_wait("plain", RETRY_AFTER, number, number);
+        check_wait("stamp", RESET, START - 100 + number, number.saturating_sub(100));
     }
     if CONNECTOR.operation("things", &action).is_ok() {
         drop(call(&action, answers));
     }
 }
 
-/// A number of seconds is kept to the second, or not waited for at all.
-fn check_seconds(seconds: u64) {
+/// A wait in whole seconds is kept to the second, or not begun at all; what lies in the past is no wait.
+fn check_wait(action: &str, header: HeaderName, said: u64, seconds: u64) {
     let mut answer = Answer { status: StatusCode::TOO_MANY_REQUESTS, ..Answer::default() };
-    answer.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-    let (api, asked) = call("plain", vec![answer, Answer::of("[]")]);
+    answer.headers.insert(header, HeaderValue::from(said));
+    let (api, asked) = call(action, vec![answer, Answer::of("[]")]);
     let wait = Duration::from_secs(seconds);
     if wait <= LONGEST {
         assert_eq!((asked.is_ok(), api.waits()), (true, vec![wait]));
