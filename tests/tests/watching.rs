@@ -1,5 +1,7 @@
 //! What an operator sees of calls: the spans and metrics that `docs/observability.md` lists, and no others.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
@@ -150,7 +152,7 @@ fn calls_attempts_pages_and_renewals_are_counted() {
     assert_eq!((sum("monotonic_counter.tieline.pages"), sum("monotonic_counter.tieline.records")), (2.0, 3.0));
     assert_eq!(sum("monotonic_counter.tieline.retries"), 1.0);
     assert_eq!(sum("monotonic_counter.tieline.token.renewals"), 1.0);
-    assert!(sum("monotonic_counter.tieline.received.bytes") > 60.0);
+    assert!(sum("monotonic_counter.tieline.received.bytes") > 50.0);
 
     let requests = watcher.metric("histogram.http.client.request.duration");
     let statuses: Vec<_> = requests.iter().map(|request| request["http.response.status_code"].clone()).collect();

@@ -66,7 +66,7 @@ impl<'a> Document<'a> {
     /// `unexpected_response` when the body is not JSON.
     pub(crate) fn find_all(&self, paths: &[&JsonPath]) -> Result<Vec<Vec<Raw>>, Error> {
         let (mut by_path, mut count) = (vec![Vec::new(); paths.len()], 0);
-        self.read(paths, |path, part| {
+        self.read(paths, depth(paths), |path, part| {
             count += 1;
             by_path[path].push(self.raw(part));
             if count > MOST_FOUND { Err(Flaw::TooMany) } else { Ok(()) }
@@ -77,24 +77,26 @@ impl<'a> Document<'a> {
     /// What each of several paths finds first.
     fn find_firsts(&self, paths: &[&JsonPath]) -> Result<Vec<Option<Raw>>, Error> {
         let mut firsts = vec![None; paths.len()];
-        self.read(paths, |path, part| {
+        self.read(paths, depth(paths), |path, part| {
             firsts[path].get_or_insert_with(|| self.raw(part));
             Ok(())
         })?;
         Ok(firsts)
     }
 
-    /// Reads what several paths find. The body is scanned once, unless a later path leads deeper than the ones before.
+    /// Reads what several paths find, with parts that are known down to a depth. The body is scanned once, unless a later path leads
+    /// deeper than the ones before.
     ///
     /// # Errors
     /// `unexpected_response` when the body is not JSON, and whatever the taker says.
     pub(super) fn read(
         &self,
         paths: &[&JsonPath],
+        depth: usize,
         mut taker: impl FnMut(usize, Part<'_, 'a>) -> Result<(), Flaw>,
     ) -> Result<(), Error> {
         let text = self.text.get_or_init(|| self.decoded()).clone()?;
-        let mut read = || find(&*self.structure(text, depth(paths))?, paths, &mut taker);
+        let mut read = || find(&*self.structure(text, depth)?, paths, &mut taker);
         read().map_err(|flaw| self.flawed(text, flaw))
     }
 

@@ -15,9 +15,9 @@ pub(super) type Taker<'w, 's, 't> = &'w mut dyn FnMut(usize, Part<'s, 't>) -> Re
 /// How many paths are walked together.
 const TOGETHER: usize = u64::BITS as usize;
 
-/// How deep a structure must be for these paths, and for the elements of the lists that they find.
+/// How deep a structure must be for these paths.
 pub(super) fn depth(paths: &[&JsonPath]) -> usize {
-    paths.iter().map(|path| path.steps().len() + 1).max().unwrap_or_default()
+    paths.iter().map(|path| path.steps().len()).max().unwrap_or_default()
 }
 
 /// Hands over the values at each path, in the order of the text. Where an object has the same key twice, the last one counts.

@@ -26,7 +26,8 @@ pub(crate) fn one(document: &Document<'_>, path: &JsonPath) -> Result<Raw, Error
 /// `unexpected_response` when there is something else at the path, or nothing; `too_large` when there are too many.
 pub(crate) fn list(document: &Document<'_>, path: &JsonPath) -> Result<Vec<Raw>, Error> {
     let (mut records, mut misfit, mut is_empty) = (Vec::new(), None, true);
-    document.read(&[path], |_, part| {
+    // The elements of the lists that are found are parts too.
+    document.read(&[path], depth(&[path]) + 1, |_, part| {
         is_empty = false;
         match part.text.as_bytes().first() {
             Some(b'[') => {

@@ -11,7 +11,7 @@ use wide::u8x16;
 /// The deepest nesting that is read: what `serde_json` reads, so that whoever parses a record later can.
 pub(super) const MAX_DEPTH: usize = 127;
 /// The most brackets and commas that are kept of one text.
-const MOST_MARKS: usize = 2_000_000;
+const MOST_MARKS: usize = 6_000_000;
 /// How many there are room for at first.
 const USUAL_MARKS: usize = 32;
 /// How many bytes are looked at together.
