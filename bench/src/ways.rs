@@ -1,7 +1,6 @@
 //! The ways to ask for a page of users: through the engine, and written by hand.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use reqwest::Client;
 use serde::{Deserialize, Serialize};
@@ -140,7 +139,6 @@ impl Ways {
                     .filter_map(|der| reqwest::Certificate::from_der(der).ok()),
             )
             .no_proxy()
-            .timeout(Duration::from_secs(60))
             .user_agent("bench/1")
             .build()?;
         Ok(Self { connection, client, url: url.clone() })

@@ -59,7 +59,7 @@ fn a_large_answer_takes_little_more_memory_than_it_has_bytes() {
         ("get", filled(r#"{"a":["#, "1,", "1]}"), None),
         ("get", filled(r#"{"errors":["#, "1,", "1]}"), Some("rejected")),
         ("get", filled(r#"{"errors":["#, r#"{"":0},"#, "1]}"), Some("rejected")),
-        ("get", filled(r#"{"more":["#, "1,", "1]}"), Some("too_large")),
+        ("get", filled(r#"{"more":["#, "1,", "1]}"), None),
         ("list", filled(r#"{"data":["#, "1,", "1]}"), Some("too_large")),
         ("each", filled(r#"{"data":["#, "1,", "1]}"), Some("too_large")),
         ("each", format!(r#"{{"data":{{{keys}"z":1}}}}"#), Some("too_large")),
