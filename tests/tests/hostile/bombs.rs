@@ -99,5 +99,7 @@ fn a_text_without_end_is_not_read_to_its_end() {
     for command in ["check", "describe"] {
         let output = bounded(folder.path(), 128 << 10, &[command, "/dev/zero"]);
         assert_eq!(output.status.code(), Some(4));
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains("is larger than the 33554432 bytes that are read"), "{stderr}");
     }
 }
