@@ -1,6 +1,6 @@
 //! Measures Tieline against hand-written code, and prints the ratios.
 //!
-//! `tieline-bench` prints everything; `tieline-bench speed` (or `memory`, `process`, `load`) a part of it.
+//! `tieline-bench` prints everything; `tieline-bench speed` (or another name of [`USAGE`]) a part of it.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints a table")]
 
@@ -10,11 +10,14 @@ mod memory;
 mod process;
 mod speed;
 mod table;
+mod unplugged;
 mod upstream;
 mod valgrind;
 mod ways;
 
 use std::error::Error;
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
 
 use crate::table::Table;
 use crate::upstream::Upstream;
@@ -22,7 +25,7 @@ use crate::upstream::Upstream;
 /// What a measurement gives, or why there is none.
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-const USAGE: &str = "tieline-bench [speed | memory | process | load]...";
+const USAGE: &str = "tieline-bench [process | load | unplugged | speed | memory]...";
 
 fn main() -> Outcome<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -34,12 +37,27 @@ fn main() -> Outcome<()> {
         ["pages", pages, url] => memory::pages(pages, url),
         ["download", bytes, url] => memory::download(bytes, url),
         ["launch", program, ..] => process::launch(program, &args[2..]),
-        _ => print(&args),
+        _ if KEEPS_MEMORY.iter().all(|(name, _)| std::env::var_os(name).is_some()) => print(&args),
+        _ => Err(Command::new(std::env::current_exe()?).args(args).envs(KEEPS_MEMORY).exec().into()),
     }
 }
 
+/// Has glibc keep freed memory, in this process and those that it starts (mallopt(3)). Otherwise chance decides when memory is
+/// given back to the system, and page faults that one way to ask causes are counted with the next.
+const KEEPS_MEMORY: [(&str, &str); 2] =
+    [("MALLOC_TRIM_THRESHOLD_", "1000000000"), ("MALLOC_MMAP_THRESHOLD_", "33554432")];
+
+/// This program for a process of its own, with memory as any program has it.
+pub(crate) fn itself() -> Outcome<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    for (name, _) in KEEPS_MEMORY {
+        command.env_remove(name);
+    }
+    Ok(command)
+}
+
 fn print(parts: &[&str]) -> Outcome<()> {
-    const PARTS: [&str; 4] = ["process", "load", "speed", "memory"];
+    const PARTS: [&str; 5] = ["process", "load", "unplugged", "speed", "memory"];
     if let Some(unknown) = parts.iter().find(|part| !PARTS.contains(part)) {
         return Err(format!("there is no part `{unknown}`; usage: {USAGE}").into());
     }
@@ -50,6 +68,7 @@ fn print(parts: &[&str]) -> Outcome<()> {
         match part {
             "process" => process::measure(&mut table)?,
             "load" => load::measure(&mut table)?,
+            "unplugged" => unplugged::measure(&mut table)?,
             "speed" => speed::measure(&Upstream::start()?, &mut table)?,
             _ => memory::measure(&Upstream::start()?, &mut table)?,
         }

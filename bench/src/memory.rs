@@ -1,7 +1,5 @@
 //! How much memory what streams takes, in processes of their own.
 
-use std::process::Command;
-
 use futures_util::StreamExt as _;
 use serde_json::json;
 
@@ -25,7 +23,7 @@ pub(crate) fn measure(upstream: &Upstream, table: &mut Table) -> Outcome<()> {
 
 /// The peak memory of a run of this program with these arguments, in kibibytes.
 fn peak(args: &[&str]) -> Outcome<f64> {
-    let output = Command::new(std::env::current_exe()?).args(args).output()?;
+    let output = crate::itself()?.args(args).output()?;
     let said = String::from_utf8(output.stdout)?;
     said.trim().parse().map_err(|_| String::from_utf8_lossy(&output.stderr).into_owned().into())
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
 use crate::Outcome;
@@ -60,7 +59,7 @@ impl Alone {
         let mut costs = Vec::new();
         for size in Size::ALL {
             let calls = calls(size);
-            let found = medians(ROUNDS, &Way::ALL, |way| repeat(&runtime, &ways, way, size, calls))?;
+            let found = medians(ROUNDS, &Way::ALL, |way| runtime.block_on(ways.repeat(way, size, calls)))?;
             for (way, cost) in Way::ALL.into_iter().zip(found) {
                 let counted = valgrind::is_there().then(|| per_call(Count::Instructions, upstream, way, size));
                 costs.push((size, way, cost.per(calls), counted.transpose()?));
@@ -98,12 +97,7 @@ fn crowd(upstream: &Upstream) -> Outcome<Vec<[Cost; 2]>> {
                 let mut callers = JoinSet::new();
                 for _ in 0..CROWD {
                     let ways = ways.clone();
-                    callers.spawn(async move {
-                        for _ in 0..calls.div_ceil(CROWD as u32) {
-                            ways.ask(way, size).await?;
-                        }
-                        Ok(())
-                    });
+                    callers.spawn(async move { ways.repeat(way, size, calls.div_ceil(CROWD as u32)).await });
                 }
                 callers.join_all().await.into_iter().collect()
             })
@@ -120,15 +114,6 @@ fn calls(size: Size) -> u32 {
         Size::Medium => 200,
         Size::Large => 16,
     }
-}
-
-fn repeat(runtime: &Runtime, ways: &Ways, way: Way, size: Size, calls: u32) -> Outcome<()> {
-    runtime.block_on(async {
-        for _ in 0..calls {
-            ways.ask(way, size).await?;
-        }
-        Ok(())
-    })
 }
 
 /// What one call adds to a process that makes calls.
@@ -149,7 +134,7 @@ pub(crate) fn ask(way: &str, size: &str, calls: u32, url: &str) -> Outcome<()> {
     let way = Way::ALL.into_iter().find(|known| known.name() == way).ok_or("no such way")?;
     let size = Size::ALL.into_iter().find(|known| known.name() == size).ok_or("no such size")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    repeat(&runtime, &Ways::new(&url.parse()?)?, way, size, calls)
+    runtime.block_on(Ways::new(&url.parse()?)?.repeat(way, size, calls))
 }
 
 fn microseconds(time: Duration) -> Figure {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tieline::connect::Options;
-use tieline::transport::{HttpOptions, HttpTransport};
+use tieline::transport::{HttpOptions, HttpTransport, Transport};
 use tieline::{Connection, Connector, Credentials, Source};
 use url::Url;
 
@@ -124,13 +124,22 @@ pub(crate) struct Ways {
 impl Ways {
     /// Connects both to an API.
     pub(crate) fn new(url: &Url) -> Outcome<Self> {
+        Self::with(url, Arc::new(HttpTransport::new(&HttpOptions::default())?))
+    }
+
+    /// Connects the engine to what answers in place of an API.
+    pub(crate) fn through(transport: Arc<dyn Transport>) -> Outcome<Self> {
+        Self::with(&Url::parse("https://bench.example.com")?, transport)
+    }
+
+    fn with(url: &Url, transport: Arc<dyn Transport>) -> Outcome<Self> {
         let (connector, _) =
             Connector::load(&Source::new("manifest.yaml", MANIFEST)).map_err(|findings| findings.to_string())?;
         let connection = Connection::builder(Arc::new(connector))
             .credentials(Credentials::none().with("token", TOKEN))
             .base_url(url.clone())
             .options(Options { max_response_bytes: 1 << 30, ..Options::default() })
-            .transport(Arc::new(HttpTransport::new(&HttpOptions::default())?))
+            .transport(transport)
             .connect()?;
         let client = Client::builder()
             .tls_certs_only(
@@ -172,6 +181,14 @@ impl Ways {
                 Ok(users["results"].as_array().map_or(0, Vec::len) + usize::from(users["has_more"] == true))
             }
         }
+    }
+
+    /// Asks so many times, one after the other.
+    pub(crate) async fn repeat(&self, way: Way, size: Size, calls: u32) -> Outcome<()> {
+        for _ in 0..calls {
+            self.ask(way, size).await?;
+        }
+        Ok(())
     }
 
     async fn engine(&self, size: Size) -> Outcome<tieline::Envelope> {
