@@ -27,17 +27,27 @@ pub(crate) fn find(name: &str) -> Result<Connector, Stop> {
     if !is_path(name) && !path.exists() {
         return Err(unknown(name).into());
     }
-    let (connector, _) = load(path)?.map_err(|findings| Stop::Manifest(Box::new(findings)))?;
-    Ok(connector)
+    load(path)
 }
 
-/// The connector of the manifest or OpenAPI document at a path, with its warnings; or all that is found wrong with it.
+/// The connector of the manifest or OpenAPI document at a path; or all that is found wrong with it.
+///
+/// # Errors
+/// `invalid_input` when it cannot be read; the findings when it has errors.
+pub(crate) fn load(path: &Path) -> Result<Connector, Stop> {
+    let files = DocumentFiles::around(path, Allowed::INSIDE);
+    let loaded = tieline_openapi::load(&read(path)?, &files.with(&[]));
+    loaded.map(|(connector, _)| connector).map_err(|findings| Stop::Manifest(Box::new(findings)))
+}
+
+/// All that is found in the manifest or OpenAPI document at a path.
 ///
 /// # Errors
 /// `invalid_input` when it cannot be read.
-pub(crate) fn load(path: &Path) -> Result<Result<(Connector, Diagnostics), Diagnostics>, Error> {
+pub(crate) fn check(path: &Path) -> Result<Diagnostics, Error> {
     let files = DocumentFiles::around(path, Allowed::INSIDE);
-    Ok(tieline_openapi::load(&read(path)?, &files.with(&[])))
+    let checked = tieline_openapi::check(&read(path)?, &files.with(&[]));
+    Ok(checked.map_or_else(|findings| findings, |(_, warnings)| warnings))
 }
 
 /// The manifests at a path: itself, or every `connector.yaml` in the folder and below it, by name. Hidden folders and `target`

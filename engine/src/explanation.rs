@@ -2,6 +2,7 @@
 
 use crate::plan::Connector;
 use crate::source::{Code, Diagnostics, Severity, Source};
+use crate::yaml::Limits;
 
 impl Code {
     /// What it means, with a wrong and a right manifest, as Markdown.
@@ -22,7 +23,8 @@ impl Code {
 
 /// All that is found in a manifest.
 fn findings(manifest: &str) -> Diagnostics {
-    Connector::load(&Source::new("connector.yaml", manifest)).map_or_else(|found| found, |(_, warnings)| warnings)
+    let checked = Connector::check(&Source::new("connector.yaml", manifest), Limits::default());
+    checked.map_or_else(|found| found, |(_, warnings)| warnings)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! From a text to a connector: read, check, compile, and hold its examples against it.
+//! From a text to a connector: read, check and compile it, and for whoever works on it hold its examples against it.
 
 use crate::check::check;
 use crate::examples::check_examples;
@@ -8,7 +8,7 @@ use crate::source::{Diagnostic, Diagnostics, Severity, Source};
 use crate::yaml::{Limits, Node};
 
 impl Connector {
-    /// Loads a manifest, with its warnings.
+    /// Loads a manifest to run it, with its warnings. Its examples are only kept: [`Connector::check`] looks at them.
     ///
     /// # Errors
     /// All findings, at least one of them an error.
@@ -23,7 +23,7 @@ impl Connector {
     pub fn load_within(source: &Source, limits: Limits) -> Result<(Self, Diagnostics), Diagnostics> {
         let mut findings = Vec::new();
         let manifest = Manifest::read(source, limits, &mut findings);
-        finish(source, manifest, findings)
+        finish(source, manifest, findings, |_, _, _| {})
     }
 
     /// Loads a manifest that somebody made of another document, with its warnings: `tree` is the manifest, its places are those of
@@ -38,20 +38,45 @@ impl Connector {
         mut findings: Vec<Diagnostic>,
     ) -> Result<(Self, Diagnostics), Diagnostics> {
         let manifest = Manifest::from_tree(tree, &mut findings);
-        finish(source, manifest, findings)
+        finish(source, manifest, findings, |_, _, _| {})
+    }
+
+    /// Loads a manifest for whoever works on it: [`Connector::load`], with warnings of examples that do not fit what they are
+    /// examples of. That takes about as long as all the rest.
+    ///
+    /// # Errors
+    /// All findings, at least one of them an error.
+    pub fn check(source: &Source, limits: Limits) -> Result<(Self, Diagnostics), Diagnostics> {
+        let mut findings = Vec::new();
+        let manifest = Manifest::read(source, limits, &mut findings);
+        finish(source, manifest, findings, check_examples)
+    }
+
+    /// [`Connector::from_tree`] for whoever works on the document, with warnings of examples as [`Connector::check`] gives them.
+    ///
+    /// # Errors
+    /// All findings, at least one of them an error.
+    pub fn check_tree(
+        source: &Source,
+        tree: &Node,
+        mut findings: Vec<Diagnostic>,
+    ) -> Result<(Self, Diagnostics), Diagnostics> {
+        let manifest = Manifest::from_tree(tree, &mut findings);
+        finish(source, manifest, findings, check_examples)
     }
 }
 
-/// All that comes after reading: check, compile, and hold the examples against it.
+/// All that comes after reading: check, compile, and whatever else is to be looked at.
 fn finish(
     source: &Source,
     manifest: Option<Manifest>,
     mut findings: Vec<Diagnostic>,
+    look: fn(&Manifest, &Connector, &mut Vec<Diagnostic>),
 ) -> Result<(Connector, Diagnostics), Diagnostics> {
     let connector = manifest.and_then(|manifest| {
         check(&manifest, &mut findings);
         let connector = is_sound(&findings).then(|| compile(&manifest))?;
-        check_examples(&manifest, &connector, &mut findings);
+        look(&manifest, &connector, &mut findings);
         Some(connector)
     });
     let findings = Diagnostics::new(source.clone(), findings);

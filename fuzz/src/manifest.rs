@@ -1,4 +1,4 @@
-//! Text to a connector: the whole of `Connector::load`, and all that a connector says about itself.
+//! Text to a connector: the whole of `Connector::check`, and all that a connector says about itself.
 
 use tieline::catalog::Subject;
 use tieline::source::Diagnostics;
@@ -11,9 +11,9 @@ use crate::input::{LIMITS, text};
 
 pub(crate) fn run(input: &[u8]) {
     let source = Source::new("connector.yaml", text(input));
-    let loaded = Connector::load_within(&source, LIMITS);
+    let loaded = Connector::check(&source, LIMITS);
     check_findings(&loaded);
-    let again = Connector::load_within(&source, LIMITS);
+    let again = Connector::check(&source, LIMITS);
     assert_eq!(outcome(&loaded), outcome(&again), "loading is not the same each time");
     let Ok((connector, _)) = loaded else { return };
     check_connector(&connector);

@@ -36,7 +36,7 @@ pub use bundle::bundle;
 pub use changes::{Change, changes};
 pub use document::is_document;
 pub use note::{Note, Translation};
-pub use read::{Imported, NoFiles, Surroundings, import, load};
+pub use read::{Imported, NoFiles, Surroundings, check, import, load};
 pub use update::{Decision, Outcome, Update, update};
 pub use write::{to_yaml, to_yaml_below};
 

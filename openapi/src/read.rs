@@ -63,11 +63,31 @@ pub fn import(source: &Source, surroundings: &Surroundings<'_>) -> Result<Import
     document(source, tree, surroundings, findings)
 }
 
-/// Loads a manifest, or an OpenAPI document as one, with its warnings.
+/// Loads a manifest, or an OpenAPI document as one, to run it, with its warnings.
 ///
 /// # Errors
 /// All findings, at least one of them an error.
 pub fn load(source: &Source, surroundings: &Surroundings<'_>) -> Result<(Connector, Diagnostics), Diagnostics> {
+    loaded(source, surroundings, Connector::from_tree)
+}
+
+/// Loads a manifest, or an OpenAPI document as one, for whoever works on it: with warnings of its examples
+/// ([`Connector::check`]).
+///
+/// # Errors
+/// All findings, at least one of them an error.
+pub fn check(source: &Source, surroundings: &Surroundings<'_>) -> Result<(Connector, Diagnostics), Diagnostics> {
+    loaded(source, surroundings, Connector::check_tree)
+}
+
+/// A connector from the tree of a manifest.
+type FromTree = fn(&Source, &Node, Vec<Diagnostic>) -> Result<(Connector, Diagnostics), Diagnostics>;
+
+fn loaded(
+    source: &Source,
+    surroundings: &Surroundings<'_>,
+    from_tree: FromTree,
+) -> Result<(Connector, Diagnostics), Diagnostics> {
     let mut findings = Vec::new();
     let Some(tree) = yaml::parse(source, surroundings.limits.all, &mut findings) else {
         return Err(Diagnostics::new(source.clone(), findings));
@@ -77,10 +97,10 @@ pub fn load(source: &Source, surroundings: &Surroundings<'_>) -> Result<(Connect
             let message = "an overlay changes an OpenAPI document, and this is a manifest";
             findings.push(Diagnostic::new(Code::Conflict, Span::new(0, 1), message).help("change the manifest itself"));
         }
-        return Connector::from_tree(source, &tree, findings);
+        return from_tree(source, &tree, findings);
     }
     let Imported { source, translation, findings } = document(source, tree, surroundings, findings)?;
-    Connector::from_tree(&source, &translation.manifest, findings)
+    from_tree(&source, &translation.manifest, findings)
 }
 
 fn no_document(tree: &Node) -> Diagnostic {

@@ -27,6 +27,9 @@ pub(crate) fn is_same(one: &Node, other: &Node) -> bool {
 
 /// These values, each once.
 pub(crate) fn distinct(values: &[Node]) -> Vec<Node> {
+    if values.len() < 2 {
+        return values.to_vec();
+    }
     let mut seen = HashSet::new();
     values.iter().filter(|value| seen.insert(in_order(value.to_json()).to_string())).cloned().collect()
 }

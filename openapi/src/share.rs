@@ -59,17 +59,16 @@ fn child<'n>(node: &'n mut Node, key: &str) -> Option<&'n mut Node> {
 fn shared_params(entities: &mut Node, span: tieline::source::Span) -> Node {
     let mut counted: HashMap<String, usize> = HashMap::new();
     let mut order: Vec<(String, String, Node)> = Vec::new();
+    let mut fingerprints = Vec::new();
     for_actions(entities, |action| {
-        let params = child(action, "params").into_iter().flat_map(|params| {
-            members(params).map(|(name, param)| (name.to_owned(), param.clone())).collect::<Vec<_>>()
-        });
-        for (name, param) in params {
-            let key = fingerprint(&name, &param);
+        for (name, param) in child(action, "params").iter().flat_map(|params| members(params)) {
+            let key = fingerprint(name, param);
             let count = counted.entry(key.clone()).or_insert(0);
             *count += 1;
             if *count == 1 {
-                order.push((key, name, param));
+                order.push((key.clone(), name.to_owned(), param.clone()));
             }
+            fingerprints.push(key);
         }
     });
     // Of several that are called alike, the one that is said most often: another name would say less than the parameter itself.
@@ -89,12 +88,11 @@ fn shared_params(entities: &mut Node, span: tieline::source::Span) -> Node {
             names.insert(key, (name, param));
         }
     }
+    let mut fingerprints = fingerprints.iter();
     for_actions(entities, |action| {
         let Some(Value::Map(params)) = child(action, "params").map(|params| &mut params.value) else { return };
-        for (name, entry) in params.iter_mut() {
-            if let Some((shared, _)) =
-                names.get(&fingerprint(name, &entry.value)).filter(|(_, param)| is_same(param, &entry.value))
-            {
+        for (entry, key) in params.values_mut().zip(&mut fingerprints) {
+            if let Some((shared, _)) = names.get(key).filter(|(_, param)| is_same(param, &entry.value)) {
                 let span = entry.value.span;
                 let mut reference = Mapping::at(span);
                 reference.text("$ref", format!("#/params/{shared}"), span);

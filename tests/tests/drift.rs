@@ -64,7 +64,7 @@ fn the_whole_manifest_in_the_introduction_can_be_used() {
     let page = page();
     let (_, rest) = page.split_once("```yaml\n").unwrap();
     let (text, _) = rest.split_once("```").unwrap();
-    match Connector::load(&Source::new("docs/manifest.md", text)) {
+    match Connector::check(&Source::new("docs/manifest.md", text), Limits::default()) {
         Ok((_, warnings)) => assert!(warnings.is_empty(), "{warnings}"),
         Err(found) => panic!("{found}"),
     }

@@ -87,7 +87,7 @@ fn the_built_in_connectors_have_no_findings() {
 }
 
 fn findings(case: &Path) -> Diagnostics {
-    match tieline_openapi::load(&source(case), &Surroundings::default()) {
+    match tieline_openapi::check(&source(case), &Surroundings::default()) {
         Ok((_, warnings)) => warnings,
         Err(found) => found,
     }

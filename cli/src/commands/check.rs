@@ -56,10 +56,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Stop> {
     let mut all = Vec::new();
     for path in &args.paths {
         for manifest in connector::manifests(path)? {
-            all.push(match connector::load(&manifest)? {
-                Ok((_, warnings)) => warnings,
-                Err(findings) => findings,
-            });
+            all.push(connector::check(&manifest)?);
         }
     }
     match args.format {

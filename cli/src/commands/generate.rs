@@ -69,7 +69,10 @@ fn repository(args: &GenerateArgs) -> Result<(), Stop> {
                     for a project of your own there is `tieline generate rust <manifest> --out <folder>`";
         return Err(invalid(message).with_help(help).into());
     }
-    let loaded = connector::manifests(&specs)?.iter().map(|manifest| load(manifest)).collect::<Result<Vec<_>, _>>()?;
+    let loaded = connector::manifests(&specs)?
+        .iter()
+        .map(|manifest| connector::load(manifest))
+        .collect::<Result<Vec<_>, _>>()?;
     for name in &args.connectors {
         if !loaded.iter().any(|connector| connector.name() == name) {
             let known = loaded.iter().map(Connector::name).collect::<Vec<_>>().join(", ");
@@ -85,11 +88,6 @@ fn repository(args: &GenerateArgs) -> Result<(), Stop> {
     } else {
         put(&project.only(&args.connectors), &args.root, Mode::of(args.check))
     }
-}
-
-/// The connector of a manifest. Its warnings do not matter here.
-fn load(manifest: &Path) -> Result<Connector, Stop> {
-    connector::load(manifest)?.map(|(connector, _)| connector).map_err(|findings| Stop::Manifest(Box::new(findings)))
 }
 
 /// What happens to a tree.

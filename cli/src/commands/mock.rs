@@ -85,7 +85,7 @@ fn easy_call(connector: &Connector) -> Result<Option<(&str, &str)>, Error> {
         return Ok(Some((entity, action)));
     }
     let entities = connector.entities()?;
-    let mut operations = entities.into_iter().flat_map(|entity| entity.operations.values());
+    let mut operations = entities.into_iter().flat_map(|entity| entity.operations());
     let easy = operations.find(|operation| operation.params.iter().all(|param| !param.required));
     Ok(easy.map(|operation| (operation.entity.as_str(), operation.action.as_str())))
 }

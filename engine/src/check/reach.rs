@@ -89,10 +89,10 @@ fn roots(schema: &Node) -> Vec<&Node> {
     let mut found = vec![schema];
     let mut waiting = vec![schema];
     while let Some(schema) = waiting.pop() {
-        waiting.extend(children(schema).into_iter().map(|(_, child)| child));
-        found.extend(
-            children(schema).into_iter().filter(|(holds, _)| *holds != Holds::SameValue).map(|(_, child)| child),
-        );
+        for (holds, child) in children(schema) {
+            waiting.push(child);
+            found.extend((holds != Holds::SameValue).then_some(child));
+        }
     }
     found
 }

@@ -32,8 +32,11 @@ pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// It fits the schema of schemas.
 fn check_valid(schema: &Schema, findings: &mut Vec<Diagnostic>) {
-    let written = schema.to_json();
-    for error in draft202012::meta::validator().iter_errors(&written) {
+    let (written, meta) = (schema.to_json(), draft202012::meta::validator());
+    if meta.is_valid(&written) {
+        return;
+    }
+    for error in meta.iter_errors(&written) {
         for (place, message) in explain(&serde_json::Value::Null, &error) {
             let key = place.as_str().rsplit('/').next().unwrap_or_default();
             let subject = if key.is_empty() { "the schema".to_owned() } else { format!("`{key}`") };

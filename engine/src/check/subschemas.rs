@@ -22,18 +22,19 @@ pub(super) fn all(schema: &Node) -> Vec<&Node> {
     found
 }
 
-/// The schemas directly inside a schema. Those of `dependentSchemas` are for the same value.
+/// The schemas directly inside a schema, in the order of its keywords. Those of `dependentSchemas` are for the same value.
 pub(super) fn children(schema: &Node) -> Vec<(Holds, &Node)> {
     let mut found = Vec::new();
-    for (key, holds) in SCHEMA_KEYWORDS.iter().copied().filter(|(_, holds)| *holds != Holds::Plain) {
-        match schema.get(key).map(|node| (&node.value, node)) {
-            Some((Value::List(items), _)) => found.extend(items.iter().map(|item| (holds, item))),
-            Some((Value::Map(named), _)) if holds == Holds::Named => {
+    for (key, entry) in keywords(schema).into_iter().flatten() {
+        let holds = SCHEMA_KEYWORDS.iter().find(|(known, _)| known == key).map_or(Holds::Plain, |(_, holds)| *holds);
+        match &entry.value.value {
+            _ if holds == Holds::Plain => {}
+            Value::List(items) => found.extend(items.iter().map(|item| (holds, item))),
+            Value::Map(named) if holds == Holds::Named => {
                 let holds = if key == "dependentSchemas" { Holds::SameValue } else { holds };
                 found.extend(named.values().map(|entry| (holds, &entry.value)));
             }
-            Some((_, node)) => found.push((holds, node)),
-            None => {}
+            _ => found.push((holds, &entry.value)),
         }
     }
     found

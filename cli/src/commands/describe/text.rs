@@ -70,7 +70,7 @@ fn whole(connector: &Connector, entities: &[&Entity], name: &str) -> String {
 
     let first = entities.first().map_or("", |entity| entity.name.as_str());
     let mut try_next = vec![format!("tieline describe {name} {first}")];
-    let easy = entities.iter().flat_map(|entity| entity.operations.values()).find(|op| is_easy(op));
+    let easy = entities.iter().flat_map(|entity| entity.operations()).find(|op| is_easy(op));
     try_next.extend(easy.map(|op| format!("tieline execute {name} {} {} --mock", op.entity, op.action)));
     text.push_str(&next(&try_next));
     text

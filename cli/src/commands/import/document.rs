@@ -38,7 +38,7 @@ impl Document {
     /// The findings when it cannot be used.
     pub(super) fn connector(&self) -> Result<(Connector, Diagnostics), Stop> {
         let found = self.findings.iter().cloned().collect();
-        Connector::from_tree(self.findings.source(), &self.translation.manifest, found)
+        Connector::check_tree(self.findings.source(), &self.translation.manifest, found)
             .map_err(|findings| Stop::Document(Box::new(findings)))
     }
 }
