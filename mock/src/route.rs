@@ -32,7 +32,7 @@ impl Routes {
     pub(crate) fn new(connector: &Connector) -> Result<Self, tieline::Error> {
         let mut routes = Vec::new();
         for entity in connector.entities()? {
-            for operation in entity.operations.values() {
+            for operation in entity.operations() {
                 let server = operation.server.as_ref().unwrap_or(&connector.head().server);
                 let mut parts = base_path(server);
                 parts.extend(operation.path.iter().cloned());

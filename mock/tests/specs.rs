@@ -70,7 +70,7 @@ async fn every_operation_answers_what_its_schema_accepts() {
     for (name, connector) in &with_examples {
         // The parameters come from the connector that has examples.
         let original = &with_examples.iter().find(|(other, _)| name.starts_with(other.as_str())).unwrap().1;
-        for operation in connector.entities().unwrap().iter().flat_map(|entity| entity.operations.values()) {
+        for operation in connector.entities().unwrap().iter().flat_map(|entity| entity.operations()) {
             let examples = &original.operation(&operation.entity, &operation.action).unwrap().examples;
             let params = examples.iter().find_map(|example| example.params.clone()).unwrap_or_else(|| json!({}));
             let mut call = connection(connector, operation).call(&operation.entity, &operation.action);

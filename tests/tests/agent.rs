@@ -31,7 +31,7 @@ fn read(connector: &Connector, entity: Option<&str>, action: Option<&str>) -> St
 
 fn operations(connector: &Connector) -> impl Iterator<Item = &Operation> {
     let entities = connector.entities().unwrap().into_iter();
-    entities.flat_map(|entity| entity.operations.values()).filter(|operation| !operation.internal)
+    entities.flat_map(|entity| entity.operations()).filter(|operation| !operation.internal)
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn every_operation_of_a_built_in_connector_has_a_case() {
             .map(|call| format!("{}.{}", call.entity, call.action))
             .collect();
         let loaded = built_in(&connector).unwrap();
-        let operations = loaded.entities().unwrap().into_iter().flat_map(|entity| entity.operations.values());
+        let operations = loaded.entities().unwrap().into_iter().flat_map(|entity| entity.operations());
         let missing: Vec<_> =
             operations.map(|operation| operation.name()).filter(|name| !shown.contains(name)).collect();
         assert!(missing.is_empty(), "{connector} has no case for {}", missing.join(", "));

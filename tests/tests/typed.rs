@@ -13,7 +13,7 @@ fn every_example_comes_back_equal() {
     for name in connectors() {
         let connector = built_in(&name).unwrap();
         let (mut trips, mut faults) = (0, Vec::new());
-        for operation in connector.entities().unwrap().into_iter().flat_map(|entity| entity.operations.values()) {
+        for operation in connector.entities().unwrap().into_iter().flat_map(|entity| entity.operations()) {
             for example in &operation.examples {
                 let none = Map::new();
                 let params = example.params.as_ref().map_or(&none, |params| params.as_object().unwrap());

@@ -112,13 +112,13 @@ impl<'a> Snippets<'a> {
     /// An operation to begin with: the one that shows whether a connection works, or the first list, or anything that is asked for easily.
     pub fn first(&self) -> Result<Option<&'a Operation>, Error> {
         if let Some((entity, action)) = &self.connector.head().check {
-            return self.connector.operation(entity, action).map(Some);
+            return self.connector.operation(entity, action).map(|operation| Some(&**operation));
         }
         let entities = self.connector.entities()?;
         let easy = |operation: &&Operation| {
             operation.effect == Effect::Read && operation.params.iter().all(|param| !param.required)
         };
-        let mut all = entities.into_iter().flat_map(|entity| entity.operations.values()).filter(easy).peekable();
+        let mut all = entities.into_iter().flat_map(|entity| entity.operations()).filter(easy).peekable();
         let first = all.peek().copied();
         Ok(all.find(|operation| operation.is_list()).or(first))
     }

@@ -52,7 +52,7 @@ impl Snippets<'_> {
     pub(super) fn program_with(&self, origin: &Origin, more: Vec<(String, Snippet)>) -> Result<String, Error> {
         let mut parts = Parts::default();
         for entity in self.connector.entities()? {
-            for operation in entity.operations.values() {
+            for operation in entity.operations() {
                 let about = operation.name();
                 let mut snippets = self.examples(operation);
                 for (_, snippet) in more.iter().filter(|(name, _)| *name == about) {

@@ -1,5 +1,7 @@
 //! Nested values as flat pairs: `a[b]=1`, `a[0][c]=2`.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 /// How the elements of a list are named.
@@ -35,15 +37,17 @@ fn flatten(name: String, value: &Value, lists: ListKeys, pairs: &mut Vec<(String
             }
         }
         Value::Null | Value::Array(_) | Value::Object(_) => pairs.push((name, None)),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => pairs.push((name, Some(text(value)))),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => pairs.push((name, Some(text(value).into_owned()))),
     }
 }
 
 /// A value as text: a string as it is, `true`, `12`; lists and objects as JSON.
-pub(crate) fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::String(text) => text.clone(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+        Value::String(text) => text.into(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            value.to_string().into()
+        }
     }
 }
 

@@ -77,7 +77,7 @@ impl<'a> GivenParam<'a> {
     pub(super) fn to_upload(&self) -> Upload {
         match self.content {
             Content::File(upload) => upload.clone(),
-            Content::Value(value) => Upload::bytes(super::text(value)),
+            Content::Value(value) => Upload::bytes(super::text(value).into_owned()),
         }
     }
 }

@@ -6,6 +6,7 @@ use url::Url;
 use crate::manifest::QueryEncoding;
 
 use super::path::VALUE;
+use super::query::Pair;
 
 /// What is escaped in a Rest.li value that is a list or a record: its punctuation, and what the caller has escaped in it, stay.
 const STRUCTURE: &AsciiSet = &VALUE.remove(b'(').remove(b')').remove(b',').remove(b':').remove(b'%');
@@ -13,7 +14,7 @@ const STRUCTURE: &AsciiSet = &VALUE.remove(b'(').remove(b')').remove(b',').remov
 const PLAIN: &AsciiSet = &VALUE.remove(b',');
 
 /// Adds pairs of name and value to the query of a URL.
-pub(super) fn append(url: &mut Url, encoding: Option<QueryEncoding>, pairs: &[(String, String)]) {
+pub(super) fn append(url: &mut Url, encoding: Option<QueryEncoding>, pairs: &[Pair<'_>]) {
     if pairs.is_empty() {
         return;
     }
@@ -25,7 +26,7 @@ pub(super) fn append(url: &mut Url, encoding: Option<QueryEncoding>, pairs: &[(S
         Some(QueryEncoding::Percent) => |_| VALUE,
         Some(QueryEncoding::RestLi) => |value| if is_structure(value) { STRUCTURE } else { PLAIN },
     };
-    let pair = |(name, value): &(String, String)| {
+    let pair = |(name, value): &Pair<'_>| {
         format!("{}={}", utf8_percent_encode(name, VALUE), utf8_percent_encode(value, value_set(value)))
     };
     let before = url.query().filter(|query| !query.is_empty()).map(str::to_owned);
@@ -48,7 +49,7 @@ mod tests {
 
     fn query(before: &str, encoding: QueryEncoding, pairs: &[(&str, &str)]) -> String {
         let mut url = Url::parse(&format!("https://example.com/x{before}")).unwrap();
-        let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         append(&mut url, Some(encoding), &pairs);
         assert_eq!((url.path(), url.fragment()), ("/x", None));
         url.query().unwrap().to_owned()

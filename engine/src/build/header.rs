@@ -1,5 +1,7 @@
 //! The headers and cookies: the connector's, the operation's, then the parameters; the last word counts.
 
+use std::borrow::Cow;
+
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
@@ -88,11 +90,11 @@ fn simple(param: &Param, value: &Value) -> String {
         Some(Style::Pipe) => "|",
         Some(Style::Form | Style::DeepObject | Style::Brackets) | None => ",",
     };
-    let texts: Vec<String> = match value {
+    let texts: Vec<Cow<'_, str>> = match value {
         Value::Array(items) => items.iter().filter(|item| !item.is_null()).map(text).collect(),
         Value::Object(members) => {
             let members = members.iter().filter(|(_, member)| !member.is_null());
-            members.map(|(key, member)| format!("{key}{between}{}", text(member))).collect()
+            members.map(|(key, member)| format!("{key}{between}{}", text(member)).into()).collect()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => vec![text(value)],
     };

@@ -46,7 +46,9 @@ impl Base<'_> {
         };
         value.filter(|value| !value.is_null()).map(|value| match value {
             Value::Array(items) => items.iter().map(body::text).collect::<Vec<_>>().join(","),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => body::text(value),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+                body::text(value).into_owned()
+            }
         })
     }
 }

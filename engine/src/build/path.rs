@@ -52,7 +52,7 @@ pub(super) fn append(url: &mut Url, operation: &Operation, args: &Args) -> Resul
     }
     let above = url.path().trim_end_matches('/');
     let slash = if below.starts_with('/') { "" } else { "/" };
-    let path = format!("{above}{slash}{below}");
+    let path = [above, slash, &below].concat();
     url.set_path(&path);
     // The parser resolves `.` and `..`: a path that it changes would have reached another operation.
     if url.path() != path {
@@ -71,8 +71,8 @@ fn segment(param: &Param, value: &Value) -> Result<String, Error> {
     let name = param.name.as_str();
     let texts = texts(param, value).ok_or_else(|| invalid(name, "is required: it stands in the path"))?;
     let plain = match texts.as_slice() {
-        [(_, only)] => Cow::Borrowed(only.as_str()),
-        several => several.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(",").into(),
+        [(_, only)] => Cow::Borrowed(&**only),
+        several => several.iter().map(|(_, text)| &**text).collect::<Vec<_>>().join(",").into(),
     };
     if plain.len() > LONGEST {
         return Err(invalid(name, format!("has {} bytes; {LONGEST} is the limit in the path", plain.len())));
@@ -96,7 +96,7 @@ fn segment(param: &Param, value: &Value) -> Result<String, Error> {
 }
 
 /// The texts of a value, each with what stands before it (OpenAPI 3.1, style `simple`). `None`: no value.
-fn texts(param: &Param, value: &Value) -> Option<Vec<(&'static str, String)>> {
+fn texts<'a>(param: &Param, value: &'a Value) -> Option<Vec<(&'static str, Cow<'a, str>)>> {
     let comma = |index: usize| if index == 0 { "" } else { "," };
     let between = if param.explode == Some(true) { "=" } else { "," };
     match value {
@@ -107,8 +107,8 @@ fn texts(param: &Param, value: &Value) -> Option<Vec<(&'static str, String)>> {
         }
         Value::Object(members) if param.style != Some(Style::Json) => {
             let members = members.iter().filter(|(_, member)| !member.is_null()).enumerate();
-            let pair = |(index, (key, member)): (usize, (&String, &Value))| {
-                [(comma(index), key.clone()), (between, text(member))]
+            let pair = |(index, (key, member)): (usize, (&'a String, &'a Value))| {
+                [(comma(index), Cow::from(key)), (between, text(member))]
             };
             Some(members.flat_map(pair).collect())
         }

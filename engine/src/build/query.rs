@@ -1,5 +1,7 @@
 //! The query: what is always the same, then what the caller gives, then what is filled, each in its style (OpenAPI 3.1, "Style Values").
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 use url::Url;
@@ -13,16 +15,21 @@ use super::{Base, escape};
 
 /// Adds the query of an operation to a URL. What has no value is left out.
 pub(super) fn append(url: &mut Url, base: &Base<'_>, operation: &Operation, args: &Args) {
-    let mut written: Vec<(String, String)> = constants(base, operation, args);
+    let mut written = constants(base, operation, args);
     let in_query = operation.params.iter().filter(|param| param.place == Place::Query);
-    let in_query = in_query.filter_map(|param| Some((param, args.values.get(&param.name)?)));
-    let (filled, given): (Vec<_>, Vec<_>) = in_query.partition(|(param, _)| args.filled.contains(&param.name));
-    written.extend(given.into_iter().chain(filled).flat_map(|(param, value)| styled(param, value)));
+    let in_query: Vec<_> = in_query.filter_map(|param| Some((param, args.values.get(&param.name)?))).collect();
+    for filled in [false, true] {
+        let such = in_query.iter().filter(|(param, _)| args.filled.contains(&param.name) == filled);
+        written.extend(such.flat_map(|(param, value)| styled(param, value)));
+    }
     escape::append(url, operation.query_encoding, &written);
 }
 
+/// A name and a text of the query, as they are before they are escaped.
+pub(super) type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
 /// The operation's constants come before the connector's, and a parameter that is given comes before both.
-fn constants(base: &Base<'_>, operation: &Operation, args: &Args) -> Vec<(String, String)> {
+fn constants<'a>(base: &Base<'a>, operation: &'a Operation, args: &Args) -> Vec<Pair<'a>> {
     let mut templates: IndexMap<&str, _> = base.head.query.iter().map(|(name, value)| (name.as_str(), value)).collect();
     templates.extend(operation.query.iter().map(|(name, value)| (name.as_str(), value)));
     let is_param = |name: &str| {
@@ -31,12 +38,12 @@ fn constants(base: &Base<'_>, operation: &Operation, args: &Args) -> Vec<(String
     };
     let templates = templates.into_iter().filter(|(name, _)| !is_param(name));
     templates
-        .filter_map(|(name, template)| Some((name.to_owned(), template.render(|name| base.text(name)).ok()?)))
+        .filter_map(|(name, template)| Some((name.into(), template.render(|name| base.text(name)).ok()?.into())))
         .collect()
 }
 
 /// A value as pairs of name and text.
-fn styled(param: &Param, value: &Value) -> Vec<(String, String)> {
+fn styled<'a>(param: &'a Param, value: &'a Value) -> Vec<Pair<'a>> {
     match param.style {
         Some(Style::Form) => form(param, value, ","),
         Some(Style::Space) => form(param, value, " "),
@@ -44,7 +51,7 @@ fn styled(param: &Param, value: &Value) -> Vec<(String, String)> {
         Some(Style::DeepObject) => bracketed(param, value, ListKeys::Numbered),
         Some(Style::Brackets) => bracketed(param, value, ListKeys::Empty),
         Some(Style::Json) if value.is_null() => Vec::new(),
-        Some(Style::Json) => vec![(param.wire.clone(), value.to_string())],
+        Some(Style::Json) => vec![(param.wire.as_str().into(), value.to_string().into())],
         None if value.is_object() || holds_more_than_scalars(value) => bracketed(param, value, ListKeys::Numbered),
         None => form(param, value, ","),
     }
@@ -54,34 +61,34 @@ fn holds_more_than_scalars(value: &Value) -> bool {
     value.as_array().is_some_and(|items| items.iter().any(|item| item.is_object() || item.is_array()))
 }
 
-fn bracketed(param: &Param, value: &Value, lists: ListKeys) -> Vec<(String, String)> {
-    pairs(&param.wire, value, lists).into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
+fn bracketed<'a>(param: &Param, value: &Value, lists: ListKeys) -> Vec<Pair<'a>> {
+    pairs(&param.wire, value, lists).into_iter().filter_map(|(name, text)| Some((name.into(), text?.into()))).collect()
 }
 
 /// One pair an element when exploded (so by default for commas), else one pair with all of them.
-fn form(param: &Param, value: &Value, separator: &str) -> Vec<(String, String)> {
+fn form<'a>(param: &'a Param, value: &'a Value, separator: &str) -> Vec<Pair<'a>> {
     let explode = param.explode.unwrap_or(separator == ",");
-    let name = || param.wire.clone();
-    let members: Vec<(String, String)> = match value {
+    let name = || Cow::from(&param.wire);
+    let members: Vec<Pair<'_>> = match value {
         Value::Null => return Vec::new(),
         Value::Bool(_) | Value::Number(_) | Value::String(_) => return vec![(name(), text(value))],
         Value::Array(items) => items.iter().filter(|item| !item.is_null()).map(|item| (name(), text(item))).collect(),
         Value::Object(members) => members
             .iter()
             .filter(|(_, member)| !member.is_null())
-            .map(|(key, member)| (key.clone(), text(member)))
+            .map(|(key, member)| (key.into(), text(member)))
             .collect(),
     };
     if explode || members.is_empty() {
         return members;
     }
-    let texts: Vec<String> = match value {
+    let texts: Vec<_> = match value {
         Value::Object(_) => members.into_iter().flat_map(|(key, text)| [key, text]).collect(),
         Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
             members.into_iter().map(|(_, text)| text).collect()
         }
     };
-    vec![(name(), texts.join(separator))]
+    vec![(name(), texts.join(separator).into())]
 }
 
 #[cfg(test)]

@@ -44,8 +44,8 @@ impl<'a> Subject<'a> {
     /// Its operations.
     pub fn operations(&self) -> Vec<&'a Operation> {
         match self {
-            Self::Connector(entities) => entities.iter().flat_map(|entity| entity.operations.values()).collect(),
-            Self::Entity(entity) => entity.operations.values().collect(),
+            Self::Connector(entities) => entities.iter().flat_map(|entity| entity.operations()).collect(),
+            Self::Entity(entity) => entity.operations().collect(),
             Self::Operation(_, operation) => vec![operation],
         }
     }

@@ -1,6 +1,7 @@
 //! One attempt: sign, send, follow redirects, read.
 
 use std::borrow::Cow;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -62,7 +63,7 @@ impl Attempt<'_> {
             failure: TransportFailure::Timeout,
             message: format!("waited {} s", self.time.as_secs_f64()),
         };
-        let answer = self.follow(token).instrument(span.clone());
+        let answer = pin!(self.follow(token).instrument(span.clone()));
         let outcome = match self.sending.within(self.time, answer, "").await {
             Ok(outcome) => outcome?,
             Err(_) => Outcome::NoAnswer(late()),

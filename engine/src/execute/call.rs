@@ -153,7 +153,7 @@ impl Call {
 
     async fn answer(self) -> Result<Envelope, Error> {
         let road = Road::start(self)?;
-        let operation = road.operation()?;
+        let operation = &*road.operation;
         match operation.answer {
             Answer::List(_) | Answer::One(_) if !operation.has_pages() => road.record().await,
             Answer::List(_) | Answer::One(_) if road.call.all => pages::all(road).await,

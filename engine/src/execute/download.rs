@@ -1,5 +1,6 @@
 //! Downloads: an answer that is a file, or that names one.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,7 +38,7 @@ pub struct Download {
 
 /// The file, ready to be read.
 pub(super) async fn start(road: &Road, sending: &Sending<'_>) -> Result<Download, Error> {
-    let operation = road.operation()?;
+    let operation = &*road.operation;
     if !matches!(operation.answer, Answer::File(_)) {
         let message = format!("`{}` does not answer with a file", operation.name());
         return Err(Error::new(ErrorKind::InvalidInput, message));
@@ -76,8 +77,8 @@ pub(super) async fn whole(road: Road) -> Result<Envelope, Error> {
     let sending = road.sending().await?;
     let download = start(&road, &sending).await?;
     let limit = road.inner().options.max_response_bytes;
-    let content =
-        sending.within(sending.time_left()?, download.body.collect(limit), "the file did not come in time").await?;
+    let content = pin!(download.body.collect(limit));
+    let content = sending.within(sending.time_left()?, content, "the file did not come in time").await?;
     let content = content.map_err(|error| super::failure::from_transport(&error))?;
     let too_large = || {
         let message = format!("the file is larger than {limit} bytes");

@@ -20,7 +20,7 @@ use super::watched::Watched;
 pub(super) async fn one(road: Road) -> Result<Envelope, Error> {
     let mut walk = Walk::start(road)?;
     let page = walk.step().await?.unwrap_or_else(Page::empty);
-    let data = match walk.road.operation()?.answer {
+    let data = match walk.road.operation.answer {
         Answer::One(_) => page.records.into_iter().next().map_or(Data::Nothing, Data::Record),
         Answer::List(_) | Answer::File(_) => Data::Records(page.records),
     };
@@ -75,8 +75,8 @@ struct Walk {
 
 impl Walk {
     fn start(mut road: Road) -> Result<Self, Error> {
-        road.ask_for_large_pages()?;
-        let operation = road.operation()?;
+        road.ask_for_large_pages();
+        let operation = &*road.operation;
         if !operation.has_pages() {
             let message = format!("`{}` does not answer in pages", operation.name());
             return Err(Error::new(ErrorKind::InvalidInput, message));
@@ -105,7 +105,7 @@ impl Walk {
         let room = self.road.call.max_records.map_or(usize::MAX, |most| most - self.records);
         if page.records.len() > room {
             page.records.truncate(room);
-            page.next = Some(seal(self.road.operation()?, &Resume { at: self.at.clone(), skip: self.skip + room }));
+            page.next = Some(seal(&self.road.operation, &Resume { at: self.at.clone(), skip: self.skip + room }));
             self.done = true;
             return Ok(Some(page));
         }
@@ -134,7 +134,7 @@ impl Walk {
 
     /// Where the next page is, as callers keep it.
     fn place(&self) -> Result<String, Error> {
-        Ok(seal(self.road.operation()?, &Resume { at: self.at.clone(), skip: self.skip }))
+        Ok(seal(&self.road.operation, &Resume { at: self.at.clone(), skip: self.skip }))
     }
 }
 

@@ -1,6 +1,7 @@
 //! One call on its way: the operation, its arguments, and the steps that every kind of answer shares.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use http::StatusCode;
 use indexmap::IndexMap;
@@ -32,6 +33,7 @@ use super::send::{Answered, Sending, Want};
 /// A call whose operation is found and whose arguments are bound.
 pub(super) struct Road {
     pub call: Call,
+    pub operation: Arc<Operation>,
     pub args: Args,
     /// Where the answer names a file, for an operation whose answer does.
     pub file_at: Option<Lookup>,
@@ -47,33 +49,26 @@ impl Road {
     /// Finds the operation and binds the arguments.
     pub(super) fn start(mut call: Call) -> Result<Self, Error> {
         let inner = call.connection.inner.clone();
-        let operation = inner.connector.operation(&call.entity, &call.action)?;
+        let operation = inner.connector.operation(&call.entity, &call.action)?.clone();
         let params = std::mem::take(&mut call.params);
         let uploads = std::mem::take(&mut call.uploads);
-        let args = args::bind(&inner.connector, operation, params, uploads, &inner.config, inner.clock.now())?;
+        let args = args::bind(&inner.connector, &operation, params, uploads, &inner.config, inner.clock.now())?;
         let file_at = match &operation.answer {
             Answer::File(place) => place.as_ref().map(|place| place.filled(|name| args.values.get(name).cloned())),
             Answer::List(_) | Answer::One(_) => None,
         };
         let file_at = file_at.transpose().map_err(|(name, why)| invalid(name, why))?;
-        Ok(Self { call, args, file_at })
+        Ok(Self { call, operation, args, file_at })
     }
 
     /// Who wants all pages is served with few: as large as the API allows, and no larger than what is wanted, where that can be
     /// counted. A list that goes on keeps its size, or the number of a page would mean another one.
-    pub(super) fn ask_for_large_pages(&mut self) -> Result<(), Error> {
-        let size = self.operation()?.pagination.as_ref().and_then(Pagination::largest_page);
-        let Some((name, most)) = size.filter(|_| self.call.all && self.call.next.is_none()) else { return Ok(()) };
-        let wanted = self.call.max_records.filter(|_| self.operation().is_ok_and(Operation::is_list));
+    pub(super) fn ask_for_large_pages(&mut self) {
+        let size = self.operation.pagination.as_ref().and_then(Pagination::largest_page);
+        let Some((name, most)) = size.filter(|_| self.call.all && self.call.next.is_none()) else { return };
+        let wanted = self.call.max_records.filter(|_| self.operation.is_list());
         let wanted = wanted.map_or(most, |wanted| most.min(u32::try_from(wanted).unwrap_or(most)));
-        let name = name.to_owned();
-        self.args.values.entry(name).or_insert_with(|| wanted.max(1).into());
-        Ok(())
-    }
-
-    /// The operation.
-    pub(super) fn operation(&self) -> Result<&Operation, Error> {
-        self.inner().connector.operation(&self.call.entity, &self.call.action)
+        self.args.values.entry(name.to_owned()).or_insert_with(|| wanted.max(1).into());
     }
 
     pub(super) fn inner(&self) -> &Inner {
@@ -81,8 +76,9 @@ impl Road {
     }
 
     /// What is observed.
-    fn subject<'a>(&'a self, operation: &'a Operation) -> Subject<'a> {
-        Subject { connector: self.inner().connector.name(), entity: &operation.entity, action: &operation.action }
+    fn subject(&self) -> Subject<'_> {
+        let Operation { entity, action, .. } = &*self.operation;
+        Subject { connector: self.inner().connector.name(), entity, action }
     }
 
     /// What expressions over records can look at.
@@ -92,18 +88,16 @@ impl Road {
 
     /// Where the caller says that the list goes on.
     pub(super) fn resumed(&self) -> Result<Option<Resume>, Error> {
-        let operation = self.operation()?;
-        self.call.next.as_deref().map(|text| unseal(operation, text)).transpose()
+        self.call.next.as_deref().map(|text| unseal(&self.operation, text)).transpose()
     }
 
     /// The one record of an answer, or nothing.
     pub(super) async fn record(self) -> Result<Envelope, Error> {
-        let operation = self.operation()?;
         let (_, answered) = self.send(None, &self.args).await?;
-        self.read_record(operation, &answered).map_err(|error| self.without_secrets(error, answered.token.as_deref()))
+        self.read_record(&answered).map_err(|error| self.without_secrets(error, answered.token.as_deref()))
     }
 
-    fn read_record(&self, operation: &Operation, answered: &Answered) -> Result<Envelope, Error> {
+    fn read_record(&self, answered: &Answered) -> Result<Envelope, Error> {
         let document = Document::new(&answered.headers, &answered.body);
         if document.is_empty() {
             return Ok(Envelope { data: Data::Nothing, meta: IndexMap::new(), next: None });
@@ -111,26 +105,27 @@ impl Road {
         if self.call.validated {
             document.validate()?;
         }
-        let record = records(operation, &document, self.scope())?.kept.into_iter().next();
+        let record = records(&self.operation, &document, self.scope())?.kept.into_iter().next();
         let data = record.map_or(Data::Nothing, |record| Data::Record(self.selected(record)));
-        Ok(Envelope { data, meta: extract::meta(&operation.meta, &document)?, next: None })
+        Ok(Envelope { data, meta: extract::meta(&self.operation.meta, &document)?, next: None })
     }
 
     /// One page of a list.
     pub(super) async fn page(&self, from: Option<&Next>) -> Result<Step, Error> {
-        let operation = self.operation()?;
-        let args = self.args_from(from)?;
+        let args = self.args_from(from);
         let (url, answered) = self.send(from, &args).await?;
-        let step = self.read_page(operation, &args, &url, &answered);
+        let step = self.read_page(&args, &url, &answered);
         let redacted = |error| self.without_secrets(error, answered.token.as_deref());
         step.map(|step| Step { next: step.next.map_err(redacted), ..step }).map_err(redacted)
     }
 
-    fn read_page(&self, operation: &Operation, args: &Args, url: &Url, answered: &Answered) -> Result<Step, Error> {
+    fn read_page(&self, args: &Args, url: &Url, answered: &Answered) -> Result<Step, Error> {
+        let operation = &*self.operation;
         if answered.status == StatusCode::NO_CONTENT {
             return Ok(Step { page: Page::empty(), next: Ok(None) });
         }
-        let document = Document::new(&answered.headers, &answered.body);
+        let asked = operation.pagination.iter().flat_map(Pagination::lookups).chain(operation.meta.values());
+        let document = Document::new(&answered.headers, &answered.body).expecting(asked);
         if !operation.is_list() && document.is_empty() {
             return Ok(Step { page: Page::empty(), next: Ok(None) });
         }
@@ -138,7 +133,7 @@ impl Road {
             document.validate()?;
         }
         let records = records(operation, &document, self.scope())?;
-        self.subject(operation).paged(records.found);
+        self.subject().paged(records.found);
         let held = Held { count: operation.is_list().then_some(records.found), last: records.last.as_ref() };
         let next = match &operation.pagination {
             Some(pagination) => pagination.next(&args.values, &document, held),
@@ -161,7 +156,7 @@ impl Road {
 
     /// How this call's requests are sent.
     pub(super) async fn sending(&self) -> Result<Sending<'_>, Error> {
-        Sending::start(self.inner(), self.operation()?, self.scheme()?, self.call.deadline).await
+        Sending::start(self.inner(), &self.operation, self.scheme()?, self.call.deadline).await
     }
 
     /// The request of a page, without secrets.
@@ -172,8 +167,7 @@ impl Road {
         base: &Base<'_>,
         server: &Url,
     ) -> Result<Request, Error> {
-        let operation = self.operation()?;
-        let mut request = build::request(base, server, operation, args)?;
+        let mut request = build::request(base, server, &self.operation, args)?;
         if let Some(Next::Url(url)) = from {
             request.url = self.url_from_answer(base, &request.url, url)?;
         }
@@ -194,7 +188,7 @@ impl Road {
     /// A URL that an answer named for the next page: on the server's own origin, or refused.
     fn url_from_answer(&self, base: &Base<'_>, asked: &Url, url: &str) -> Result<Url, Error> {
         let mut url = asked.join(url).map_err(unusable)?;
-        if is_same_origin(&build::server(&Base { rebind: None, ..*base }, self.operation()?)?, &url) {
+        if is_same_origin(&build::server(&Base { rebind: None, ..*base }, &self.operation)?, &url) {
             url = build::rebound(url, base.rebind);
         }
         if !is_same_origin(&url, asked) {
@@ -209,9 +203,9 @@ impl Road {
     }
 
     /// The caller's arguments with those of the page.
-    fn args_from(&self, from: Option<&Next>) -> Result<Cow<'_, Args>, Error> {
+    fn args_from(&self, from: Option<&Next>) -> Cow<'_, Args> {
         let mut args = Cow::Borrowed(&self.args);
-        let pagination = self.operation()?.pagination.as_ref();
+        let pagination = self.operation.pagination.as_ref();
         let first = pagination.map(|pagination| pagination.first(&args.values)).unwrap_or_default();
         if !first.is_empty() {
             args.to_mut().values.extend(first);
@@ -219,12 +213,12 @@ impl Road {
         if let Some(Next::Params(params)) = from {
             args.to_mut().values.extend(params.iter().map(|(name, value)| (name.clone(), value.clone())));
         }
-        Ok(args)
+        args
     }
 
     /// The way to sign in that the operation needs, with its name.
     fn scheme(&self) -> Result<Option<(&str, &Scheme)>, Error> {
-        let operation = self.operation()?;
+        let operation = &self.operation;
         let schemes = &self.inner().connector.head().auth;
         let name = match &operation.auth {
             Some(SchemeChoice::None) => None,
@@ -266,10 +260,9 @@ impl Road {
         let inner = self.inner();
         let scheme = self.scheme()?;
         let token = scheme.map(|(_, scheme)| self.assumed(scheme)).transpose()?.unwrap_or_default();
-        let (base, server) = (inner.base(&token), inner.server(&token, self.operation()?)?);
-        let request = self.request(from.as_ref(), &*self.args_from(from.as_ref())?, &base, &server)?;
-        let generated =
-            self.operation()?.idempotency_key(base.head).map(|idempotency| idempotency.header.value.clone());
+        let (base, server) = (inner.base(&token), inner.server(&token, &self.operation)?);
+        let request = self.request(from.as_ref(), &self.args_from(from.as_ref()), &base, &server)?;
+        let generated = self.operation.idempotency_key(base.head).map(|idempotency| idempotency.header.value.clone());
         let generated = generated.filter(|name| !request.headers.contains_key(name.as_str()));
         Ok(Explanation {
             request,

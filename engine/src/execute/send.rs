@@ -1,5 +1,6 @@
 //! From a request to an answer: attempts, until one counts.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -264,11 +265,11 @@ impl<'a> Sending<'a> {
         }
     }
 
-    /// Runs something no longer than this.
+    /// Runs something no longer than this. It is pinned where it stands: moved here, it would be kept twice.
     pub(super) async fn within<T>(
         &self,
         time: Duration,
-        what: impl Future<Output = T>,
+        what: impl Future<Output = T> + Unpin,
         too_late: &str,
     ) -> Result<T, Error> {
         within(self.inner, time, what, too_late).await
@@ -308,7 +309,7 @@ impl<'a> Sending<'a> {
     async fn renewed(&self, used: &AccessToken) -> Result<Option<AccessToken>, Error> {
         match &self.session {
             Some(session) => {
-                let renewal = session.renew_after_401(used);
+                let renewal = pin!(session.renew_after_401(used));
                 self.within(self.time_left()?, renewal, "no new access token came in time").await?
             }
             None => Ok(None),
@@ -318,12 +319,16 @@ impl<'a> Sending<'a> {
 
 /// The access token of a session, if it comes before the deadline.
 async fn token(inner: &Inner, session: &Session, deadline: Instant) -> Result<Option<AccessToken>, Error> {
-    within(inner, time_left(inner, deadline)?, session.token(), "no access token came in time").await?
+    within(inner, time_left(inner, deadline)?, pin!(session.token()), "no access token came in time").await?
 }
 
 /// Runs something no longer than this.
-async fn within<T>(inner: &Inner, time: Duration, what: impl Future<Output = T>, too_late: &str) -> Result<T, Error> {
-    let what = std::pin::pin!(what);
+async fn within<T>(
+    inner: &Inner,
+    time: Duration,
+    what: impl Future<Output = T> + Unpin,
+    too_late: &str,
+) -> Result<T, Error> {
     match futures_util::future::select(what, inner.clock.sleep(time)).await {
         futures_util::future::Either::Left((result, _)) => Ok(result),
         futures_util::future::Either::Right(_) => Err(Error::new(ErrorKind::Timeout, too_late)),

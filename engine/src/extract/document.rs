@@ -30,12 +30,21 @@ pub(crate) struct Document<'a> {
     text: OnceLock<Result<&'a str, Error>>,
     /// The structure of the text, as deep as somebody has needed it.
     structure: Mutex<Option<Arc<Structure<'a>>>>,
+    /// Places of which somebody will want to know what they hold first: looked for along with whatever is looked for first.
+    expected: Vec<&'a JsonPath>,
+    firsts: OnceLock<Vec<Option<Raw>>>,
 }
 
 impl<'a> Document<'a> {
     /// A response with these headers and this body. Nothing is read yet.
     pub(crate) fn new(headers: &'a HeaderMap, body: &'a Bytes) -> Self {
-        Self { headers, body, text: OnceLock::new(), structure: Mutex::default() }
+        let (text, firsts) = (OnceLock::new(), OnceLock::new());
+        Self { headers, body, text, structure: Mutex::default(), expected: Vec::new(), firsts }
+    }
+
+    /// The same, where it is known what will be looked up later: the body is then read once for all of it.
+    pub(crate) fn expecting(self, lookups: impl IntoIterator<Item = &'a Lookup>) -> Self {
+        Self { expected: lookups.into_iter().filter_map(Lookup::in_body).collect(), ..self }
     }
 
     /// Whether the answer has no body (or only white space), as a 204 has none.
@@ -76,6 +85,13 @@ impl<'a> Document<'a> {
 
     /// What each of several paths finds first.
     fn find_firsts(&self, paths: &[&JsonPath]) -> Result<Vec<Option<Raw>>, Error> {
+        if let Some(known) = self.firsts.get() {
+            let known =
+                |path: &&JsonPath| self.expected.iter().position(|expected| expected == path).map(|at| &known[at]);
+            if let Some(firsts) = paths.iter().map(|path| known(path).cloned()).collect() {
+                return Ok(firsts);
+            }
+        }
         let mut firsts = vec![None; paths.len()];
         self.read(paths, depth(paths), |path, part| {
             firsts[path].get_or_insert_with(|| self.raw(part));
@@ -96,8 +112,20 @@ impl<'a> Document<'a> {
         mut taker: impl FnMut(usize, Part<'_, 'a>) -> Result<(), Flaw>,
     ) -> Result<(), Error> {
         let text = self.text.get_or_init(|| self.decoded()).clone()?;
-        let mut read = || find(&*self.structure(text, depth)?, paths, &mut taker);
-        read().map_err(|flaw| self.flawed(text, flaw))
+        let along = if self.firsts.get().is_none() { &*self.expected } else { &[] };
+        let (both, depth) = ([paths, along].concat(), depth.max(super::find::depth(along)));
+        let mut firsts = vec![None; along.len()];
+        let mut take = |path: usize, part: Part<'_, 'a>| match path.checked_sub(paths.len()) {
+            Some(along) => {
+                firsts[along].get_or_insert_with(|| self.raw(part));
+                Ok(())
+            }
+            None => taker(path, part),
+        };
+        let mut read = || find(&*self.structure(text, depth)?, &both, &mut take);
+        read().map_err(|flaw| self.flawed(text, flaw))?;
+        let _ = self.firsts.set(firsts);
+        Ok(())
     }
 
     fn structure(&self, text: &'a str, depth: usize) -> Result<Arc<Structure<'a>>, Flaw> {
@@ -140,14 +168,7 @@ impl<'a> Document<'a> {
         &self,
         lookups: impl IntoIterator<Item = &'l Lookup> + Clone,
     ) -> Result<Vec<Option<Raw>>, Error> {
-        let paths: Vec<_> = lookups
-            .clone()
-            .into_iter()
-            .filter_map(|lookup| match lookup {
-                Lookup::Body(path) => Some(path),
-                Lookup::Header(_) | Lookup::Link(_) => None,
-            })
-            .collect();
+        let paths: Vec<_> = lookups.clone().into_iter().filter_map(Lookup::in_body).collect();
         let in_body = !paths.is_empty() && !self.is_empty();
         let firsts = if in_body { self.find_firsts(&paths)? } else { vec![None; paths.len()] };
         if paths.len() == lookups.clone().into_iter().count() {

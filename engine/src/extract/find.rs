@@ -58,14 +58,15 @@ impl<'s, 't> Walk<'_, 's, 't> {
     fn members(&mut self, object: Part<'s, 't>, taken: usize, through: u64) -> Result<(), Flaw> {
         let mut wanted = Wanted::new(self.which(through, |steps| steps[taken] == Step::All) != 0);
         for member in object.members() {
-            let (name, value) = member?;
+            let member = member?;
             let goes_on = self.which(through, |steps| match &steps[taken] {
-                Step::Key(key) => *key == name,
+                Step::Key(key) => *key == member.name,
                 Step::All => true,
                 Step::Index(_) => false,
             });
             if goes_on != 0 {
-                wanted.insert(name, (value, goes_on))?;
+                let value = member.value()?;
+                wanted.insert(member.name, (value, goes_on))?;
             }
         }
         wanted.into_values().try_for_each(|(value, goes_on)| self.value(value, taken + 1, goes_on))

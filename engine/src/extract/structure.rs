@@ -125,14 +125,14 @@ impl<'t> Structure<'t> {
 impl<'s, 't> Part<'s, 't> {
     /// The elements of a list, in order.
     pub(super) fn elements(self) -> impl Iterator<Item = Result<Self, Flaw>> {
-        self.pieces().map(|piece| piece.value(piece.from).ok_or(Flaw::NotJson))
+        self.pieces().map(Piece::value)
     }
 
     /// The members of an object, in order.
-    pub(super) fn members(self) -> impl Iterator<Item = Result<(Cow<'t, str>, Self), Flaw>> {
+    pub(super) fn members(self) -> impl Iterator<Item = Result<Member<'s, 't>, Flaw>> {
         self.pieces().map(|piece| {
             let (name, after) = name(&piece.within.text[piece.from..piece.to]).ok_or(Flaw::NotJson)?;
-            Ok((name, piece.value(piece.to - after.len()).ok_or(Flaw::NotJson)?))
+            Ok(Member { name, value: Piece { from: piece.to - after.len(), ..piece } })
         })
     }
 
@@ -172,9 +172,22 @@ struct Piece<'s, 't> {
 }
 
 impl<'s, 't> Piece<'s, 't> {
-    /// The value that begins here.
-    fn value(&self, from: usize) -> Option<Part<'s, 't>> {
-        self.within.part(from, self.to, self.container, self.level)
+    /// The one value that it is.
+    fn value(self) -> Result<Part<'s, 't>, Flaw> {
+        self.within.part(self.from, self.to, self.container, self.level).ok_or(Flaw::NotJson)
+    }
+}
+
+/// A member of an object, whose value nobody has looked at.
+pub(super) struct Member<'s, 't> {
+    pub(super) name: Cow<'t, str>,
+    value: Piece<'s, 't>,
+}
+
+impl<'s, 't> Member<'s, 't> {
+    /// Its value.
+    pub(super) fn value(&self) -> Result<Part<'s, 't>, Flaw> {
+        self.value.value()
     }
 }
 
@@ -182,17 +195,23 @@ impl<'s, 't> Piece<'s, 't> {
 fn name(member: &str) -> Option<(Cow<'_, str>, &str)> {
     let member = trimmed_start(member);
     let inner = member.strip_prefix('"')?;
+    let plain = inner.bytes().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))?;
+    let is_plain = inner.as_bytes()[plain] == b'"';
+    let end = if is_plain { plain } else { end_of_text(inner)? };
+    let after = trimmed_start(&inner[end + 1..]).strip_prefix(':')?;
+    let quoted = &member[..end + 2];
+    let name = if is_plain { inner[..end].into() } else { serde_json::from_str::<String>(quoted).ok()?.into() };
+    Some((name, after))
+}
+
+/// Where the quote stands that closes a text.
+fn end_of_text(inner: &str) -> Option<usize> {
     let mut escaped = false;
-    let end = inner.bytes().position(|byte| {
+    inner.bytes().position(|byte| {
         let ends = byte == b'"' && !escaped;
         escaped = byte == b'\\' && !escaped;
         ends
-    })?;
-    let (name, after) = (&inner[..end], &inner[end + 1..]);
-    let after = trimmed_start(after).strip_prefix(':')?;
-    let is_plain = name.bytes().all(|byte| byte != b'\\' && byte >= b' ');
-    let name = if is_plain { name.into() } else { serde_json::from_str::<String>(&member[..end + 2]).ok()?.into() };
-    Some((name, after))
+    })
 }
 
 /// Without white space around it, as JSON has it (RFC 8259 section 2).

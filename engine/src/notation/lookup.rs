@@ -16,6 +16,16 @@ pub enum Lookup {
     Link(String),
 }
 
+impl Lookup {
+    /// The path of a place in the body.
+    pub(crate) fn in_body(&self) -> Option<&JsonPath> {
+        match self {
+            Self::Body(path) => Some(path),
+            Self::Header(_) | Self::Link(_) => None,
+        }
+    }
+}
+
 impl FromStr for Lookup {
     type Err = String;
 

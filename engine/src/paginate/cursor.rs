@@ -50,13 +50,18 @@ fn one_place(cursor: &Cursor, _: &Map, span: Span, findings: &mut Vec<Diagnostic
 }
 
 impl Cursor {
+    /// What is looked up in each answer.
+    pub(super) fn lookups(&self) -> [Option<&Spanned<Lookup>>; 2] {
+        [self.next.as_ref(), self.more.as_ref()]
+    }
+
     pub(super) fn next(
         &self,
         given: &IndexMap<String, Value>,
         document: &Document<'_>,
         held: Held<'_>,
     ) -> Result<Option<Next>, Error> {
-        let [named, more] = look(document, [self.next.as_ref(), self.more.as_ref()])?;
+        let [named, more] = look(document, self.lookups())?;
         if more.as_ref().is_some_and(says_end) {
             return Ok(None);
         }

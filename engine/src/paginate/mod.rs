@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use crate::error::Error;
 use crate::extract::Document;
 use crate::language::{choices, kinds};
+use crate::notation::Lookup;
 
 pub use cursor::Cursor;
 pub use link::Link;
@@ -92,6 +93,18 @@ impl Pagination {
     pub(crate) fn largest_page(&self) -> Option<(&str, u32)> {
         let size = self.paging().size.filter(|size| size.usual.is_none())?;
         Some((&size.name.value, size.most?))
+    }
+
+    /// What [`Pagination::next`] looks up in each answer.
+    pub(crate) fn lookups(&self) -> impl Iterator<Item = &Lookup> {
+        let lookups = match self {
+            Self::Cursor(kind) => kind.lookups(),
+            Self::Offset(kind) => kind.lookups(),
+            Self::Page(kind) => kind.lookups(),
+            Self::NextUrl(kind) => [Some(&kind.next), None],
+            Self::Link(_) => [None, None],
+        };
+        lookups.into_iter().flatten().map(|lookup| &lookup.value)
     }
 
     /// Where the list goes on after a page, `None` at its end. `given` are the parameters that the page was asked with.

@@ -39,6 +39,11 @@ paged! {
 }
 
 impl Offset {
+    /// What is looked up in each answer.
+    pub(super) fn lookups(&self) -> [Option<&Spanned<Lookup>>; 2] {
+        [self.total.as_ref(), self.more.as_ref()]
+    }
+
     pub(super) fn next(
         &self,
         given: &IndexMap<String, Value>,
@@ -49,7 +54,7 @@ impl Offset {
         let size = self.paging().size;
         let records = held.count.map_or_else(|| asked(given, size).unwrap_or(1), |count| count as u64);
         let Some(next) = position(given, &self.offset, start)?.checked_add(records) else { return Ok(None) };
-        let [total, more] = look(document, [self.total.as_ref(), self.more.as_ref()])?;
+        let [total, more] = look(document, self.lookups())?;
         let total = count(total, self.total.as_ref())?;
         let at_total = total.is_some_and(|total| next.saturating_sub(start) >= total);
         let said_nothing = total.is_none() && more.is_none();

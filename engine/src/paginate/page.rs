@@ -39,6 +39,11 @@ paged! {
 }
 
 impl PageNumber {
+    /// What is looked up in each answer.
+    pub(super) fn lookups(&self) -> [Option<&Spanned<Lookup>>; 2] {
+        [self.total_pages.as_ref(), self.more.as_ref()]
+    }
+
     pub(super) fn next(
         &self,
         given: &IndexMap<String, Value>,
@@ -47,7 +52,7 @@ impl PageNumber {
     ) -> Result<Option<Next>, Error> {
         let start = self.start.unwrap_or(1);
         let Some(next) = position(given, &self.page, start)?.checked_add(1) else { return Ok(None) };
-        let [pages, more] = look(document, [self.total_pages.as_ref(), self.more.as_ref()])?;
+        let [pages, more] = look(document, self.lookups())?;
         let pages = count(pages, self.total_pages.as_ref())?;
         let was_last = pages.is_some_and(|pages| next.saturating_sub(start) >= pages);
         let said_nothing = pages.is_none() && more.is_none();

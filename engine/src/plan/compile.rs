@@ -1,6 +1,6 @@
 //! From a checked manifest to a connector: references followed, places and defaults decided.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ fn head(manifest: &Manifest) -> Head {
 
 fn entity(manifest: &Manifest, name: &str, written: &manifest::Entity) -> Entity {
     let operation = |(action, described): (&String, &Spanned<Action>)| {
-        (action.clone(), operation(manifest, (name, written), (action, described)))
+        (action.clone(), Arc::new(operation(manifest, (name, written), (action, described))))
     };
     Entity {
         name: name.to_owned(),

@@ -1,5 +1,7 @@
 //! A connector, ready to run.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -84,10 +86,17 @@ pub struct Entity {
     /// The schema of its records.
     pub record: Option<Value>,
     /// Its operations, by action.
-    pub operations: IndexMap<String, Operation>,
+    pub operations: IndexMap<String, Arc<Operation>>,
     /// Facts that other tools use.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub extensions: IndexMap<String, Value>,
+}
+
+impl Entity {
+    /// Its operations.
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> + Clone {
+        self.operations.values().map(|operation| &**operation)
+    }
 }
 
 /// A connector, checked and compiled. Load it once and share it.
@@ -191,7 +200,7 @@ impl Connector {
     ///
     /// # Errors
     /// `unknown_entity` or `unknown_action`, with the nearest name.
-    pub fn operation(&self, entity: &str, action: &str) -> Result<&Operation, Error> {
+    pub fn operation(&self, entity: &str, action: &str) -> Result<&Arc<Operation>, Error> {
         let entity = self.entity(entity)?;
         entity.operations.get(action).ok_or_else(|| {
             let message = format!("`{}` has no action `{action}`", entity.name);

@@ -41,7 +41,7 @@ impl Play<'_> {
     /// Puts the URL of a file where other actions look for it in the answer to the same request.
     pub(super) fn put_files_of_others(&self, draft: &mut Draft) {
         let entities = self.world.connector.entities().unwrap_or_default();
-        let all = entities.iter().flat_map(|entity| entity.operations.values());
+        let all = entities.iter().flat_map(|entity| entity.operations());
         for other in all.filter(|other| other.method == self.operation.method && shape(other) == shape(self.operation))
         {
             let Answer::File(Some(url)) = &other.answer else { continue };

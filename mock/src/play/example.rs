@@ -70,7 +70,7 @@ impl Play<'_> {
         let connector = self.world.connector;
         let mine = std::iter::once(self.operation);
         let entities = connector.entities().unwrap_or_default();
-        let all = entities.iter().flat_map(|entity| entity.operations.values());
+        let all = entities.iter().flat_map(|entity| entity.operations());
         let reads: Vec<&Operation> = mine.chain(all).filter(|operation| operation.effect == Effect::Read).collect();
         let (same, others): (Vec<_>, Vec<_>) =
             reads.into_iter().partition(|operation| kind::names(connector, operation).0 == self.kind.name);

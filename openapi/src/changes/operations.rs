@@ -48,7 +48,7 @@ type Request = (&'static str, String);
 impl<'a> Requests<'a> {
     fn new_in(before: &[&'a Entity], after: &[&'a Entity]) -> Self {
         let operations =
-            |entities: &[&'a Entity]| entities.iter().flat_map(|entity| entity.operations.values()).collect::<Vec<_>>();
+            |entities: &[&'a Entity]| entities.iter().flat_map(|entity| entity.operations()).collect::<Vec<_>>();
         let known: HashSet<String> = operations(before).iter().map(|operation| operation.name()).collect();
         let new = operations(after).into_iter().filter(|operation| !known.contains(&operation.name()));
         Self(new.map(|operation| (request(operation), operation)).collect())
@@ -62,7 +62,7 @@ impl<'a> Requests<'a> {
     /// The entity that sends what one did that is gone.
     fn entity(&self, gone: &Entity) -> Option<&'a str> {
         let heirs: Option<Vec<_>> =
-            gone.operations.values().map(|operation| Some(self.operation(operation)?.entity.as_str())).collect();
+            gone.operations().map(|operation| Some(self.operation(operation)?.entity.as_str())).collect();
         let heirs = heirs?;
         heirs.first().copied().filter(|first| heirs.iter().all(|heir| heir == first))
     }
@@ -80,7 +80,7 @@ fn entity<'a>(
     found: &mut Found,
 ) {
     record(&before.name, before.record.as_ref(), after.record.as_ref(), schemas, found);
-    let added = || after.operations.values().filter(|operation| !before.operations.contains_key(&operation.action));
+    let added = || after.operations().filter(|operation| !before.operations.contains_key(&operation.action));
     for old in before.operations.values() {
         match after.operations.get(&old.action) {
             Some(new) => operation((before, old), (after, new), schemas, found),

@@ -76,7 +76,7 @@ pub(crate) struct Found<'a> {
 /// The operation of a request. Where several paths fit, literal segments come first.
 pub(crate) fn find<'a>(connector: &'a Connector, method: &str, path: &str) -> Result<Option<Found<'a>>, String> {
     let entities = connector.entities().map_err(|error| error.to_string())?;
-    let operations = entities.into_iter().flat_map(|entity| entity.operations.values());
+    let operations = entities.into_iter().flat_map(|entity| entity.operations());
     let mut fitting: Vec<_> = operations
         .filter(|operation| operation.method.as_str() == method)
         .filter_map(|operation| fit(&operation.path_template(), path).map(|fit| (operation, fit)))

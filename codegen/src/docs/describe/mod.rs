@@ -118,12 +118,12 @@ impl<'a> Places<'a> {
         let mut anchors = std::collections::HashMap::new();
         for entity in entities {
             anchors.insert(entity.name.clone(), reference.next(&heading(&entity.title, &entity.name)));
-            for operation in entity.operations.values() {
+            for operation in entity.operations() {
                 anchors.insert(operation.name(), reference.next(&operation.name()));
             }
         }
         let objects = reference.next("Objects");
-        let operations = || entities.iter().flat_map(|entity| entity.operations.values());
+        let operations = || entities.iter().flat_map(|entity| entity.operations());
         let used = operations()
             .flat_map(|operation| operation.params.iter().map(|param| &param.schema).chain(&operation.record));
         let used = used.chain(entities.iter().filter_map(|entity| entity.record.as_ref()));
@@ -188,7 +188,7 @@ fn limits(limits: &[RateLimit]) -> Vec<Inline> {
 /// How to begin: the call that the manifest names as its check, or an easy one.
 fn start(connector: &Connector, calls: &Calls<'_>, entities: &[&tieline::plan::Entity]) -> Option<model::Start> {
     let head = connector.head();
-    let operations = || entities.iter().flat_map(|entity| entity.operations.values());
+    let operations = || entities.iter().flat_map(|entity| entity.operations());
     let check = head.check.as_ref().and_then(|(entity, action)| {
         operations().find(|operation| operation.entity == *entity && operation.action == *action)
     });
@@ -252,6 +252,6 @@ fn entity(entity: &tieline::plan::Entity, places: &Places<'_>, calls: &mut Calls
         search_strategy: hints.and_then(|hints| line(&hints.search_strategy)),
         record: entity.record.as_ref().map(|record| places.shapes.words(record)),
         relations: entity.relations.iter().map(relation).collect(),
-        operations: entity.operations.values().map(|one| operation::describe(one, places, calls)).collect(),
+        operations: entity.operations().map(|one| operation::describe(one, places, calls)).collect(),
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn describe(asked: &Asked<'_>, calls: &Calls<'_>, entities: &[&Entity
     let grant = oauth2.grant.unwrap_or(Grant::AuthorizationCode);
     let by_code = grant == Grant::AuthorizationCode;
     let renewed = renewed_fields(scheme);
-    let mut operations = entities.iter().flat_map(|entity| entity.operations.values());
+    let mut operations = entities.iter().flat_map(|entity| entity.operations());
     let exchanging = operations.find(|operation| by_code && is_token_request(asked, operation));
     OAuth {
         grant: Inline::of(match grant {

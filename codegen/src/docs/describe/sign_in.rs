@@ -56,7 +56,7 @@ impl Signing<'_, '_> {
 
     fn way(&self, name: &str, scheme: &Scheme, entities: &[&Entity]) -> SignIn {
         let head = self.connector.head();
-        let operations = || entities.iter().flat_map(|entity| entity.operations.values());
+        let operations = || entities.iter().flat_map(|entity| entity.operations());
         let names_it =
             |operation: &&Operation| matches!(&operation.auth, Some(SchemeChoice::Named(named)) if named == name);
         let check = head.check.as_ref().and_then(|(entity, action)| {

@@ -90,7 +90,7 @@ impl EntityGuide {
             when_to_use: hints.and_then(|hints| some_line(&hints.when_to_use)),
             search_strategy: hints.and_then(|hints| some_line(&hints.search_strategy)),
             freshness: hints.and_then(|hints| hints.freshness),
-            actions: for_agents(entity.operations.values()).map(|op| ActionLine::new(connector, op)).collect(),
+            actions: for_agents(entity.operations()).map(|op| ActionLine::new(connector, op)).collect(),
             relations: entity.relations.iter().map(RelationLine::new).collect(),
         }
     }

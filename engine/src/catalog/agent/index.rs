@@ -55,7 +55,7 @@ impl Index {
         let hints = head.hints.as_ref();
         let entities = entities.iter().map(|entity| IndexEntity {
             entity: entity.name.clone(),
-            actions: for_agents(entity.operations.values())
+            actions: for_agents(entity.operations())
                 .filter(|operation| !operation.deprecated)
                 .map(IndexAction::new)
                 .collect(),

@@ -62,8 +62,7 @@ pub(super) fn guide(connector: &Connector, subject: &Subject<'_>) -> Result<Guid
     Ok(match subject {
         Subject::Connector(entities) => Guide::Index(Index::new(connector, entities)),
         Subject::Entity(entity) => {
-            let mut operations = entity.operations.values();
-            if operations.len() > 0 && operations.all(|operation| operation.internal) {
+            if !entity.operations.is_empty() && entity.operations().all(|operation| operation.internal) {
                 return Err(refused(&entity.name, "lists the entities that are"));
             }
             Guide::Entity(EntityGuide::new(connector, entity))
