@@ -4,7 +4,7 @@
 //! `monotonic_counter.…` adds to a counter, `histogram.…` records a value, and all other fields are attributes. Names are those of
 //! OpenTelemetry's semantic conventions for HTTP clients, or begin with `tieline.`; durations are in seconds.
 
-use http::Method;
+use http::{Method, StatusCode};
 use tracing::field::Empty;
 use tracing::{Level, Span};
 use url::Url;
@@ -52,6 +52,7 @@ impl Subject<'_> {
             tieline.entity = self.entity,
             tieline.action = self.action,
             error.r#type = Empty,
+            otel.status_code = Empty,
         )
     }
 
@@ -70,32 +71,26 @@ impl Subject<'_> {
             server.address = url.host_str().unwrap_or_default(),
             server.port = url.port_or_known_default(),
             url.full = %without_query(url),
-            http.request.resend_count = resends,
+            http.request.resend_count = (resends > 0).then_some(resends),
             http.response.status_code = Empty,
             error.r#type = Empty,
+            otel.status_code = Empty,
         )
     }
 
-    /// An attempt has ended, after so long: with a status and so many bytes, or for a reason without an answer.
-    pub(crate) fn attempted(
-        self,
-        method: &Method,
-        url: &Url,
-        seconds: f64,
-        ended: Result<(u16, Option<usize>), &'static str>,
-    ) {
-        let (status, reason) = (ended.ok().map(|(status, _)| status), ended.err());
+    /// An attempt has ended, after so long.
+    pub(crate) fn attempted(self, method: &Method, url: &Url, seconds: f64, ended: &AttemptEnd) {
         metric!(
             self,
             http.request.method = method.as_str(),
             server.address = url.host_str().unwrap_or_default(),
             server.port = url.port_or_known_default(),
-            http.response.status_code = status,
-            error.r#type = reason,
+            http.response.status_code = ended.status(),
+            error.r#type = ended.error_type(),
             histogram.http.client.request.duration = seconds,
         );
-        if let Ok((_, Some(bytes))) = ended {
-            self.received(bytes as u64);
+        if let AttemptEnd::Answer { bytes: Some(bytes), .. } = ended {
+            self.received(*bytes as u64);
         }
     }
 
@@ -121,9 +116,49 @@ impl Subject<'_> {
     }
 }
 
+/// How an attempt ended.
+pub(crate) enum AttemptEnd {
+    /// With an answer, and so many bytes where they have come.
+    Answer { status: StatusCode, bytes: Option<usize> },
+    /// Without one, for a reason.
+    NoAnswer(&'static str),
+}
+
+impl AttemptEnd {
+    fn status(&self) -> Option<u16> {
+        match self {
+            Self::Answer { status, .. } => Some(status.as_u16()),
+            Self::NoAnswer(_) => None,
+        }
+    }
+
+    /// What the conventions call `error.type`: the reason, or the status as text where it tells of an error.
+    fn error_type(&self) -> Option<&str> {
+        match self {
+            Self::Answer { status, .. } => {
+                (status.is_client_error() || status.is_server_error()).then(|| status.as_str())
+            }
+            Self::NoAnswer(reason) => Some(reason),
+        }
+    }
+
+    /// Tells the span of the attempt.
+    pub(crate) fn record(&self, span: &Span) {
+        span.record("http.response.status_code", self.status());
+        if let Some(error_type) = self.error_type() {
+            record_failure(span, error_type);
+        }
+    }
+}
+
 /// The span is of something that failed.
 pub(crate) fn failed(span: &Span, error: &Error) {
-    span.record("error.type", error.kind().as_str());
+    record_failure(span, error.kind().as_str());
+}
+
+fn record_failure(span: &Span, error_type: &str) {
+    span.record("error.type", error_type);
+    span.record("otel.status_code", "ERROR");
 }
 
 fn outcome(error: Option<&Error>) -> &'static str {

@@ -157,6 +157,8 @@ fn calls_attempts_pages_and_renewals_are_counted() {
     let requests = watcher.metric("histogram.http.client.request.duration");
     let statuses: Vec<_> = requests.iter().map(|request| request["http.response.status_code"].clone()).collect();
     assert_eq!(statuses, [503, 200, 200, 404]);
+    let failures: Vec<_> = requests.iter().map(|request| request.get("error.type").cloned()).collect();
+    assert_eq!(failures, [Some(json!("503")), None, None, Some(json!("404"))]);
     for (name, value) in [
         ("tieline.connector", json!("notes")),
         ("tieline.entity", json!("notes")),
@@ -186,6 +188,11 @@ fn spans_have_the_names_of_opentelemetry() {
         (&attempts[0]["http.response.status_code"], &attempts[1]["http.request.resend_count"]),
         (&json!(503), &json!(1))
     );
+    let failed = |attempt: usize| (attempts[attempt].get("error.type"), attempts[attempt].get("otel.status_code"));
+    assert_eq!(failed(0), (Some(&json!("503")), Some(&json!("ERROR"))));
+    assert_eq!(failed(1), (None, None));
+    assert_eq!(attempts[0].get("http.request.resend_count"), None, "nothing was sent before");
+    assert_eq!((calls[0].get("otel.status_code"), &calls[1]["otel.status_code"]), (None, &json!("ERROR")));
     assert_eq!(attempts[2]["url.full"], "https://notes.example.com/notes", "a query may hold secrets");
 }
 

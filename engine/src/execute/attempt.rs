@@ -13,7 +13,7 @@ use tracing::Instrument as _;
 use crate::auth::{self, AccessToken};
 use crate::error::{Error, ErrorKind};
 use crate::notation::is_same_origin;
-use crate::observe::{self, Subject};
+use crate::observe::{self, AttemptEnd, Subject};
 use crate::transport::{TransportError, TransportFailure};
 use crate::wire::{Body, Request, Response, ResponseBody, SignedRequest, Trust};
 
@@ -70,16 +70,13 @@ impl Attempt<'_> {
         };
         let ended = match &outcome {
             Outcome::Answer { status, body, stream, .. } => {
-                Ok((status.as_u16(), stream.is_none().then_some(body.len())))
+                AttemptEnd::Answer { status: *status, bytes: stream.is_none().then_some(body.len()) }
             }
-            Outcome::NoAnswer(error) => Err(error.failure.as_str()),
+            Outcome::NoAnswer(error) => AttemptEnd::NoAnswer(error.failure.as_str()),
         };
-        match ended {
-            Ok((status, _)) => span.record("http.response.status_code", status),
-            Err(reason) => span.record("error.type", reason),
-        };
+        ended.record(&span);
         if let Some(start) = start {
-            subject.attempted(method, url, clock.instant().duration_since(start).as_secs_f64(), ended);
+            subject.attempted(method, url, clock.instant().duration_since(start).as_secs_f64(), &ended);
         }
         Ok(outcome)
     }
