@@ -1,5 +1,7 @@
 //! A mapping while it is built: keys and values in turn, merges at the end.
 
+use indexmap::map::Entry;
+
 use crate::source::{Code, Diagnostic, Span, Spanned};
 use crate::yaml::{Map, Node, Value};
 
@@ -15,7 +17,8 @@ pub(super) struct Mapping {
 }
 
 enum Key {
-    Named(String, Span),
+    /// The entry at this index.
+    Entry(usize),
     Merge,
     /// A key that cannot be used; its value is dropped.
     Refused,
@@ -29,12 +32,17 @@ impl Mapping {
 
     /// Takes a key, with a finding if it is there already.
     pub(super) fn key(&mut self, key: String, span: Span) -> Option<Diagnostic> {
-        if self.entries.contains_key(&key) {
-            self.waiting = Some(Key::Refused);
-            return Some(duplicate(&key, span));
+        match self.entries.entry(key) {
+            Entry::Occupied(known) => {
+                self.waiting = Some(Key::Refused);
+                Some(duplicate(known.key(), span))
+            }
+            Entry::Vacant(entry) => {
+                self.waiting = Some(Key::Entry(entry.index()));
+                entry.insert(Spanned::new(Node { value: Value::Null, span }, span));
+                None
+            }
         }
-        self.waiting = Some(Key::Named(key, span));
-        None
     }
 
     /// Takes the merge key `<<`, with a finding if it is there already.
@@ -51,8 +59,10 @@ impl Mapping {
     /// Takes a node: the value of the key that waits, or else a key that is not a plain scalar.
     pub(super) fn accept(&mut self, node: Node) -> Option<Diagnostic> {
         match self.waiting.take() {
-            Some(Key::Named(key, span)) => {
-                self.entries.insert(key, Spanned::new(node, span));
+            Some(Key::Entry(index)) => {
+                if let Some((_, entry)) = self.entries.get_index_mut(index) {
+                    entry.value = node;
+                }
                 None
             }
             Some(Key::Merge) => self.merge(node),
