@@ -37,6 +37,16 @@ impl Options {
             scheme => Err(Error::new(ErrorKind::Refused, format!("`{scheme}` URLs are not called"))),
         }
     }
+
+    /// An answer of a server on https may name no service of this machine: only the caller knows what listens there.
+    pub(crate) fn allows_elsewhere(&self, server: &Url, named: &Url) -> Result<(), Error> {
+        let is_meant = self.allow_http || server.scheme() == "http" || named.scheme() != "http";
+        if is_meant || !is_loopback(named) {
+            return Ok(());
+        }
+        let message = format!("the API names a file at {}, on this machine", named.origin().ascii_serialization());
+        Err(Error::new(ErrorKind::Refused, message).with_help("allow http for this connection, where that is meant"))
+    }
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use crate::build::{self, Base};
 use crate::connect::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::extract::{Document, is_invisible};
@@ -62,6 +63,10 @@ pub(super) async fn start(road: &Road, sending: &Sending<'_>) -> Result<Download
                 |_| Error::new(ErrorKind::UnexpectedResponse, "the answer names a file by something that is not a URL");
             let url = request.url.join(&url).map_err(unusable)?;
             let trust = if sending.is_home(&url) { Trust::Declared } else { Trust::Response };
+            if trust == Trust::Response {
+                let server = build::server(&Base { rebind: None, ..sending.base() }, operation)?;
+                road.inner().options.allows_elsewhere(&server, &url)?;
+            }
             let mut file = Request { method: Method::GET, url, headers: HeaderMap::new(), body: Body::default() };
             file.headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
             set_range(&mut file, road)?;

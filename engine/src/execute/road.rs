@@ -98,7 +98,7 @@ impl Road {
     }
 
     fn read_record(&self, answered: &Answered) -> Result<Envelope, Error> {
-        let document = Document::new(&answered.headers, &answered.body);
+        let document = Document::new(&answered.headers, &answered.body).expecting(self.operation.meta.values());
         if document.is_empty() {
             return Ok(Envelope { data: Data::Nothing, meta: IndexMap::new(), next: None });
         }

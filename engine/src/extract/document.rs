@@ -83,21 +83,18 @@ impl<'a> Document<'a> {
         Ok(by_path)
     }
 
-    /// What each of several paths finds first.
-    fn find_firsts(&self, paths: &[&JsonPath]) -> Result<Vec<Option<Raw>>, Error> {
-        if let Some(known) = self.firsts.get() {
-            let known =
-                |path: &&JsonPath| self.expected.iter().position(|expected| expected == path).map(|at| &known[at]);
-            if let Some(firsts) = paths.iter().map(|path| known(path).cloned()).collect() {
-                return Ok(firsts);
-            }
+    /// What a path finds first.
+    fn find_first(&self, path: &JsonPath) -> Result<Option<Raw>, Error> {
+        let place = self.expected.iter().position(|expected| *expected == path);
+        if let Some((place, firsts)) = place.zip(self.firsts.get()) {
+            return Ok(firsts[place].clone());
         }
-        let mut firsts = vec![None; paths.len()];
-        self.read(paths, depth(paths), |path, part| {
-            firsts[path].get_or_insert_with(|| self.raw(part));
+        let mut first = None;
+        self.read(&[path], depth(&[path]), |_, part| {
+            first.get_or_insert_with(|| self.raw(part));
             Ok(())
         })?;
-        Ok(firsts)
+        Ok(first)
     }
 
     /// Reads what several paths find, with parts that are known down to a depth. The body is scanned once, unless a later path leads
@@ -141,10 +138,9 @@ impl<'a> Document<'a> {
         Raw::from_json(self.body.slice_ref(part.text.as_bytes()))
     }
 
-    /// What a lookup finds first. A header's value is text; so is the target of a link. A body that is not JSON holds nothing.
+    /// What a lookup finds first, as a tree. A body that is not JSON holds nothing.
     pub(crate) fn lookup(&self, lookup: &Lookup) -> Option<Value> {
-        let found = self.lookup_all([lookup]).ok()?.pop()?;
-        found.map(|raw| seen(&raw))
+        self.first(lookup).ok()?.map(|raw| seen(&raw))
     }
 
     /// Everything that a lookup finds. A body that is not JSON holds nothing.
@@ -160,30 +156,20 @@ impl<'a> Document<'a> {
         condition.holds(&self.look_for_all(&condition.at))
     }
 
-    /// What each of several lookups finds first. The body is not scanned when no lookup points into it.
+    /// What a lookup finds first: a piece of the body, or the text of a header or of a link's target.
     ///
     /// # Errors
-    /// `unexpected_response` when a lookup points into the body and the body is not JSON.
-    pub(crate) fn lookup_all<'l>(
-        &self,
-        lookups: impl IntoIterator<Item = &'l Lookup> + Clone,
-    ) -> Result<Vec<Option<Raw>>, Error> {
-        let paths: Vec<_> = lookups.clone().into_iter().filter_map(Lookup::in_body).collect();
-        let in_body = !paths.is_empty() && !self.is_empty();
-        let firsts = if in_body { self.find_firsts(&paths)? } else { vec![None; paths.len()] };
-        if paths.len() == lookups.clone().into_iter().count() {
-            return Ok(firsts);
-        }
-        let mut firsts = firsts.into_iter();
+    /// `unexpected_response` when the lookup points into the body and the body is not JSON.
+    pub(crate) fn first(&self, lookup: &Lookup) -> Result<Option<Raw>, Error> {
         let text = |text: &str| Raw::from_value(&Value::from(text));
-        let looked_up = lookups.into_iter().map(|lookup| match lookup {
-            Lookup::Body(_) => firsts.next().flatten(),
+        Ok(match lookup {
+            Lookup::Body(_) if self.is_empty() => None,
+            Lookup::Body(path) => self.find_first(path)?,
             Lookup::Header(name) => {
                 self.headers.get(name).map(|value| text(&String::from_utf8_lossy(value.as_bytes())))
             }
             Lookup::Link(relation) => link::target(self.headers, relation).map(text),
-        });
-        Ok(looked_up.collect())
+        })
     }
 
     /// Whether the link with this relation has a parameter of this name with this value.

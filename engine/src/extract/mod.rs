@@ -31,7 +31,6 @@ pub(crate) fn meta(
     lookups: &IndexMap<String, Lookup>,
     document: &Document<'_>,
 ) -> Result<IndexMap<String, Raw>, Error> {
-    let found = document.lookup_all(lookups.values())?;
-    let values = found.into_iter().map(|raw| raw.unwrap_or_else(Raw::null));
-    Ok(lookups.keys().cloned().zip(values).collect())
+    let value = |lookup| Ok(document.first(lookup)?.unwrap_or_else(Raw::null));
+    lookups.iter().map(|(name, lookup)| Ok((name.clone(), value(lookup)?))).collect()
 }

@@ -61,14 +61,17 @@ pub(super) fn is_followable(url: &str) -> bool {
     }
 }
 
-/// What each lookup finds, in one scan of the body; null counts as nothing.
+/// What each lookup finds; null counts as nothing.
 pub(super) fn look<const N: usize>(
     document: &Document<'_>,
     lookups: [Option<&Spanned<Lookup>>; N],
 ) -> Result<[Option<Value>; N], Error> {
-    let mut found = document.lookup_all(lookups.iter().flatten().map(|lookup| &lookup.value))?.into_iter();
-    Ok(lookups
-        .map(|lookup| lookup.and_then(|_| found.next()?).map(|raw| raw.to_value()).filter(|value| !value.is_null())))
+    let mut found = [const { None }; N];
+    for (found, lookup) in found.iter_mut().zip(lookups) {
+        let first = lookup.map(|lookup| document.first(&lookup.value)).transpose()?.flatten();
+        *found = first.map(|raw| raw.to_value()).filter(|value| !value.is_null());
+    }
+    Ok(found)
 }
 
 /// Whether the answer to "is there more" is no.
