@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 
 use crate::language::object;
 use crate::notation::Template;
-use crate::source::{Code, Diagnostic, Span, Spanned};
+use crate::source::{Code, Diagnostic, Named, Span, Spanned};
 use crate::yaml::Map;
 
 pub use access_token::AccessToken;
@@ -92,7 +92,7 @@ object! {
         /// ```yaml
         /// headers: { X-Account: "${account_id}" }
         /// ```
-        pub headers: IndexMap<String, Spanned<Template>>,
+        pub headers: Named<Template>,
         /// Facts that other tools use, by names that start with `x-`. They are kept and shown, and nothing here acts on them.
         /// ```yaml
         /// extensions: { x-team: payments }

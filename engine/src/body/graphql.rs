@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::error::Error;
 use crate::language::object;
 use crate::notation::{Part, Template};
-use crate::source::Spanned;
+use crate::source::{Named, Spanned};
 use crate::wire;
 
 use super::json::JSON;
@@ -26,7 +26,7 @@ object! {
         /// ```yaml
         /// variables: { id: "${user_id}" }
         /// ```
-        pub variables: IndexMap<String, Spanned<Template>>,
+        pub variables: Named<Template>,
         /// The operation's name, when the query holds several.
         /// ```yaml
         /// operation_name: GetUser

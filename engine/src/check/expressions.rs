@@ -2,7 +2,7 @@
 
 use crate::language::nearest;
 use crate::notation::{Expression, Fill};
-use crate::source::{Code, Diagnostic, Span, Spanned};
+use crate::source::{Code, Diagnostic, Span, Spanned, values};
 
 use super::view::{Operation, View};
 use super::{is_enough, part_of};
@@ -21,7 +21,7 @@ enum Sees<'v, 'm> {
 pub(super) fn check(view: &View<'_>, findings: &mut Vec<Diagnostic>) {
     for operation in &view.operations {
         let action = operation.written;
-        for expression in action.filter.iter().chain(action.transform.values()) {
+        for expression in action.filter.iter().chain(values(&action.transform)) {
             check_one(view, Sees::Record, &expression.value, expression.span, findings);
         }
         for fill in operation.params.values().filter_map(|param| param.merged.keys.fill.as_ref()) {

@@ -1,13 +1,11 @@
 //! Headers and cookies have names and values that can be sent.
 
-use http::header::{HeaderName, HeaderValue};
-use indexmap::IndexMap;
-
 use crate::auth::ApiKeyPlace;
 use crate::body::Body;
 use crate::manifest::Place;
 use crate::notation::{Part, Template};
-use crate::source::{Code, Diagnostic, Span, Spanned};
+use crate::source::{Code, Diagnostic, Named, Span, Spanned};
+use http::header::{HeaderName, HeaderValue};
 
 use super::is_written;
 use super::view::View;
@@ -65,12 +63,12 @@ fn content_type(body: &Body) -> Option<&Spanned<String>> {
     }
 }
 
-fn check_all(headers: &IndexMap<String, Spanned<Template>>, findings: &mut Vec<Diagnostic>) {
+fn check_all(headers: &Named<Template>, findings: &mut Vec<Diagnostic>) {
     for (name, value) in headers {
         check_name(name, value.span, findings);
         for part in value.parts() {
             match part {
-                Part::Text(text) => check_text(text, value.span, findings),
+                Part::Text(text) => check_text(text, value.value.span, findings),
                 Part::Name(_) => {}
             }
         }

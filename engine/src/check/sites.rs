@@ -1,10 +1,8 @@
 //! Every template of a manifest, with what it is for.
 
-use indexmap::IndexMap;
-
 use crate::auth::{OAuth2, Scheme};
 use crate::notation::{Fill, Template};
-use crate::source::{Span, Spanned};
+use crate::source::{Named, Span, Spanned, values};
 
 use super::view::View;
 
@@ -76,8 +74,8 @@ impl<'m> Sites<'m> {
         templates.into_iter().for_each(|template| self.one(template, scope, becomes));
     }
 
-    fn all(&mut self, templates: &'m IndexMap<String, Spanned<Template>>, scope: Scope<'m>, becomes: Becomes) {
-        self.each(templates.values(), scope, becomes);
+    fn all(&mut self, templates: &'m Named<Template>, scope: Scope<'m>, becomes: Becomes) {
+        self.each(values(templates), scope, becomes);
     }
 
     fn scheme(&mut self, scheme: &'m Scheme) {

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::manifest::{PaginationChoice, Schema, SchemaRef};
 use crate::notation::Fill;
-use crate::source::{Code, Diagnostic, Spanned};
+use crate::source::{Code, Diagnostic, Spanned, values};
 
 use super::sites::sites;
 use super::view::View;
@@ -87,7 +87,7 @@ fn used_config<'m>(view: &View<'m>) -> Option<BTreeSet<&'m str>> {
         names.extend(site.template.names().map(str::to_owned));
     }
     for action in view.manifest.entities.values().flat_map(|entity| entity.actions.values()) {
-        let expressions = action.filter.iter().chain(action.transform.values());
+        let expressions = action.filter.iter().chain(values(&action.transform));
         names.extend(expressions.flat_map(|expression| expression.names()));
     }
     names.extend(config.values().filter_map(|value| value.fill.as_ref()).flat_map(|fill| fill.names()));

@@ -6,7 +6,7 @@ use crate::body::{Body, EmptyBody};
 use crate::language::{Decode, Shape, choices, object};
 use crate::notation::{Expression, JsonPath, Lookup, Millis, ParamLookup, Template};
 use crate::paginate::Pagination;
-use crate::source::{Code, Diagnostic, Span, Spanned};
+use crate::source::{Code, Diagnostic, Named, Span, Spanned};
 use crate::yaml::{Map, Node};
 
 use super::policy::{ErrorRules, Idempotency, RateLimit, Retry};
@@ -113,12 +113,12 @@ object! {
         /// ```yaml
         /// headers: { Accept: application/json }
         /// ```
-        pub headers: IndexMap<String, Spanned<Template>>,
+        pub headers: Named<Template>,
         /// Query parameters that are always the same.
         /// ```yaml
         /// query: { expand: all }
         /// ```
-        pub query: IndexMap<String, Spanned<Template>>,
+        pub query: Named<Template>,
         /// How names and values are escaped in its query, where it differs.
         /// ```yaml
         /// query_encoding: rest_li
@@ -184,7 +184,7 @@ object! {
         /// ```yaml
         /// transform: { urn: "urn:li:account:{{ record.id }}" }
         /// ```
-        pub transform: IndexMap<String, Spanned<Expression>>,
+        pub transform: Named<Expression>,
         /// Records that are no objects become objects with their value under this name, as the manifest's key of the same name has it.
         /// The schema under `record` is about what comes out.
         /// ```yaml

@@ -16,7 +16,7 @@ use crate::body::{Body, EmptyBody};
 use crate::language::{Decode, end_excess, object};
 use crate::notation::{Millis, Template};
 use crate::paginate::Pagination;
-use crate::source::{Code, Diagnostic, Source, Span, Spanned};
+use crate::source::{Code, Diagnostic, Named, Source, Span, Spanned};
 use crate::yaml::{self, Map, Node};
 
 pub use action::{Action, Download, Effect, Example, PaginationChoice, SchemeChoice};
@@ -101,12 +101,12 @@ object! {
         /// ```yaml
         /// headers: { Api-Version: "${config.api_version}" }
         /// ```
-        pub headers: IndexMap<String, Spanned<Template>>,
+        pub headers: Named<Template>,
         /// Query parameters of every request.
         /// ```yaml
         /// query: { format: json }
         /// ```
-        pub query: IndexMap<String, Spanned<Template>>,
+        pub query: Named<Template>,
         /// How names and values are escaped in queries; `form` when left out.
         /// ```yaml
         /// query_encoding: percent

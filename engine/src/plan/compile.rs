@@ -9,7 +9,7 @@ use crate::body::{Body, EmptyBody, FileEncoding, Json};
 use crate::manifest::{self, Action, Effect, ErrorRules, Manifest, PaginationChoice, Place, Retry, SchemaRef};
 use crate::notation::{JsonPath, Lookup, Millis};
 use crate::paginate::{Pagination, ParamPlace};
-use crate::source::Spanned;
+use crate::source::{Named, Spanned};
 use crate::yaml::Node;
 
 use super::{Answer, Connector, Entity, Example, Head, Lazy, Method, Operation, Param, PathPart};
@@ -43,8 +43,8 @@ fn head(manifest: &Manifest) -> Head {
         hints: manifest.hints.clone(),
         server: manifest.server.value.clone(),
         config: without_places(&manifest.config),
-        headers: without_places(&manifest.headers),
-        query: without_places(&manifest.query),
+        headers: alone(&manifest.headers),
+        query: alone(&manifest.query),
         auth: without_places(&manifest.auth),
         errors: manifest.errors.as_ref().map_or_else(ErrorRules::usual, |errors| errors.value.clone()),
         limits: manifest.limits.iter().map(|limit| limit.value.clone()).collect(),
@@ -133,8 +133,8 @@ fn operation(
         method,
         server: action.server.as_ref().map(|server| server.value.clone()),
         path,
-        headers: without_places(&action.headers),
-        query: without_places(&action.query),
+        headers: alone(&action.headers),
+        query: alone(&action.query),
         query_encoding: action.query_encoding.or(manifest.query_encoding),
         body,
         params,
@@ -150,7 +150,7 @@ fn operation(
         meta: meta(action, pagination.as_ref()),
         pagination,
         filter: action.filter.as_deref().cloned(),
-        transform: without_places(&action.transform),
+        transform: alone(&action.transform),
         wrap_scalars: action.wrap_scalars.as_ref().or(manifest.wrap_scalars.as_ref()).cloned(),
         errors: action.errors.as_deref().cloned(),
         limits: action.limits.iter().map(|limit| limit.value.clone()).collect(),
@@ -301,6 +301,10 @@ fn title(name: &str) -> String {
     let spaced = name.replace(['_', '-'], " ");
     let mut letters = spaced.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn alone<T: Clone>(named: &Named<T>) -> IndexMap<String, T> {
+    named.iter().map(|(name, entry)| (name.clone(), T::clone(entry))).collect()
 }
 
 fn without_places<T: Clone>(map: &IndexMap<String, Spanned<T>>) -> IndexMap<String, T> {

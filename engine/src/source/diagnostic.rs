@@ -130,8 +130,12 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// The findings of a source, sorted by place.
+    /// The findings of a source, sorted by place. A place that begins or ends within a character has all of it.
     pub fn new(source: Source, mut found: Vec<Diagnostic>) -> Self {
+        for finding in &mut found {
+            let (text, Span { start, end }) = (source.text(), finding.span);
+            finding.span = Span::new(text.floor_char_boundary(start as usize), text.ceil_char_boundary(end as usize));
+        }
         found.sort_by_key(|d| (d.span.start, d.span.end, d.code));
         found.dedup_by(|a, b| a.span == b.span && a.code == b.code && a.message == b.message);
         Self { source, found }

@@ -11,7 +11,8 @@ use std::sync::Arc;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 pub use parts::Parts;
 pub use sarif::to_sarif;
-pub use spanned::Spanned;
+pub(crate) use spanned::values;
+pub use spanned::{Named, Spanned};
 
 /// A range of bytes in a [`Source`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

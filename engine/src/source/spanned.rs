@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Span;
@@ -21,6 +22,14 @@ impl<T> Spanned<T> {
     pub fn new(value: T, span: Span) -> Self {
         Self { value, span }
     }
+}
+
+/// Values by name. Each has the place of its name, and in it the value with its own.
+pub type Named<T> = IndexMap<String, Spanned<Spanned<T>>>;
+
+/// Such values with their own places.
+pub(crate) fn values<T>(named: &Named<T>) -> impl Iterator<Item = &Spanned<T>> {
+    named.values().map(|entry| &entry.value)
 }
 
 impl<T> From<T> for Spanned<T> {

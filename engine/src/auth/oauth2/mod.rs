@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 
 use crate::language::{choices, object};
 use crate::notation::{JsonPath, Template};
-use crate::source::Spanned;
+use crate::source::{Named, Spanned, values};
 
 pub use authorize::Authorization;
 pub use extract::Extract;
@@ -132,7 +132,7 @@ object! {
         /// ```yaml
         /// params: { owner: user }
         /// ```
-        pub params: IndexMap<String, Spanned<Template>>,
+        pub params: Named<Template>,
         /// Whether PKCE (RFC 7636, S256) is used; `true` when left out.
         /// ```yaml
         /// pkce: false
@@ -173,12 +173,12 @@ object! {
         /// ```yaml
         /// params: { audience: "https://api.example.com" }
         /// ```
-        pub params: IndexMap<String, Spanned<Template>>,
+        pub params: Named<Template>,
         /// Headers of the token request.
         /// ```yaml
         /// headers: { Accept: application/json }
         /// ```
-        pub headers: IndexMap<String, Spanned<Template>>,
+        pub headers: Named<Template>,
         /// Where the token's life in seconds stands in the answer; `$.expires_in` when left out.
         /// ```yaml
         /// expires_in: $.data.expires_in
@@ -198,7 +198,7 @@ impl OAuth2 {
         let token = &self.token;
         let single = [&self.client_id, &self.client_secret, &self.access_token, &self.refresh_token];
         let optional = single.into_iter().chain([&self.service_account, &token.refresh_url]).flatten();
-        let templates = optional.chain(token.params.values()).chain(token.headers.values());
+        let templates = optional.chain(values(&token.params)).chain(values(&token.headers));
         templates.flat_map(|template| template.names()).filter_map(|name| name.strip_prefix("config."))
     }
 
