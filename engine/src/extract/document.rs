@@ -30,8 +30,9 @@ pub(crate) struct Document<'a> {
     text: OnceLock<Result<&'a str, Error>>,
     /// The structure of the text, as deep as somebody has needed it.
     structure: Mutex<Option<Arc<Structure<'a>>>>,
-    /// Places of which somebody will want to know what they hold first: looked for along with whatever is looked for first.
+    /// Paths of which somebody will want to know what they find first. They are walked with the first path that is asked for.
     expected: Vec<&'a JsonPath>,
+    /// What each of them finds first, once they are walked.
     firsts: OnceLock<Vec<Option<Raw>>>,
 }
 
