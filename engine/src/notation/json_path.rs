@@ -73,7 +73,14 @@ impl FromStr for JsonPath {
             steps.push(step);
             rest = after;
         }
-        Ok(Self { steps })
+        let path = Self { steps };
+        // Some names are longer as they are written than as they were read, and what is written must be read again.
+        match path.to_string().len() {
+            written if written > MAX_LENGTH => {
+                Err(format!("a path of {written} characters when it is written out; {MAX_LENGTH} is the limit"))
+            }
+            _ => Ok(path),
+        }
     }
 }
 
@@ -135,6 +142,16 @@ mod tests {
         assert_eq!(path.to_string(), "$.data['a.b'][0][*].x");
         for bad in ["results", "$..a", "$.a[?(@.b)]", "$[", "$.a[-1]", "$.", "$['a'"] {
             assert!(bad.parse::<JsonPath>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_can_be_written_and_read_again() {
+        for (name, most) in [("a", 511), ("a$", 170)] {
+            let path = |steps: usize| format!("${}", format!(".{name}").repeat(steps));
+            let longest: JsonPath = path(most).parse().unwrap();
+            assert_eq!(longest.to_string().parse(), Ok(longest));
+            assert!(path(most + 1).parse::<JsonPath>().is_err(), "{name}");
         }
     }
 }

@@ -108,7 +108,13 @@ impl FromStr for ParamLookup {
             steps.push(step);
             rest = after;
         }
-        Ok(Self(Places::Open(steps)))
+        let lookup = Self(Places::Open(steps));
+        match lookup.to_string().len() {
+            written if written > MAX_LENGTH => {
+                Err(format!("a path of {written} characters when it is written out; {MAX_LENGTH} is the limit"))
+            }
+            _ => Ok(lookup),
+        }
     }
 }
 
