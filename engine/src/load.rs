@@ -138,12 +138,23 @@ entities:
 
     #[test]
     fn a_tree_is_loaded_as_its_text_is() {
-        let loaded = Connector::load(&source(MANIFEST)).unwrap();
+        let loaded = Connector::check(&source(MANIFEST), Limits::default()).unwrap();
         for tree in [tree(MANIFEST), from_nowhere(&tree(MANIFEST))] {
-            let translated = Connector::from_tree(&source("another text"), &tree, Vec::new()).unwrap();
+            let translated = Connector::check_tree(&source("another text"), &tree, Vec::new()).unwrap();
             assert_eq!(translated.0.to_compiled().unwrap(), loaded.0.to_compiled().unwrap());
             assert!(translated.1.is_empty() && loaded.1.is_empty());
         }
+    }
+
+    #[test]
+    fn whoever_checks_a_manifest_sees_its_examples_and_whoever_runs_it_does_not() {
+        let text = MANIFEST.replace(r#"params: { id: "1" }"#, "params: { id: 1, other: 2 }");
+        let (source, tree) = (source(&text), tree(&text));
+        let run = [Connector::load(&source), Connector::from_tree(&source, &tree, Vec::new())];
+        assert_eq!(run.map(|loaded| loaded.unwrap().1.warnings()), [0, 0]);
+        let limits = Limits::default();
+        let checked = [Connector::check(&source, limits), Connector::check_tree(&source, &tree, Vec::new())];
+        assert_eq!(checked.map(|loaded| loaded.unwrap().1.warnings()), [2, 2]);
     }
 
     #[test]

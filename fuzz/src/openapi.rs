@@ -3,7 +3,7 @@
 use tieline::source::Span;
 use tieline::yaml::{Node, Value};
 use tieline::{Connector, Source};
-use tieline_openapi::{Surroundings, bundle, import, load, to_yaml};
+use tieline_openapi::{Surroundings, bundle, check, import, to_yaml};
 
 use crate::findings;
 use crate::input::{LIMITS, Parts, text};
@@ -15,7 +15,7 @@ pub(crate) fn run(input: &[u8]) {
     let overlays: Vec<_> = parts.left().map(|overlay| Source::new("overlay.yaml", text(overlay))).into_iter().collect();
     let limits = bundle::Limits { all: LIMITS, ..bundle::Limits::default() };
     let surroundings = Surroundings { limits, overlays: &overlays, ..Surroundings::default() };
-    let loaded = load(&document, &surroundings);
+    let loaded = check(&document, &surroundings);
     check_findings(&loaded);
     let imported = match import(&document, &surroundings) {
         Ok(imported) => imported,
@@ -24,7 +24,7 @@ pub(crate) fn run(input: &[u8]) {
     let manifest = &imported.translation.manifest;
     assert!(has_places(manifest), "a part of the manifest has no place");
     findings::check_places(manifest, imported.source.text());
-    let from_tree = Connector::from_tree(&imported.source, manifest, imported.findings.clone());
+    let from_tree = Connector::check_tree(&imported.source, manifest, imported.findings.clone());
     assert_eq!(from_tree.is_ok(), loaded.is_ok());
     if let Ok((connector, _)) = loaded {
         check_connector(&connector);

@@ -209,8 +209,8 @@ fn judge(document: &Json) -> bool {
     assert!(has_places(&translation.manifest), "a node has no place");
     findings.extend(found);
     let written = to_yaml(&translation.manifest, &translation.notes);
-    let Ok((connector, _)) = Connector::from_tree(&source, &translation.manifest, findings) else { return false };
-    let (again, _) = Connector::load(&Source::new("connector.yaml", written.as_str()))
+    let Ok((connector, _)) = Connector::check_tree(&source, &translation.manifest, findings) else { return false };
+    let (again, _) = Connector::check(&Source::new("connector.yaml", written.as_str()), Limits::default())
         .unwrap_or_else(|findings| panic!("{written}\n{findings}"));
     assert_eq!(again.to_compiled().expect("JSON"), connector.to_compiled().expect("JSON"));
     let catalog = Subject::find(&connector, None, None).expect("all of it").to_json(&connector);

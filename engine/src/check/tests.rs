@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::plan::Connector;
 use crate::source::{Code, Diagnostics, Source};
+use crate::yaml::Limits;
 
 const HEAD: &str =
     "tieline: 1\nname: example\ntitle: Example\nversion: 0.1.0\nsummary: s\nserver: https://example.com\n";
@@ -20,7 +21,7 @@ fn many(count: usize, line: impl Fn(usize) -> String) -> String {
 
 fn findings(rest: &str) -> Diagnostics {
     let source = Source::new("connector.yaml", format!("{HEAD}{rest}"));
-    Connector::load(&source).map_or_else(|findings| findings, |(_, warnings)| warnings)
+    Connector::check(&source, Limits::default()).map_or_else(|findings| findings, |(_, warnings)| warnings)
 }
 
 #[test]
