@@ -23,7 +23,7 @@ pub enum Step {
 }
 
 /// The longest path that is read, in characters.
-pub(super) const MAX_LENGTH: usize = 1024;
+const MAX_LENGTH: usize = 1024;
 
 impl JsonPath {
     /// `$`: the whole document.
@@ -59,9 +59,7 @@ impl FromStr for JsonPath {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if text.len() > MAX_LENGTH {
-            return Err(format!("a path of {} characters; {MAX_LENGTH} is the limit", text.len()));
-        }
+        within_limit(text.len())?;
         let mut rest = text
             .strip_prefix('$')
             .ok_or_else(|| format!("a path starts with `$`: `$.{}`", text.trim_start_matches('.')))?;
@@ -73,15 +71,19 @@ impl FromStr for JsonPath {
             steps.push(step);
             rest = after;
         }
-        let path = Self { steps };
-        // Some names are longer as they are written than as they were read, and what is written must be read again.
-        match path.to_string().len() {
-            written if written > MAX_LENGTH => {
-                Err(format!("a path of {written} characters when it is written out; {MAX_LENGTH} is the limit"))
-            }
-            _ => Ok(path),
-        }
+        readable_again(Self { steps })
     }
+}
+
+/// A path has no more characters than these.
+pub(super) fn within_limit(length: usize) -> Result<(), String> {
+    let message = || format!("a path of {length} characters; {MAX_LENGTH} is the limit");
+    (length <= MAX_LENGTH).then_some(()).ok_or_else(message)
+}
+
+/// The path, if it can be read again as it is written: names that need quotes make it longer than it was.
+pub(super) fn readable_again<P: fmt::Display>(path: P) -> Result<P, String> {
+    within_limit(path.to_string().len()).map(|()| path).map_err(|why| format!("written out, it is {why}"))
 }
 
 /// The step that a text begins with, and what comes after it.

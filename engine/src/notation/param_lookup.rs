@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::json_path::{self, MAX_LENGTH};
+use super::json_path;
 use super::{JsonPath, Lookup, Step, notation};
 
 /// A place in a response. In its body, parameters may decide where: `[{name}]` is the element with this index, `.{name}` the
@@ -93,9 +93,7 @@ impl FromStr for ParamLookup {
         let Some(mut rest) = text.strip_prefix('$').filter(|_| is_open) else {
             return text.parse().map(|lookup| Self(Places::Fixed(lookup)));
         };
-        if text.len() > MAX_LENGTH {
-            return Err(format!("a path of {} characters; {MAX_LENGTH} is the limit", text.len()));
-        }
+        json_path::within_limit(text.len())?;
         let mut steps = Vec::new();
         while !rest.is_empty() {
             let read =
@@ -108,13 +106,7 @@ impl FromStr for ParamLookup {
             steps.push(step);
             rest = after;
         }
-        let lookup = Self(Places::Open(steps));
-        match lookup.to_string().len() {
-            written if written > MAX_LENGTH => {
-                Err(format!("a path of {written} characters when it is written out; {MAX_LENGTH} is the limit"))
-            }
-            _ => Ok(lookup),
-        }
+        json_path::readable_again(Self(Places::Open(steps)))
     }
 }
 
@@ -199,6 +191,14 @@ mod tests {
         for values in [json!({}), json!({ "i": null })] {
             assert!(filled("$.a[{i}]", values).unwrap_err().starts_with("i is required"));
         }
+    }
+
+    #[test]
+    fn what_is_read_can_be_written_and_read_again() {
+        let place = |steps: usize| format!("$[{{n}}]{}", ".a$".repeat(steps));
+        let longest: ParamLookup = place(169).parse().unwrap();
+        assert_eq!(longest.to_string().parse(), Ok(longest));
+        assert!(place(170).parse::<ParamLookup>().is_err());
     }
 
     #[test]
