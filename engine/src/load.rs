@@ -21,9 +21,7 @@ impl Connector {
     /// # Errors
     /// All findings, at least one of them an error.
     pub fn load_within(source: &Source, limits: Limits) -> Result<(Self, Diagnostics), Diagnostics> {
-        let mut findings = Vec::new();
-        let manifest = Manifest::read(source, limits, &mut findings);
-        finish(source, manifest, findings, |_, _, _| {})
+        written(source, limits, |_, _, _| {})
     }
 
     /// Loads a manifest that somebody made of another document, with its warnings: `tree` is the manifest, its places are those of
@@ -35,21 +33,18 @@ impl Connector {
     pub fn from_tree(
         source: &Source,
         tree: &Node,
-        mut findings: Vec<Diagnostic>,
+        findings: Vec<Diagnostic>,
     ) -> Result<(Self, Diagnostics), Diagnostics> {
-        let manifest = Manifest::from_tree(tree, &mut findings);
-        finish(source, manifest, findings, |_, _, _| {})
+        translated(source, tree, findings, |_, _, _| {})
     }
 
     /// Loads a manifest for whoever works on it: [`Connector::load`], with warnings of examples that do not fit what they are
-    /// examples of. That takes about as long as all the rest.
+    /// examples of. That may take longer than all the rest.
     ///
     /// # Errors
     /// All findings, at least one of them an error.
     pub fn check(source: &Source, limits: Limits) -> Result<(Self, Diagnostics), Diagnostics> {
-        let mut findings = Vec::new();
-        let manifest = Manifest::read(source, limits, &mut findings);
-        finish(source, manifest, findings, check_examples)
+        written(source, limits, check_examples)
     }
 
     /// [`Connector::from_tree`] for whoever works on the document, with warnings of examples as [`Connector::check`] gives them.
@@ -59,11 +54,29 @@ impl Connector {
     pub fn check_tree(
         source: &Source,
         tree: &Node,
-        mut findings: Vec<Diagnostic>,
+        findings: Vec<Diagnostic>,
     ) -> Result<(Self, Diagnostics), Diagnostics> {
-        let manifest = Manifest::from_tree(tree, &mut findings);
-        finish(source, manifest, findings, check_examples)
+        translated(source, tree, findings, check_examples)
     }
+}
+
+/// What else is looked at in a manifest without errors, as it was compiled.
+type Look = fn(&Manifest, &Connector, &mut Vec<Diagnostic>);
+
+fn written(source: &Source, limits: Limits, look: Look) -> Result<(Connector, Diagnostics), Diagnostics> {
+    let mut findings = Vec::new();
+    let manifest = Manifest::read(source, limits, &mut findings);
+    finish(source, manifest, findings, look)
+}
+
+fn translated(
+    source: &Source,
+    tree: &Node,
+    mut findings: Vec<Diagnostic>,
+    look: Look,
+) -> Result<(Connector, Diagnostics), Diagnostics> {
+    let manifest = Manifest::from_tree(tree, &mut findings);
+    finish(source, manifest, findings, look)
 }
 
 /// All that comes after reading: check, compile, and whatever else is to be looked at.
@@ -71,7 +84,7 @@ fn finish(
     source: &Source,
     manifest: Option<Manifest>,
     mut findings: Vec<Diagnostic>,
-    look: fn(&Manifest, &Connector, &mut Vec<Diagnostic>),
+    look: Look,
 ) -> Result<(Connector, Diagnostics), Diagnostics> {
     let connector = manifest.and_then(|manifest| {
         check(&manifest, &mut findings);

@@ -303,6 +303,7 @@ fn title(name: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// Values without the places of their names and their own.
 fn alone<T: Clone>(named: &Named<T>) -> IndexMap<String, T> {
     named.iter().map(|(name, entry)| (name.clone(), T::clone(entry))).collect()
 }
