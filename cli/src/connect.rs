@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tieline::connect::{Options, TokenStore};
 use tieline::plan::Head;
-use tieline::transport::{HttpTransport, Transport, TransportError, TransportFailure};
+use tieline::transport::{HttpOptions, HttpTransport, Reach, Transport, TransportError, TransportFailure};
 use tieline::wire::{Response, SignedRequest};
 use tieline::{Connection, Connector, Credentials, Error, ErrorKind};
 use tieline_mock::{Mock, MockOptions};
@@ -120,7 +120,8 @@ fn transport(
     Ok(match destination {
         Destination::Network => {
             let options = network::options()?;
-            let options = tieline::transport::HttpOptions { allow_private_addresses: is_local, ..options };
+            let reach = if is_local { Reach::Anywhere } else { Reach::DeclaredAnywhere };
+            let options = HttpOptions { reach, ..options };
             let unusable = |error: TransportError| Error::new(ErrorKind::InvalidInput, error.message);
             Arc::new(HttpTransport::new(&options).map_err(unusable)?)
         }

@@ -42,10 +42,10 @@ pub(super) fn sender(transport: Arc<dyn Transport>, clock: Arc<dyn Clock>, optio
 }
 
 fn unanswered(error: &TransportError) -> Error {
-    let kind = match error.failure {
-        TransportFailure::Connect | TransportFailure::Broken => ErrorKind::Unavailable,
-        TransportFailure::Timeout => ErrorKind::Timeout,
-        TransportFailure::Refused => ErrorKind::Refused,
+    let (kind, what) = match error.failure {
+        TransportFailure::Connect | TransportFailure::Broken => (ErrorKind::Unavailable, "did not answer"),
+        TransportFailure::Timeout => (ErrorKind::Timeout, "did not answer"),
+        TransportFailure::Refused => (ErrorKind::Refused, "was not asked"),
     };
-    Error::new(kind, format!("the token endpoint did not answer: {}", error.message))
+    Error::new(kind, format!("the token endpoint {what}: {}", error.message))
 }

@@ -1,10 +1,34 @@
-//! Which addresses a URL from an answer may lead to: those of the public internet.
+//! Which addresses a URL may lead to: any, or those of the public internet alone.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
+
+use crate::wire::Trust;
+
+/// Which addresses may be called. It holds for what a name resolves to, too; behind a proxy, names are the proxy's to resolve.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Any, whoever names them.
+    Anywhere,
+    /// Any that the manifest and the caller name; what answers name, on the public internet alone.
+    #[default]
+    DeclaredAnywhere,
+    /// Those of the public internet alone: for a server whose users choose configuration values, which may be parts of hosts.
+    PublicOnly,
+}
+
+impl Reach {
+    /// Whether a URL of this origin may lead to public addresses alone.
+    pub(super) fn is_public_only(self, trust: Trust) -> bool {
+        match (self, trust) {
+            (Self::Anywhere, Trust::Declared | Trust::Response) | (Self::DeclaredAnywhere, Trust::Declared) => false,
+            (Self::DeclaredAnywhere, Trust::Response) | (Self::PublicOnly, Trust::Declared | Trust::Response) => true,
+        }
+    }
+}
 
 /// The host is, or resolves to, an address that is not public.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use url::{Position, Url};
 
 use crate::wire::{Request, Response, ResponseBody, SignedRequest, Trust};
 
-use super::address::{self, NotPublic, PublicResolver};
+use super::address::{self, NotPublic, PublicResolver, Reach};
 use super::{Transport, TransportError, TransportFailure, tls};
 
 /// How the HTTP client reaches the network. The engine reads no environment: a face that obeys `HTTPS_PROXY` and the like puts them here.
@@ -30,8 +30,8 @@ pub struct HttpOptions {
     pub root_certificates: Option<Vec<u8>>,
     /// Sent as `User-Agent` where the manifest sets none; `tieline/<version>` when left out.
     pub user_agent: Option<String>,
-    /// Whether URLs from answers may lead to private addresses.
-    pub allow_private_addresses: bool,
+    /// Which addresses may be called; the proxies may be anywhere.
+    pub reach: Reach,
 }
 
 /// How long a connection may take to be made.
@@ -44,10 +44,10 @@ pub struct HttpTransport {
     proxy_hosts: Vec<String>,
     root_certificates: Option<Vec<CertificateDer<'static>>>,
     user_agent: HeaderValue,
-    allow_private_addresses: bool,
-    /// For URLs from the manifest and the caller.
-    declared: OnceLock<Result<Client, TransportError>>,
-    /// For URLs from answers.
+    reach: Reach,
+    /// For URLs that may lead anywhere.
+    open: OnceLock<Result<Client, TransportError>>,
+    /// For URLs that may lead to public addresses alone.
     guarded: OnceLock<Result<Client, TransportError>>,
 }
 
@@ -67,8 +67,8 @@ impl HttpTransport {
                 .transpose()
                 .map_err(refused)?,
             user_agent: user_agent(options.user_agent.as_deref())?,
-            allow_private_addresses: options.allow_private_addresses,
-            declared: OnceLock::new(),
+            reach: options.reach,
+            open: OnceLock::new(),
             guarded: OnceLock::new(),
         };
         let exceptions = options.no_proxy.as_deref().and_then(NoProxy::from_string);
@@ -85,11 +85,10 @@ impl HttpTransport {
 
     /// The client for URLs of this origin, made when it is first needed.
     fn client(&self, trust: Trust) -> Result<&Client, TransportError> {
-        let (cell, resolver) = match trust {
-            Trust::Response if !self.allow_private_addresses => {
-                (&self.guarded, Some(PublicResolver { proxies: self.proxy_hosts.clone() }))
-            }
-            Trust::Response | Trust::Declared => (&self.declared, None),
+        let (cell, resolver) = if self.reach.is_public_only(trust) {
+            (&self.guarded, Some(PublicResolver { proxies: self.proxy_hosts.clone() }))
+        } else {
+            (&self.open, None)
         };
         cell.get_or_init(|| self.make(resolver)).as_ref().map_err(Clone::clone)
     }
@@ -112,16 +111,16 @@ impl HttpTransport {
 
     async fn answer(&self, request: Request, trust: Trust) -> Result<Response, TransportError> {
         let host = host(&request.url);
-        if trust == Trust::Response && !self.allow_private_addresses {
-            address::check(&request.url, &self.proxy_hosts).map_err(|error| not_called(&host, &error))?;
+        if self.reach.is_public_only(trust) {
+            address::check(&request.url, &self.proxy_hosts).map_err(|error| not_called(&host, trust, &error))?;
         }
         let client = self.client(trust)?;
-        let mut answer = client.execute(prepared(request)).await.map_err(|error| failed(&host, &error))?;
+        let mut answer = client.execute(prepared(request)).await.map_err(|error| failed(&host, trust, &error))?;
         Ok(Response {
             status: answer.status(),
             headers: std::mem::take(answer.headers_mut()),
             body: ResponseBody::Stream(
-                answer.bytes_stream().map(move |chunk| chunk.map_err(|error| failed(&host, &error))).boxed(),
+                answer.bytes_stream().map(move |chunk| chunk.map_err(|error| failed(&host, trust, &error))).boxed(),
             ),
         })
     }
@@ -181,8 +180,11 @@ fn refused(message: String) -> TransportError {
     TransportError { failure: TransportFailure::Refused, message }
 }
 
-fn not_called(host: &str, error: &NotPublic) -> TransportError {
-    refused(format!("a URL from an answer leads to {host}, which is not called because {error}"))
+fn not_called(host: &str, trust: Trust, error: &NotPublic) -> TransportError {
+    refused(match trust {
+        Trust::Declared => format!("{host} is not called because {error}"),
+        Trust::Response => format!("a URL from an answer leads to {host}, which is not called because {error}"),
+    })
 }
 
 fn host(url: &Url) -> String {
@@ -190,9 +192,9 @@ fn host(url: &Url) -> String {
 }
 
 /// What a failure of reqwest means. Says the host and never the URL, whose query may hold a secret.
-fn failed(host: &str, error: &reqwest::Error) -> TransportError {
+fn failed(host: &str, trust: Trust, error: &reqwest::Error) -> TransportError {
     if let Some(not_public) = sources(error).find_map(|source| source.downcast_ref::<NotPublic>()) {
-        return not_called(host, not_public);
+        return not_called(host, trust, not_public);
     }
     let (failure, message) = if error.is_connect() {
         let cause = match (error.is_timeout(), error.is_dns()) {

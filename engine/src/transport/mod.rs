@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 use crate::wire::{Response, SignedRequest};
 
 pub use crate::wire::{TransportError, TransportFailure};
+pub use address::Reach;
 pub use http::{HttpOptions, HttpTransport};
 pub use replay::{Exchange, ExpectedRequest, PreparedAnswer, Replay};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tieline::transport::HttpTransport;
+use tieline::transport::{HttpOptions, HttpTransport, Reach};
 use tieline::{Connection, Connector, Credentials, Diagnostics, Error, Source};
 use tieline_mock::{Faults, Mock, MockOptions};
 
@@ -24,7 +24,8 @@ fn connect(connector: Arc<Connector>, key: &str) -> Result<Connection, Error> {
 }
 
 fn connect_all(connector: &Arc<Connector>, keys: &[String]) -> Result<Vec<Connection>, Box<dyn std::error::Error>> {
-    let transport = Arc::new(HttpTransport::new(&Default::default())?);
+    let options = HttpOptions { reach: Reach::PublicOnly, ..HttpOptions::default() };
+    let transport = Arc::new(HttpTransport::new(&options)?);
     let connect = |key: &String| {
         Connection::builder(connector.clone())
             .credentials(Credentials::none().with("key", key))

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tieline::transport::{HttpOptions, HttpTransport, Transport as _, TransportFailure};
+use tieline::transport::{HttpOptions, HttpTransport, Reach, Transport as _, TransportFailure};
 use tieline::wire::SignedRequest;
 use tieline::{Connection, Credentials, Envelope, Error, ErrorKind};
 use tokio::net::TcpListener;
@@ -205,7 +205,7 @@ async fn a_redirect_to_another_origin_carries_no_credentials_and_leads_to_no_pri
     assert_eq!(list(&connection).await.unwrap_err().kind(), ErrorKind::Refused);
     assert!(elsewhere.requests().is_empty());
 
-    let open = HttpOptions { allow_private_addresses: true, ..HttpOptions::default() };
+    let open = HttpOptions { reach: Reach::Anywhere, ..HttpOptions::default() };
     let transport = std::sync::Arc::new(HttpTransport::new(&open).unwrap());
     let (connection, _) = connect(&server, TOKEN, |builder| builder.credentials(token).transport(transport));
     assert!(list(&connection).await.is_ok());

@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use super::{HttpOptions, HttpTransport};
-use crate::transport::{Transport as _, TransportError, TransportFailure, tls};
+use crate::transport::{Reach, Transport as _, TransportError, TransportFailure, tls};
 use crate::wire::{Body, Request, Response, Segment, SignedRequest, Trust, Upload};
 
 fn transport(options: HttpOptions) -> HttpTransport {
@@ -210,8 +210,44 @@ async fn urls_from_answers_lead_to_public_addresses_alone() {
         assert!(error.message.contains("which is not called because its address is private"), "{error}");
         assert!(!error.message.contains("hush"), "{error}");
     }
-    let open = transport(HttpOptions { allow_private_addresses: true, ..Default::default() });
+    let open = transport(HttpOptions { reach: Reach::Anywhere, ..Default::default() });
     assert!(open.send(SignedRequest::new(get(&format!("http://{address}/")), Trust::Response)).await.is_ok());
+}
+
+#[tokio::test]
+async fn where_only_public_addresses_are_called_declared_urls_lead_to_no_other() {
+    let guarded = transport(HttpOptions { reach: Reach::PublicOnly, ..Default::default() });
+    let (address, _server) = server("\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
+    let port = address.rsplit(':').next().unwrap();
+    for host in ["127.0.0.1", "localhost", "[::1]", "169.254.169.254", "10.0.0.1"] {
+        let error = send(&guarded, get(&format!("http://{host}:{port}/?key=hush"))).await.err().unwrap();
+        let message = format!("{host}:{port} is not called because its address is private");
+        assert_eq!((error.failure, error.message), (TransportFailure::Refused, message));
+    }
+    // `localhost` is refused by name, so the client is asked directly what it makes of one that resolves to a private address.
+    let client = guarded.client(Trust::Declared).unwrap();
+    let error = client.get(format!("http://localhost:{port}/")).send().await.unwrap_err();
+    let error = super::failed("localhost", Trust::Declared, &error);
+    assert_eq!(error.message, "localhost is not called because its address is private");
+    let error = guarded.send(SignedRequest::new(get(&format!("http://{address}/")), Trust::Response)).await;
+    assert!(error.err().unwrap().message.starts_with("a URL from an answer leads to 127.0.0.1"));
+    // Nothing of it has arrived: the one connection is still there to be taken.
+    assert!(send(&transport(HttpOptions::default()), get(&format!("http://{address}/"))).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_proxy_may_be_anywhere() {
+    for host in ["127.0.0.1", "localhost"] {
+        let (proxy, _server) = server("\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
+        let proxy = proxy.replace("127.0.0.1", host);
+        let http_proxy = Some(format!("http://{proxy}"));
+        let guarded = transport(HttpOptions { http_proxy, reach: Reach::PublicOnly, ..Default::default() });
+        let error = send(&guarded, get(&format!("http://{proxy}/"))).await.err().unwrap();
+        assert_eq!(error.failure, TransportFailure::Refused, "the proxy itself is no API");
+        let error = send(&guarded, get("http://10.0.0.1/")).await.err().unwrap();
+        assert_eq!(error.failure, TransportFailure::Refused, "an address is seen without a name");
+        assert!(send(&guarded, get("http://api.example.org.invalid:1/x")).await.is_ok(), "{host}");
+    }
 }
 
 #[tokio::test]
@@ -227,8 +263,10 @@ async fn a_name_that_resolves_to_a_private_address_is_refused() {
     let client =
         reqwest::Client::builder().no_proxy().tls_backend_preconfigured(crate::transport::tls::client(None).unwrap());
     let client = client.dns_resolver(PublicResolver { proxies: vec![] }).build().unwrap();
-    let error = super::failed("localhost", &client.get("http://localhost:1/").send().await.unwrap_err());
+    let error = client.get("http://localhost:1/").send().await.unwrap_err();
+    let error = super::failed("localhost", Trust::Declared, &error);
     assert_eq!(error.failure, TransportFailure::Refused, "{error}");
+    assert_eq!(error.message, "localhost is not called because its address is private");
 }
 
 #[tokio::test]
