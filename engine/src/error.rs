@@ -94,6 +94,7 @@ struct Repr {
     problems: Vec<Problem>,
     next: Option<String>,
     came: Option<Came>,
+    grant_refused: bool,
 }
 
 /// What of a list had come when a page of it failed, as JSON.
@@ -118,6 +119,7 @@ impl Error {
                 problems: Vec::new(),
                 next: None,
                 came: None,
+                grant_refused: false,
             }),
         }
     }
@@ -177,6 +179,12 @@ impl Error {
         self
     }
 
+    /// Says that it is the token endpoint that refused.
+    pub(crate) fn with_grant_refused(mut self) -> Self {
+        self.repr.grant_refused = true;
+        self
+    }
+
     /// The same error with its texts changed, to take out of them what must not be told.
     pub(crate) fn map_texts(mut self, change: impl Fn(&str) -> String) -> Self {
         let repr = &mut self.repr;
@@ -193,6 +201,12 @@ impl Error {
     /// What kind of failure it is.
     pub fn kind(&self) -> ErrorKind {
         self.repr.kind
+    }
+
+    /// Whether the token endpoint refused to grant an access token, so that no call goes through until the user has signed in
+    /// again, or the client's id and secret are put right. `false` for an API's own 401.
+    pub fn is_grant_refused(&self) -> bool {
+        self.repr.grant_refused
     }
 
     /// What happened, in a sentence.

@@ -312,8 +312,9 @@ impl SharedSession {
         let answer = (parts.send)(request).await;
         let obtained = answer.and_then(|(status, body)| self.read(oauth2, before, &presented, (status, &body)));
         observe::renewed(&parts.connector, &parts.scheme_name, obtained.as_ref().err());
-        if let Some(error) = obtained.as_ref().err().filter(|error| error.kind() == ErrorKind::Unauthorized) {
+        if let Some(error) = obtained.as_ref().err().filter(|error| error.is_grant_refused()) {
             self.state().refused = Some(Refused { version, at: parts.clock.instant(), error: error.clone() });
+            parts.store.refused(&self.key, version, error).await;
         }
         obtained.map(Some)
     }

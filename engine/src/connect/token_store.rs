@@ -32,6 +32,14 @@ pub trait TokenStore: Send + Sync {
 
     /// Keeps new tokens if the store is still at this version. `false`: somebody else was faster, load again.
     fn commit<'a>(&'a self, key: &'a str, version: u64, token: AccessToken) -> BoxFuture<'a, Result<bool, Error>>;
+
+    /// Takes note that the token endpoint refused to renew what was kept at this version (`error.is_grant_refused()`): the user
+    /// has to sign in again, unless the store has another version by now. Told while the lease is held, once for each request
+    /// that was refused. Does nothing, where a store has no use for it.
+    fn refused<'a>(&'a self, key: &'a str, version: u64, error: &'a Error) -> BoxFuture<'a, ()> {
+        let _ = (key, version, error);
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// The right to renew. Dropping it gives it back.

@@ -5,14 +5,16 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
-use tieline::Error;
 use tieline::auth::AccessToken;
 use tieline::connect::{Lease, StoredTokens, TokenStore};
+use tieline::{Error, ErrorKind};
 
 /// Rows of a table: the token as JSON, and a version.
 #[derive(Default)]
 struct Table {
     rows: Mutex<HashMap<String, (Value, u64)>>,
+    /// Whose user has to sign in again, with the version that cannot be renewed.
+    ended: Mutex<HashMap<String, u64>>,
     renewing: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -39,6 +41,10 @@ impl TokenStore for Table {
             Ok(is_unchanged)
         })
     }
+
+    fn refused<'a>(&'a self, key: &'a str, version: u64, _: &'a Error) -> BoxFuture<'a, ()> {
+        Box::pin(async move { drop(self.ended.lock().unwrap().insert(key.to_owned(), version)) })
+    }
 }
 
 #[tokio::test]
@@ -50,4 +56,6 @@ async fn only_the_first_of_two_renewals_counts() {
     assert!(!table.commit("a", version, AccessToken::new("two")).await.unwrap());
     let kept = table.load("a").await.unwrap();
     assert_eq!(kept.token.unwrap().to_secret_json()["access_token"], "one");
+    table.refused("a", kept.version, &Error::new(ErrorKind::Unauthorized, "no")).await;
+    assert_eq!(table.ended.lock().unwrap().get("a"), Some(&kept.version));
 }

@@ -83,7 +83,8 @@ fn failure(oauth2: &OAuth2, answer: &TokenAnswer<'_>, redact: &dyn Fn(&str) -> S
     };
     let help = help(oauth2, code.as_deref().unwrap_or_default()).filter(|_| kind == ErrorKind::Unauthorized);
     let error = Error::new(kind, message).with_status(status.as_u16()).with_code(code);
-    help.into_iter().fold(error, |error, help| error.with_help(help))
+    let error = help.into_iter().fold(error, |error, help| error.with_help(help));
+    if kind == ErrorKind::Unauthorized { error.with_grant_refused() } else { error }
 }
 
 /// What to do about an error code of RFC 6749 section 5.2.
@@ -209,6 +210,7 @@ mod tests {
             let error = read(oauth2, status, &body.to_string(), None).unwrap_err();
             assert_eq!((error.kind(), error.code(), error.help()), (kind, code, help), "{status} {body}");
             assert_eq!(error.status(), Some(status));
+            assert_eq!(error.is_grant_refused(), kind == ErrorKind::Unauthorized, "{status} {body}");
             let shown = format!("{error} {error:?}");
             assert!(!shown.contains("r-secret") && !shown.contains("a-secret"), "{shown}");
         }

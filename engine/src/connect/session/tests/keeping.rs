@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use secrecy::ExposeSecret as _;
+use serde_json::json;
 
 use super::{World, call, current};
 use crate::auth::AccessToken;
 use crate::connect::{Lease, MemoryTokenStore, StoredTokens, TokenStore};
 use crate::error::{Error, ErrorKind};
 
-/// A store without leases, where somebody else commits first or the first commits fail.
+/// A store whose leases keep nobody away, where somebody else commits first or the first commits fail.
 #[derive(Default)]
 struct RoughStore {
     kept: MemoryTokenStore,
@@ -19,6 +20,18 @@ struct RoughStore {
     failures: AtomicUsize,
     /// How many times something beside the token changes just before a commit.
     edits: AtomicUsize,
+    /// What it was told of refusals: the version, the code, and whether somebody held a lease.
+    refusals: Mutex<Vec<(u64, Option<String>, bool)>>,
+    leased: Arc<AtomicUsize>,
+}
+
+/// Counts a lease for as long as it is held.
+struct Held(Arc<AtomicUsize>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl TokenStore for RoughStore {
@@ -27,7 +40,8 @@ impl TokenStore for RoughStore {
     }
 
     fn lease<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Lease, Error>> {
-        Box::pin(async { Ok(Lease::holding(())) })
+        self.leased.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async { Ok(Lease::holding(Held(self.leased.clone()))) })
     }
 
     fn commit<'a>(&'a self, key: &'a str, version: u64, token: AccessToken) -> BoxFuture<'a, Result<bool, Error>> {
@@ -45,6 +59,35 @@ impl TokenStore for RoughStore {
             self.kept.commit(key, version, token).await
         })
     }
+
+    fn refused<'a>(&'a self, _: &'a str, version: u64, error: &'a Error) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            assert!(error.is_grant_refused());
+            let is_leased = self.leased.load(Ordering::SeqCst) == 1;
+            self.refusals.lock().unwrap().push((version, error.code().map(str::to_owned), is_leased));
+        })
+    }
+}
+
+#[tokio::test]
+async fn the_store_is_told_of_each_renewal_that_is_refused() {
+    let store = Arc::new(RoughStore::default());
+    let world = World::with_store(store.clone());
+    let session = world.oauth();
+    assert_eq!(call(&session, |token| token == "a-1").await.unwrap(), "a-1");
+    world.endpoint.answer(503, json!({ "error": "invalid_grant" }));
+    assert!(!call(&session, |_| false).await.unwrap_err().is_grant_refused(), "it could not answer");
+    assert_eq!(*store.refusals.lock().unwrap(), []);
+
+    world.endpoint.answer(400, json!({ "error": "invalid_grant" }));
+    for _ in 0..3 {
+        assert!(call(&session, |_| false).await.unwrap_err().is_grant_refused());
+    }
+    // What is remembered was not asked for, and an API's own 401 is nobody's refusal to renew.
+    let told = || (1, Some("invalid_grant".to_owned()), true);
+    assert_eq!(*store.refusals.lock().unwrap(), [told()]);
+    assert!(!call(&world.oauth(), |_| false).await.unwrap_err().is_grant_refused());
+    assert_eq!(store.leased.load(Ordering::SeqCst), 0, "no lease outlives its renewal");
 }
 
 #[tokio::test]
