@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use crate::error::{Error, ErrorKind, Problem};
 use crate::language::nearest;
 
+use super::browser::Yielded;
 use super::{Credentials, Field, Scheme};
 
 /// The name of the way to sign in that is meant: `wanted`, or the one whose required fields are all given and whose declared
@@ -28,18 +29,18 @@ pub(crate) fn choose(
         Some(wanted) => named(api, wanted)?,
         None => fitting(api, &credentials)?,
     };
-    let credentials = complete(api, scheme, credentials)?;
+    let credentials = complete(api, scheme, Yielded::default(), credentials)?;
     Ok((Some(name.to_owned()), credentials))
 }
 
 /// What people call an API, and its ways to sign in.
 #[derive(Clone, Copy)]
-struct Api<'a> {
-    title: &'a str,
-    schemes: &'a IndexMap<String, Scheme>,
+pub(super) struct Api<'a> {
+    pub title: &'a str,
+    pub schemes: &'a IndexMap<String, Scheme>,
 }
 
-type Named<'a> = (&'a str, &'a Scheme);
+pub(super) type Named<'a> = (&'a str, &'a Scheme);
 
 fn needs_nothing(api: Api<'_>, credentials: &Credentials, wanted: Option<&str>) -> Result<(), Error> {
     if wanted.is_none() && credentials.fields().next().is_none() {
@@ -49,7 +50,7 @@ fn needs_nothing(api: Api<'_>, credentials: &Credentials, wanted: Option<&str>) 
         .with_help("leave the credentials out"))
 }
 
-fn named<'a>(api: Api<'a>, wanted: &str) -> Result<Named<'a>, Error> {
+pub(super) fn named<'a>(api: Api<'a>, wanted: &str) -> Result<Named<'a>, Error> {
     if let Some((name, scheme)) = api.schemes.get_key_value(wanted) {
         return Ok((name, scheme));
     }
@@ -66,17 +67,26 @@ fn fitting<'a>(api: Api<'a>, credentials: &Credentials) -> Result<Named<'a>, Err
     let fitting = api.schemes.iter().filter(|(_, scheme)| {
         missing(scheme, credentials).next().is_none() && foreign(scheme, credentials).next().is_none()
     });
-    let (limited, free): (Vec<_>, Vec<_>) = fitting.partition(|(_, scheme)| scheme.limited == Some(true));
-    match if free.is_empty() { limited } else { free }.as_slice() {
-        [(name, scheme)] => Ok((name, scheme)),
+    match by_choice(fitting).as_slice() {
+        [one] => Ok(*one),
         [] => Err(none_fits(api, credentials)),
         several => {
-            let names = several.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            let message = format!("the credentials for {} fit several ways to sign in: {names}", api.title);
+            let message = format!("the credentials for {} fit several ways to sign in: {}", api.title, names(several));
             let help = format!("name the one that is meant; {}", ways(api, |_, scheme| takes(scheme)));
             Err(Error::new(ErrorKind::Credentials, message).with_help(help))
         }
     }
+}
+
+/// The limited ones of several only where there is no other.
+pub(super) fn by_choice<'a>(schemes: impl Iterator<Item = (&'a String, &'a Scheme)>) -> Vec<Named<'a>> {
+    let named = schemes.map(|(name, scheme)| (name.as_str(), scheme));
+    let (limited, free): (Vec<_>, Vec<_>) = named.partition(|(_, scheme)| scheme.limited == Some(true));
+    if free.is_empty() { limited } else { free }
+}
+
+pub(super) fn names(schemes: &[Named<'_>]) -> String {
+    schemes.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn none_fits(api: Api<'_>, credentials: &Credentials) -> Error {
@@ -101,10 +111,15 @@ fn none_fits(api: Api<'_>, credentials: &Credentials) -> Error {
         .with_help(ways(api, lacks))
 }
 
-/// The credentials with defaults, and without optional values that are empty.
-fn complete(api: Api<'_>, scheme: &Scheme, mut credentials: Credentials) -> Result<Credentials, Error> {
+/// The credentials with defaults, and without optional values that are empty. What signing in yields may be missing.
+pub(super) fn complete(
+    api: Api<'_>,
+    scheme: &Scheme,
+    yielded: Yielded<'_>,
+    mut credentials: Credentials,
+) -> Result<Credentials, Error> {
     let mut problems = unknown(api, &credentials);
-    problems.extend(missing(scheme, &credentials).map(required));
+    problems.extend(missing(scheme, &credentials).filter(|name| !yielded.has(name)).map(required));
     for (name, _) in scheme.fields.iter().filter(|(_, field)| !field.is_required()) {
         if credentials.expose(name) == Some("") {
             credentials.remove(name);
@@ -200,7 +215,7 @@ fn does_not_fit(api: Api<'_>, problems: Vec<Problem>, otherwise: impl FnOnce() -
 }
 
 /// Every way to sign in by choice with what `tell` says about it.
-fn ways(api: Api<'_>, tell: impl Fn(&str, &Scheme) -> String) -> String {
+pub(super) fn ways(api: Api<'_>, tell: impl Fn(&str, &Scheme) -> String) -> String {
     let way = |(name, scheme): (&String, &Scheme)| match &scheme.title {
         Some(title) => format!("`{name}` ({title}) {}", tell(name, scheme)),
         None => format!("`{name}` {}", tell(name, scheme)),
@@ -209,7 +224,7 @@ fn ways(api: Api<'_>, tell: impl Fn(&str, &Scheme) -> String) -> String {
     format!("ways to sign in: {}", by_choice.map(way).collect::<Vec<_>>().join("; "))
 }
 
-fn takes(scheme: &Scheme) -> String {
+pub(super) fn takes(scheme: &Scheme) -> String {
     let (required, optional): (Vec<_>, Vec<_>) = scheme.fields.iter().partition(|(_, field)| field.is_required());
     let names = |fields: Vec<(&'_ String, _)>| fields.into_iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     let required = listed("takes", names(required).iter().map(String::as_str));

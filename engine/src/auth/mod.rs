@@ -3,6 +3,7 @@
 mod access_token;
 mod api_key;
 mod basic;
+mod browser;
 mod choose;
 mod credentials;
 mod field;
@@ -22,6 +23,7 @@ use crate::yaml::Map;
 pub use access_token::AccessToken;
 pub use api_key::{ApiKey, ApiKeyPlace};
 pub use basic::Basic;
+pub(crate) use browser::{Yielded, choose_asking};
 pub(crate) use choose::choose;
 pub use credentials::Credentials;
 pub use field::{Field, FieldType};

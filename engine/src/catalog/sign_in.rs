@@ -1,9 +1,8 @@
 //! Signing in: which way is the simplest, which one is meant, and under which names a person gives the values.
 
-use crate::auth::{Credentials, Grant, Scheme, choose};
+use crate::auth::{Credentials, Scheme, Yielded, choose};
 use crate::error::Error;
 use crate::manifest::ConfigValue;
-use crate::notation::{Part, Template};
 use crate::plan::Head;
 
 /// The simplest way to sign in by choice: a token before what obtains tokens, few values before many.
@@ -55,34 +54,39 @@ pub fn with_parts(head: &Head, field: &str, text: String, part: impl Fn(&str, &C
 /// The fields that a renewal changes, where a way to sign in has a refresh token: that of the access token, where there is one, and
 /// that of the refresh token.
 pub fn renewed_fields(scheme: &Scheme) -> Option<(Option<String>, String)> {
-    let oauth2 = scheme.oauth2.as_ref()?;
-    match oauth2.grant.unwrap_or(Grant::AuthorizationCode) {
-        Grant::AuthorizationCode => {}
-        Grant::ClientCredentials | Grant::JwtBearer => return None,
-    }
-    let field = |template: Option<&Template>, usual: &str| match template {
-        Some(template) => only_name(template),
-        None => scheme.fields.contains_key(usual).then(|| usual.to_owned()),
-    };
-    let access_token = field(oauth2.access_token.as_deref(), "access_token");
-    Some((access_token, field(oauth2.refresh_token.as_deref(), "refresh_token")?))
+    let yielded = Yielded::of(scheme)?;
+    Some((yielded.access_token.map(str::to_owned), yielded.refresh_token?.to_owned()))
 }
 
-/// The field that a template stands for, when it is nothing but that field.
-fn only_name(template: &Template) -> Option<String> {
-    match template.parts() {
-        [Part::Name(name)] => Some(name.clone()),
-        _ => None,
-    }
+/// The fields that are asked for before a user is sent to agree in a browser: all but those that the agreement yields. `None` for
+/// a way to sign in that asks nobody in a browser.
+pub fn asked_before_browser(scheme: &Scheme) -> Option<Vec<&str>> {
+    scheme.oauth2.as_ref()?.authorize.as_ref()?;
+    let yielded = Yielded::of(scheme)?;
+    Some(scheme.fields.keys().map(String::as_str).filter(|field| !yielded.has(field)).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::variable;
+    use super::{asked_before_browser, renewed_fields, variable};
+    use crate::auth::testing::{OAUTH_AND_TOKEN, schemes};
 
     #[test]
     fn a_variable_is_named_after_connector_and_field() {
         assert_eq!(variable("notes", "token"), "TIELINE_NOTES_TOKEN");
         assert_eq!(variable("my-api.v2", "client id"), "TIELINE_MY_API_V2_CLIENT_ID");
+    }
+
+    #[test]
+    fn what_a_user_agrees_to_is_not_asked_for_before() {
+        let known = schemes(OAUTH_AND_TOKEN);
+        assert_eq!(asked_before_browser(&known["oauth"]), Some(vec!["client_id", "client_secret"]));
+        assert_eq!(
+            renewed_fields(&known["oauth"]),
+            Some((Some("access_token".to_owned()), "refresh_token".to_owned()))
+        );
+        assert_eq!(asked_before_browser(&known["token"]), None);
+        let elsewhere = OAUTH_AND_TOKEN.replace("    authorize:", "    # authorize:");
+        assert_eq!(asked_before_browser(&schemes(&elsewhere)["oauth"]), None, "the user agreed elsewhere");
     }
 }

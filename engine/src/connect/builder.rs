@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::auth::{Credentials, choose};
+use crate::auth::{AccessToken, Credentials, Yielded, choose, choose_asking};
 use crate::error::{Error, ErrorKind};
 use crate::plan::Connector;
 use crate::transport::{HttpTransport, Transport};
@@ -18,16 +18,17 @@ use super::{
 
 /// Collects what a [`Connection`] is made of.
 pub struct ConnectionBuilder {
-    connector: Arc<Connector>,
-    credentials: Credentials,
-    scheme: Option<String>,
-    config: Map<String, Value>,
-    rebind: Option<Url>,
-    options: Options,
-    transport: Option<Arc<dyn Transport>>,
-    clock: Arc<dyn Clock>,
-    limiter: Option<Arc<dyn RateLimiter>>,
-    tokens: Option<Arc<dyn TokenStore>>,
+    pub(super) connector: Arc<Connector>,
+    pub(super) credentials: Credentials,
+    pub(super) signed_in: Option<AccessToken>,
+    pub(super) scheme: Option<String>,
+    pub(super) config: Map<String, Value>,
+    pub(super) rebind: Option<Url>,
+    pub(super) options: Options,
+    pub(super) transport: Option<Arc<dyn Transport>>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) limiter: Option<Arc<dyn RateLimiter>>,
+    pub(super) tokens: Option<Arc<dyn TokenStore>>,
 }
 
 impl ConnectionBuilder {
@@ -35,6 +36,7 @@ impl ConnectionBuilder {
         Self {
             connector,
             credentials: Credentials::none(),
+            signed_in: None,
             scheme: None,
             config: Map::new(),
             rebind: None,
@@ -50,6 +52,14 @@ impl ConnectionBuilder {
     #[must_use]
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = credentials;
+        self
+    }
+
+    /// What the user's sign-in in a browser yielded ([`exchange`](Self::exchange)), in place of the fields for it. Give the same
+    /// one whenever you connect: the token store knows it by it, and keeps what it was renewed to.
+    #[must_use]
+    pub fn signed_in(mut self, token: AccessToken) -> Self {
+        self.signed_in = Some(token);
         self
     }
 
@@ -115,20 +125,23 @@ impl ConnectionBuilder {
     /// `credentials` when they fit no way to sign in or are malformed; `invalid_input` for a configuration value that does not fit.
     pub fn connect(self) -> Result<Connection, Error> {
         let head = self.connector.head();
-        let (scheme, credentials) = choose(&head.title, &head.auth, self.credentials, self.scheme.as_deref())?;
+        let wanted = self.scheme.as_deref();
+        let (scheme, credentials) = match &self.signed_in {
+            None => choose(&head.title, &head.auth, self.credentials, wanted)?,
+            Some(token) => {
+                let (name, scheme, mut given) = choose_asking(&head.title, &head.auth, self.credentials, wanted)?;
+                Yielded::of(scheme).unwrap_or_default().fill(&mut given, token);
+                (Some(name.to_owned()), given)
+            }
+        };
         let chosen = scheme.as_deref().and_then(|name| head.auth.get(name));
         let config = super::config::resolve(head, self.config, chosen, &credentials, self.clock.now())?;
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => Arc::new(
-                HttpTransport::new(&Default::default())
-                    .map_err(|error| Error::new(ErrorKind::Unavailable, error.message))?,
-            ),
-        };
+        let transport = transport(self.transport)?;
         let key = format!("{} {}", head.name, credentials.digest(&head.name));
         let inner = Inner {
             scheme,
             credentials,
+            signed_in: self.signed_in,
             config,
             key,
             send_token: token_endpoint::sender(transport.clone(), self.clock.clone(), self.options.clone()),
@@ -144,5 +157,16 @@ impl ConnectionBuilder {
             connector: self.connector,
         };
         Ok(Connection { inner: Arc::new(inner) })
+    }
+}
+
+/// The embedder's transport, or a new HTTP client.
+pub(super) fn transport(given: Option<Arc<dyn Transport>>) -> Result<Arc<dyn Transport>, Error> {
+    match given {
+        Some(transport) => Ok(transport),
+        None => match HttpTransport::new(&Default::default()) {
+            Ok(transport) => Ok(Arc::new(transport)),
+            Err(error) => Err(Error::new(ErrorKind::Unavailable, error.message)),
+        },
     }
 }

@@ -1,6 +1,6 @@
 //! Time and randomness, so that tests can bring their own.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::BoxFuture;
 
@@ -20,6 +20,12 @@ pub trait Clock: Send + Sync {
 
     /// A number that cannot be guessed.
     fn random(&self) -> u64;
+}
+
+/// The time of day in seconds since 1970.
+pub(super) fn seconds(clock: &dyn Clock) -> i64 {
+    let since = clock.now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// The machine's clock, with tokio's timer.

@@ -7,6 +7,7 @@ mod options;
 mod quota;
 mod rate_limit;
 mod session;
+mod sign_in;
 mod token_endpoint;
 mod token_store;
 
@@ -16,13 +17,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::auth::Credentials;
+use crate::auth::{AccessToken, Credentials};
 use crate::build::{self, Base};
 use crate::error::Error;
 use crate::plan::{Connector, Operation};
 use crate::transport::Transport;
 
 pub use builder::ConnectionBuilder;
+use clock::seconds;
 pub use clock::{Clock, SystemClock};
 pub use options::Options;
 use quota::Quota;
@@ -41,6 +43,8 @@ pub(crate) struct Inner {
     pub connector: Arc<Connector>,
     pub scheme: Option<String>,
     pub credentials: Credentials,
+    /// What a browser sign-in with this scheme yielded.
+    pub signed_in: Option<AccessToken>,
     /// Names the connector and the credentials without showing them: what shares a rate limit.
     pub key: String,
     /// The sessions of the ways to sign in with OAuth 2.0, made when they are first used.
@@ -122,6 +126,7 @@ impl Inner {
             scheme_name: name.to_owned(),
             scheme: scheme.clone(),
             credentials: self.credentials.clone(),
+            signed_in: self.signed_in.clone().filter(|_| self.scheme.as_deref() == Some(name)),
             config: self.config.clone(),
             rebind: Arc::new(move |url| build::rebound(url, rebind.as_ref())),
             store: self.tokens.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind};
 use crate::observe;
 use crate::wire::SignedRequest;
 
-use super::{Clock, StoredTokens, TokenStore};
+use super::{Clock, StoredTokens, TokenStore, seconds};
 
 /// How many seconds before its end an access token is renewed.
 const MARGIN: i64 = 60;
@@ -41,6 +41,8 @@ pub(crate) struct SessionParts {
     pub scheme: Scheme,
     /// What the user gave for it.
     pub credentials: Credentials,
+    /// The token that the user's sign-in yielded, with all that came with it.
+    pub signed_in: Option<AccessToken>,
     /// Configuration values.
     pub config: Map<String, Value>,
     /// Moves the token endpoint's URL where the connection wants it.
@@ -181,7 +183,8 @@ fn store_key(parts: &SessionParts) -> Result<String, Error> {
         }
         None => String::new(),
     };
-    let (asked, given) = (Credentials::none().digest(&asked), parts.credentials.digest(""));
+    let signed_in = parts.signed_in.as_ref().map_or("", |token| token.access_token.expose_secret());
+    let (asked, given) = (Credentials::none().digest(&asked), parts.credentials.digest(signed_in));
     Ok(format!("{}:{}:{asked}:{given}", parts.connector, parts.scheme_name))
 }
 
@@ -191,8 +194,7 @@ impl SessionParts {
     }
 
     fn now(&self) -> i64 {
-        let since = self.clock.now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        seconds(&*self.clock)
     }
 }
 
@@ -210,6 +212,7 @@ impl SharedSession {
         let stored = self.parts.store.load(&self.key).await?.token;
         let token = match stored {
             Some(token) => Some(token),
+            None if self.parts.signed_in.is_some() => self.parts.signed_in.clone(),
             None => given_token(oauth2, &self.parts.values())?,
         };
         // Another call may have renewed it while this one was loading.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod begin;
+mod browser;
 mod call;
 mod file;
 mod own;
@@ -33,8 +34,8 @@ fn the_guide_names_every_kind_of_error() {
 #[test]
 fn every_block_of_the_guide_is_code_that_runs_here() {
     let guide = fs::read_to_string(here("../docs/embedding.md")).unwrap();
-    let files =
-        ["begin", "call", "file", "own", "tokens", "whole"].map(|name| here(&format!("tests/embedding/{name}.rs")));
+    let files = ["begin", "browser", "call", "file", "own", "tokens", "whole"]
+        .map(|name| here(&format!("tests/embedding/{name}.rs")));
     let code: String = files.map(|file| fs::read_to_string(file).unwrap()).concat();
     let blocks: Vec<_> = blocks(&guide).into_iter().filter(|block| block.info == "rust").collect();
     assert!(!blocks.is_empty());

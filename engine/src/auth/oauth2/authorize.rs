@@ -4,46 +4,46 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
-use http::StatusCode;
 use indexmap::IndexMap;
 use ring::digest::{SHA256, digest};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::auth::browser::asked_at;
 use crate::auth::credentials::unfit;
 use crate::auth::values::Values;
-use crate::auth::{AccessToken, Credentials, Scheme};
+use crate::auth::{AccessToken, Credentials, Scheme, encoded_secrets};
 use crate::error::{Error, ErrorKind};
 use crate::wire::SignedRequest;
 
-use super::OAuth2;
 use super::request::{Presented, client_id, endpoint, token_request};
 use super::response::{TokenAnswer, read_token};
 
-/// A sign-in that waits for a user to agree in a browser.
+/// A sign-in that waits for a user to agree in a browser. [`ConnectionBuilder::authorize`] starts one, and
+/// [`ConnectionBuilder::exchange`] ends it, perhaps in another process.
 ///
 /// ```
-/// use tieline::auth::{Authorization, Scheme};
-/// use tieline::{Credentials, Error};
+/// use tieline::auth::{AccessToken, Authorization};
+/// use tieline::connect::ConnectionBuilder;
+/// use tieline::Error;
 ///
-/// fn send_user(scheme: &Scheme, client: &Credentials) -> Result<Authorization, Error> {
-///     let random = || uuid_like_randomness();
-///     let waiting = Authorization::start(scheme, client, &Default::default(), "https://app.example/callback", random)?;
-///     // Keep `waiting` with the user's session, and redirect the browser:
+/// fn send_user(builder: &ConnectionBuilder) -> Result<serde_json::Value, Error> {
+///     let waiting = builder.authorize("https://app.example/callback")?;
+///     // Redirect the browser, and keep the rest with the user's session:
 ///     println!("Location: {}", waiting.url());
-///     Ok(waiting)
+///     Ok(waiting.to_secret_json())
 /// }
 ///
-/// fn user_came_back(waiting: &Authorization, scheme: &Scheme, client: &Credentials, url: &url::Url) -> Result<(), Error> {
-///     let code = waiting.code(url)?; // checks the state
-///     let request = waiting.exchange(scheme, client, &Default::default(), code)?;
-///     // Send it with a `Transport`, then read the answer: `waiting.read(scheme, client, status, &body, now)`.
-///     # drop(request);
-///     Ok(())
+/// async fn user_came_back(
+///     builder: &ConnectionBuilder, kept: &serde_json::Value, came_back: &url::Url,
+/// ) -> Result<AccessToken, Error> {
+///     builder.exchange(&Authorization::from_secret_json(kept)?, came_back).await
 /// }
-/// # fn uuid_like_randomness() -> u64 { 4 }
 /// ```
+///
+/// [`ConnectionBuilder::authorize`]: crate::connect::ConnectionBuilder::authorize
+/// [`ConnectionBuilder::exchange`]: crate::connect::ConnectionBuilder::exchange
 pub struct Authorization {
     url: Url,
     redirect_uri: String,
@@ -52,8 +52,8 @@ pub struct Authorization {
 }
 
 impl Authorization {
-    /// Starts a sign-in: the URL where the user agrees, with a state and a PKCE challenge made from `random`, whose numbers
-    /// nobody must be able to guess (a [`crate::connect::Clock`] has some).
+    /// Where a user would be sent, for a page that shows it: the configuration is taken as it is, and nothing is moved to another
+    /// server. The state and the PKCE challenge are made from `random`, whose numbers nobody may guess where a user is sent.
     ///
     /// # Errors
     /// `credentials` when the way to sign in asks no user, or the client's id is not given.
@@ -65,8 +65,7 @@ impl Authorization {
         mut random: impl FnMut() -> u64,
     ) -> Result<Self, Error> {
         let values = Values { config: Some(config), ..Values::of(scheme, credentials) };
-        let oauth2 = oauth2(scheme)?;
-        let authorize = oauth2.authorize.as_ref().ok_or_else(asks_no_user)?;
+        let (oauth2, authorize) = asked_at(scheme)?;
         let client_id = client_id(oauth2, &values)?
             .ok_or_else(|| unfit("client_id", "client_id is required to sign in".to_owned()))?;
         let state = unguessable(&mut random);
@@ -93,6 +92,11 @@ impl Authorization {
         Ok(Self { url, redirect_uri: redirect_uri.to_owned(), state, verifier: verifier.map(SecretString::from) })
     }
 
+    /// The same, asked for at another URL.
+    pub(crate) fn moved(self, to: impl FnOnce(Url) -> Url) -> Self {
+        Self { url: to(self.url), ..self }
+    }
+
     /// Where the user agrees.
     pub fn url(&self) -> &Url {
         &self.url
@@ -103,11 +107,44 @@ impl Authorization {
         &self.state
     }
 
+    /// Everything in it, **secrets in clear text**: `url`, `redirect_uri`, `state`, and `verifier` where PKCE is used.
+    ///
+    /// For the time until the user comes back: encrypt it, or keep it where only its owner reads, and never log it.
+    pub fn to_secret_json(&self) -> Value {
+        let mut json = Map::new();
+        json.insert("url".to_owned(), self.url.as_str().into());
+        json.insert("redirect_uri".to_owned(), self.redirect_uri.as_str().into());
+        json.insert("state".to_owned(), self.state.as_str().into());
+        if let Some(verifier) = &self.verifier {
+            json.insert("verifier".to_owned(), verifier.expose_secret().into());
+        }
+        Value::Object(json)
+    }
+
+    /// The sign-in that [`Authorization::to_secret_json`] wrote.
+    ///
+    /// # Errors
+    /// `credentials` when it did not; the error repeats nothing of it.
+    pub fn from_secret_json(json: &Value) -> Result<Self, Error> {
+        let text = |key: &str| match json.get(key) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if !text.is_empty() => Ok(Some(text.as_str())),
+            Some(_) => Err(unreadable(key)),
+        };
+        let needed = |key: &str| text(key)?.ok_or_else(|| unreadable(key));
+        Ok(Self {
+            url: Url::parse(needed("url")?).map_err(|_| unreadable("url"))?,
+            redirect_uri: needed("redirect_uri")?.to_owned(),
+            state: needed("state")?.to_owned(),
+            verifier: text("verifier")?.map(SecretString::from),
+        })
+    }
+
     /// The code in the URL that the user came back with.
     ///
     /// # Errors
     /// `refused` when the state is not this sign-in's, `unauthorized` when the user or the API said no.
-    pub fn code(&self, came_back: &Url) -> Result<SecretString, Error> {
+    pub(crate) fn code(&self, came_back: &Url) -> Result<SecretString, Error> {
         let param =
             |name: &str| came_back.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
         if param("state").as_deref() != Some(self.state.as_str()) {
@@ -118,61 +155,65 @@ impl Authorization {
         if let Some(code) = param("code").filter(|code| !code.is_empty()) {
             return Ok(SecretString::from(code));
         }
-        let code = param("error");
-        let said =
-            param("error_description").or_else(|| code.clone()).unwrap_or_else(|| "no code came back".to_owned());
+        let code = param("error").map(|code| passed_on(&code, 64));
+        let said = param("error_description").map(|said| passed_on(&said, 500)).or_else(|| code.clone());
+        let said = said.unwrap_or_else(|| "no code came back".to_owned());
         Err(Error::new(ErrorKind::Unauthorized, format!("the sign-in was not agreed to: {said}")).with_code(code))
     }
 
-    /// The request that exchanges the code for tokens. Send it with a [`crate::transport::Transport`] and give the answer to
-    /// [`Authorization::read`].
+    /// The request that exchanges the code for tokens; `rebind` moves its URL where the connection wants it.
     ///
     /// # Errors
     /// `credentials` when the client's id or secret is needed and not given.
-    pub fn exchange(
+    pub(crate) fn request(
         &self,
-        scheme: &Scheme,
-        credentials: &Credentials,
-        config: &Map<String, Value>,
-        code: SecretString,
+        values: &Values<'_>,
+        code: &SecretString,
+        rebind: &dyn Fn(Url) -> Url,
     ) -> Result<SignedRequest, Error> {
-        let values = Values { config: Some(config), ..Values::of(scheme, credentials) };
-        let presented =
-            Presented::Code { code, redirect_uri: self.redirect_uri.clone(), verifier: self.verifier.clone() };
-        token_request(oauth2(scheme)?, &values, &presented, &|url| url, 0)
+        let (oauth2, _) = asked_at(values.scheme)?;
+        let (code, verifier) = (code.clone(), self.verifier.clone());
+        let presented = Presented::Code { code, redirect_uri: self.redirect_uri.clone(), verifier };
+        token_request(oauth2, values, &presented, rebind, 0)
     }
 
-    /// The tokens in the answer to [`Authorization::exchange`]; `now` is in seconds since 1970.
+    /// The tokens in the answer to the request with this code.
     ///
     /// # Errors
-    /// `unauthorized` when the API refuses, `unexpected_response` when the answer holds no access token.
-    pub fn read(
+    /// `unauthorized` when the API refuses, `unexpected_response` when the answer holds no access token. Neither repeats a secret.
+    pub(crate) fn read(
         &self,
-        scheme: &Scheme,
-        credentials: &Credentials,
-        status: StatusCode,
-        body: &[u8],
-        now: i64,
+        values: &Values<'_>,
+        code: &SecretString,
+        answer: &TokenAnswer<'_>,
     ) -> Result<AccessToken, Error> {
-        let verifier: Vec<_> = self.verifier.iter().map(|verifier| verifier.expose_secret()).collect();
-        let redact = |text: &str| credentials.redact(text, &verifier);
-        read_token(oauth2(scheme)?, &TokenAnswer { status, body, now }, None, &redact)
+        let (oauth2, _) = asked_at(values.scheme)?;
+        let encoded = encoded_secrets(values);
+        let sent = self.verifier.iter().chain([code]).map(|secret| secret.expose_secret());
+        let sent: Vec<_> = sent.chain(encoded.iter().map(String::as_str)).collect();
+        let token = read_token(oauth2, answer, None, &|text| values.credentials.redact(text, &sent));
+        token.map_err(|error| match error.code() {
+            Some("invalid_grant") => error
+                .with_help("start the sign-in again: the code has ended, was used already, or is for another address"),
+            _ => error,
+        })
     }
+}
+
+/// A text of somebody else, safe to show: without control characters, and not longer than this.
+fn passed_on(text: &str, limit: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(limit).collect()
+}
+
+fn unreadable(key: &str) -> Error {
+    Error::new(ErrorKind::Credentials, format!("the kept sign-in cannot be read: `{key}` is not what was written"))
+        .with_help("start the sign-in again")
 }
 
 impl fmt::Debug for Authorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Authorization({})", self.url.origin().ascii_serialization())
     }
-}
-
-fn oauth2(scheme: &Scheme) -> Result<&OAuth2, Error> {
-    scheme.oauth2.as_deref().ok_or_else(asks_no_user)
-}
-
-fn asks_no_user() -> Error {
-    Error::new(ErrorKind::Credentials, "this way to sign in does not ask a user in a browser")
-        .with_help("choose one that has `oauth2` with `authorize`")
 }
 
 /// 43 characters that nobody can guess.
@@ -193,10 +234,10 @@ mod tests {
 
     use http::StatusCode;
     use secrecy::ExposeSecret as _;
-    use serde_json::Value;
+    use serde_json::{Value, json};
     use url::Url;
 
-    use super::{Authorization, challenge};
+    use super::{Authorization, TokenAnswer, Values, challenge};
     use crate::auth::testing::{OAUTH_AND_TOKEN, given, schemes};
     use crate::auth::{Credentials, Scheme};
     use crate::error::ErrorKind;
@@ -241,7 +282,9 @@ mod tests {
 
         let back = format!("https://app.example/back?a=b&code=c-1&state={}", waiting.state()).parse().unwrap();
         let code = waiting.code(&back).unwrap();
-        let request = waiting.exchange(scheme, &client(), &Default::default(), code).unwrap().open().0;
+        let credentials = client();
+        let values = Values::of(scheme, &credentials);
+        let request = waiting.request(&values, &code, &|url| url).unwrap().open().0;
         assert_eq!(request.url.as_str(), "https://api.notes.example/oauth/token");
         let body: Value = serde_json::from_slice(request.body.as_bytes().unwrap()).unwrap();
         assert_eq!((&body["grant_type"], &body["code"]), (&"authorization_code".into(), &"c-1".into()));
@@ -249,8 +292,9 @@ mod tests {
         assert_eq!(challenge(body["code_verifier"].as_str().unwrap()), sent["code_challenge"]);
         assert!(!format!("{waiting:?}").contains(body["code_verifier"].as_str().unwrap()));
 
-        let answer = br#"{ "access_token": "a-1", "refresh_token": "r-1", "expires_in": 60 }"#;
-        let token = waiting.read(scheme, &client(), StatusCode::OK, answer, 1_000).unwrap();
+        let body = br#"{ "access_token": "a-1", "refresh_token": "r-1", "expires_in": 60 }"#;
+        let answer = TokenAnswer { status: StatusCode::OK, body, now: 1_000 };
+        let token = waiting.read(&values, &code, &answer).unwrap();
         assert_eq!((token.access_token.expose_secret(), token.expires_at()), ("a-1", Some(1_060)));
     }
 
@@ -281,5 +325,34 @@ mod tests {
         let started =
             Authorization::start(&schemes["oauth"], &given(&[]), &Default::default(), "https://a.example", || 4);
         assert_eq!(started.unwrap_err().message(), "client_id is required");
+    }
+
+    #[test]
+    fn is_written_and_read_again_as_it_was() {
+        let scheme = &schemes(OAUTH_AND_TOKEN)["oauth"];
+        let plain = OAUTH_AND_TOKEN.replace("params: { owner: user }", "pkce: false");
+        for waiting in [start(scheme, 0), start(&schemes(&plain)["oauth"], 0)] {
+            let kept = waiting.to_secret_json();
+            let read = Authorization::from_secret_json(&serde_json::from_str(&kept.to_string()).unwrap()).unwrap();
+            assert_eq!((read.url(), read.state()), (waiting.url(), waiting.state()));
+            assert_eq!(read.to_secret_json(), kept);
+            let verifier = |waiting: &Authorization| waiting.verifier.as_ref().map(|v| v.expose_secret().to_owned());
+            assert_eq!(verifier(&read), verifier(&waiting));
+        }
+        let kept = start(scheme, 0).to_secret_json();
+        for (key, value) in [
+            ("url", json!("no url hush")),
+            ("url", json!(null)),
+            ("redirect_uri", json!("")),
+            ("state", json!({ "hush": 1 })),
+            ("verifier", json!(["hush"])),
+        ] {
+            let mut broken = kept.clone();
+            broken[key] = value;
+            let error = Authorization::from_secret_json(&broken).unwrap_err();
+            assert_eq!(error.message(), format!("the kept sign-in cannot be read: `{key}` is not what was written"));
+            assert!(error.kind() == ErrorKind::Credentials && !format!("{error:?}").contains("hush"));
+        }
+        assert!(Authorization::from_secret_json(&json!("hush")).is_err());
     }
 }

@@ -96,6 +96,7 @@ impl World {
             scheme_name: "oauth".into(),
             scheme: schemes(auth)["oauth"].clone(),
             credentials,
+            signed_in: None,
             config: config.as_object().unwrap().clone(),
             rebind: Arc::new(|url| url),
             store: self.store.clone(),
