@@ -7,7 +7,9 @@ use clap::error::{ContextKind, ErrorKind as UsageKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
-use crate::commands::{batch, check, completions, describe, execute, explain, generate, import, list, mock, new};
+use crate::commands::{
+    batch, check, completions, describe, execute, explain, generate, import, keys, list, mock, new, serve,
+};
 use crate::exit_code;
 use crate::stop::{Reader, Stop, invalid};
 
@@ -49,6 +51,10 @@ pub(crate) enum Command {
     New(new::NewArgs),
     /// Play a connector's API as a local server
     Mock(mock::MockArgs),
+    /// Serve the hosted API: credentials stay on the server, callers have a token
+    Serve(serve::ServeArgs),
+    /// Rotate a server's keys, and make clients
+    Keys(keys::KeysArgs),
     /// Print completions for a shell
     Completions(completions::CompletionsArgs),
     /// Print the man page
@@ -70,7 +76,7 @@ impl Command {
             Self::Explain(args) => args.format == TextFormat::Json,
             Self::Check(args) => args.format != check::Format::Text,
             Self::Batch(_) => true,
-            Self::New(_) | Self::Mock(_) | Self::Completions(_) | Self::Man => false,
+            Self::New(_) | Self::Mock(_) | Self::Serve(_) | Self::Keys(_) | Self::Completions(_) | Self::Man => false,
         };
         if asked { Reader::Program } else { Reader::of_stderr() }
     }

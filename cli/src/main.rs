@@ -8,11 +8,13 @@ mod connector;
 mod credentials;
 mod document_files;
 mod exit_code;
+mod folders;
 mod input;
 mod logging;
 mod made_up;
 mod manifest_schema;
 mod network;
+mod operate;
 mod output;
 mod params;
 mod progress;
@@ -31,8 +33,10 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(code) => return ExitCode::from(code),
     };
-    logging::start(cli.verbose);
-    match commands::run(&cli.command) {
+    if !matches!(cli.command, args::Command::Serve(_)) {
+        logging::start(cli.verbose);
+    }
+    match commands::run(&cli) {
         Ok(()) => ExitCode::from(exit_code::SUCCESS),
         Err(stop) => {
             stop.report(cli.command.error_reader());

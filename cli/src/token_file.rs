@@ -232,7 +232,7 @@ impl TokenStore for NowhereToKeep {
 }
 
 /// Writes a file that only its owner reads, whole or not at all. One that was there keeps its permissions.
-fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     // A temporary file is its owner's alone from the start.
     let mut file = tempfile::NamedTempFile::new_in(folder_of(path))?;
     if let Ok(facts) = fs::metadata(path) {

@@ -8,19 +8,21 @@ pub(crate) mod execute;
 pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod import;
+pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod mock;
 pub(crate) mod new;
+pub(crate) mod serve;
 
-use crate::args::Command;
+use crate::args::{Cli, Command};
 use crate::stop::Stop;
 
 /// Runs a command.
 ///
 /// # Errors
 /// Why it ended early.
-pub(crate) fn run(command: &Command) -> Result<(), Stop> {
+pub(crate) fn run(Cli { command, verbose }: &Cli) -> Result<(), Stop> {
     match command {
         Command::List(args) => list::run(args),
         Command::Describe(args) => describe::run(args),
@@ -32,6 +34,8 @@ pub(crate) fn run(command: &Command) -> Result<(), Stop> {
         Command::Import(args) => import::run(args),
         Command::New(args) => new::run(args),
         Command::Mock(args) => mock::run(args),
+        Command::Serve(args) => serve::run(args, *verbose),
+        Command::Keys(args) => keys::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man => man::run(),
     }

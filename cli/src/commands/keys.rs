@@ -1,0 +1,70 @@
+//! `tieline keys`: what an operator does with a server's keys, whether it runs or not.
+
+use clap::{Args, Subcommand};
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+use tieline_server::Operator;
+
+use crate::operate::{StorageArgs, not_started};
+use crate::stop::Stop;
+use crate::{output, runtime};
+
+/// What to do.
+#[derive(Args)]
+#[command(after_help = "These commands work on the database itself, beside servers that run.
+
+Examples:
+  tieline keys rotate
+  tieline keys client --name ci --organization default")]
+pub(crate) struct KeysArgs {
+    #[command(subcommand)]
+    pub command: KeysCommand,
+}
+
+/// What `tieline keys` does.
+#[derive(Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Encrypt stored credentials under a new master key, and sign tokens with a new key
+    Rotate {
+        #[command(flatten)]
+        storage: StorageArgs,
+    },
+    /// Make a client id and secret
+    Client {
+        /// What it is for
+        #[arg(long)]
+        name: String,
+        /// An organization that it acts for, by name or id; made when there is none. May be repeated
+        #[arg(long, default_value = "default")]
+        organization: Vec<String>,
+        #[command(flatten)]
+        storage: StorageArgs,
+    },
+}
+
+/// Does it.
+pub(crate) fn run(args: &KeysArgs) -> Result<(), Stop> {
+    runtime::run(async {
+        let done = match &args.command {
+            KeysCommand::Rotate { storage } => {
+                let moved = operator(storage).await?.rotate_keys().await.map_err(not_started)?;
+                json!({ "rewrapped": moved })
+            }
+            KeysCommand::Client { name, organization, storage } => {
+                let client = operator(storage).await?.add_client(name, organization).await.map_err(not_started)?;
+                json!({
+                    "organization_id": client.organization_id,
+                    "client_id": client.client_id,
+                    "client_secret": client.client_secret.expose_secret(),
+                })
+            }
+        };
+        output::print_json(&done)?;
+        Ok(())
+    })
+}
+
+async fn operator(storage: &StorageArgs) -> Result<Operator, Stop> {
+    let storage = storage.find()?;
+    Ok(Operator::open(&storage.database, storage.keys).await.map_err(not_started)?)
+}

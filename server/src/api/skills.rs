@@ -1,0 +1,371 @@
+//! Skills: what an agent reads to use a connector, from its manifest.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use tieline::Connector;
+use tieline::catalog::agent::{ActionLine, EntityGuide};
+use tieline::catalog::{Guide, Subject};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::caller::Caller;
+use crate::definitions::Definition;
+use crate::error::ApiError;
+use crate::extract::Query;
+use crate::service::Service;
+use crate::store::ConnectorRow;
+
+use super::connectors::definition_of;
+use super::workspaces::limit;
+
+/// What stands before a connector's id in the id of its skill.
+const PREFIX: &str = "connector-source:";
+/// The section about the connector as a whole.
+const OVERVIEW: &str = "overview";
+/// What stands before an entity's name in the id of its section.
+const ENTITY: &str = "entity:";
+
+/// The id of the skill of a connector.
+pub(super) fn skill_id(connector: Uuid) -> String {
+    format!("{PREFIX}{connector}")
+}
+
+/// What a skill is.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SkillMetadata {
+    /// Its id.
+    id: String,
+    /// `connector_source`.
+    kind: &'static str,
+    /// The connector's name.
+    title: String,
+    /// What it is for.
+    summary: String,
+    /// Where it comes from: the connector's manifest.
+    provenance: String,
+    /// The version of that manifest.
+    version: String,
+    /// The connector's title.
+    tags: Vec<String>,
+    /// What an agent should know first.
+    warnings: Vec<String>,
+    /// How fresh it is.
+    freshness: Freshness,
+}
+
+/// How fresh a skill is.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Freshness {
+    /// `static`: it changes with the manifest alone.
+    state: &'static str,
+    /// Never.
+    checked_at: Option<String>,
+}
+
+impl SkillMetadata {
+    fn new(row: &ConnectorRow, definition: &Definition) -> Self {
+        let head = definition.connector.head();
+        let summary =
+            head.hints.as_ref().and_then(|hints| hints.summary.clone()).unwrap_or_else(|| head.summary.clone());
+        Self {
+            id: skill_id(row.id),
+            kind: "connector_source",
+            title: row.name.clone(),
+            summary,
+            provenance: format!("manifest of {}", head.name),
+            version: head.version.clone(),
+            tags: vec![head.title.clone()],
+            warnings: row.reauthorize.iter().map(|why| format!("Somebody has to sign in anew: {why}")).collect(),
+            freshness: Freshness { state: "static", checked_at: None },
+        }
+    }
+}
+
+/// Which skills are listed.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListSkills {
+    /// The most that are listed; 20 when left out.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+    /// Where to go on, from `next_cursor`.
+    cursor: Option<String>,
+    /// Only connectors of this workspace.
+    workspace_id: Option<Uuid>,
+}
+
+/// Which skills are searched for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SearchSkills {
+    /// Words of what is to be done.
+    #[param(min_length = 1)]
+    query: String,
+    /// The most that are listed; 20 when left out.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+    /// Where to go on, from `next_cursor`.
+    cursor: Option<String>,
+    /// Only connectors of this workspace.
+    workspace_id: Option<Uuid>,
+}
+
+/// Skills.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SkillList {
+    /// The skills.
+    data: Vec<SkillMetadata>,
+    /// Goes on from here; null at the end.
+    next_cursor: Option<String>,
+}
+
+/// Lists the skills: one for each connector that the caller reaches
+#[utoipa::path(get, path = "/api/v1/skills", tag = "skills",
+    params(ListSkills), responses((status = 200, body = SkillList)))]
+pub(super) async fn list(
+    State(service): State<Arc<Service>>,
+    caller: Caller,
+    Query(query): Query<ListSkills>,
+) -> Result<Json<SkillList>, ApiError> {
+    let all = skills(&service, &caller, query.workspace_id).await?;
+    page(all, query.limit, query.cursor.as_deref())
+}
+
+/// Searches the skills by words, the best first
+#[utoipa::path(get, path = "/api/v1/skills/search", tag = "skills",
+    params(SearchSkills), responses((status = 200, body = SkillList)))]
+pub(super) async fn search(
+    State(service): State<Arc<Service>>,
+    caller: Caller,
+    Query(query): Query<SearchSkills>,
+) -> Result<Json<SkillList>, ApiError> {
+    if query.query.trim().is_empty() {
+        return Err(ApiError::unfit("query", "must have a word"));
+    }
+    let lower = query.query.to_lowercase();
+    let words: Vec<_> = lower.split_whitespace().collect();
+    let mut found = Vec::new();
+    for (row, definition) in reached(&service, &caller, query.workspace_id).await? {
+        let text = searchable(&definition.connector)?;
+        let hits =
+            words.iter().filter(|word| text.contains(**word) || row.name.to_lowercase().contains(**word)).count();
+        if hits > 0 {
+            found.push((hits, SkillMetadata::new(&row, &definition)));
+        }
+    }
+    found.sort_by_key(|(hits, _)| std::cmp::Reverse(*hits));
+    page(found.into_iter().map(|(_, skill)| skill).collect(), query.limit, query.cursor.as_deref())
+}
+
+fn page(all: Vec<SkillMetadata>, given: Option<i64>, cursor: Option<&str>) -> Result<Json<SkillList>, ApiError> {
+    let shown = usize::try_from(limit(given)?).unwrap_or(usize::MAX);
+    let start: usize = match cursor {
+        None => 0,
+        Some(text) => text.parse().map_err(|_| ApiError::unfit("cursor", "is not from an earlier answer"))?,
+    };
+    let end = start.saturating_add(shown);
+    let next_cursor = (end < all.len()).then(|| end.to_string());
+    Ok(Json(SkillList { data: all.into_iter().skip(start).take(shown).collect(), next_cursor }))
+}
+
+async fn skills(service: &Service, caller: &Caller, workspace: Option<Uuid>) -> Result<Vec<SkillMetadata>, ApiError> {
+    let reached = reached(service, caller, workspace).await?;
+    Ok(reached.iter().map(|(row, definition)| SkillMetadata::new(row, definition)).collect())
+}
+
+/// The connectors that a caller reaches, of one workspace if it is given.
+async fn reached(
+    service: &Service,
+    caller: &Caller,
+    workspace: Option<Uuid>,
+) -> Result<Vec<(ConnectorRow, Arc<Definition>)>, ApiError> {
+    let within = match workspace {
+        Some(id) => Some(caller.workspace(service, id).await?.id),
+        None => caller.workspace,
+    };
+    let rows = service.store.connectors_of(caller.organization, within).await?;
+    let known =
+        |row: ConnectorRow| service.definitions.of_id(row.definition).cloned().map(|definition| (row, definition));
+    Ok(rows.into_iter().filter_map(known).collect())
+}
+
+/// All that is said of a connector and its entities, in small letters.
+fn searchable(connector: &Connector) -> Result<String, ApiError> {
+    let head = connector.head();
+    let mut text = format!("{} {} {}", head.name, head.title, head.summary);
+    for entity in connector.entities()? {
+        text.push_str(&format!(" {} {}", entity.name, entity.summary.as_deref().unwrap_or_default()));
+    }
+    Ok(text.to_lowercase())
+}
+
+/// Which skill is read, and which part of it.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ReadSkill {
+    /// The skill.
+    id: String,
+    /// The section, from the outline; the outline alone when left out.
+    section: Option<String>,
+}
+
+/// A skill: its outline, and one section of it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SkillDocs {
+    /// What it is.
+    metadata: SkillMetadata,
+    /// Its sections.
+    outline: Vec<Section>,
+    /// The section that was asked for.
+    content: Vec<Block>,
+    /// Its id.
+    section_id: Option<String>,
+}
+
+/// A section of a skill.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Section {
+    /// Its id: `overview`, `entity:users`.
+    id: String,
+    /// What it is about.
+    title: String,
+    /// More about that.
+    summary: Option<String>,
+    /// Always.
+    available: bool,
+}
+
+/// A piece of a section.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(super) enum Block {
+    /// A heading.
+    Heading {
+        /// 1 is the highest.
+        level: u8,
+        /// What it says.
+        text: String,
+    },
+    /// Text.
+    Paragraph {
+        /// What it says.
+        text: String,
+    },
+    /// A list.
+    List {
+        /// Its items.
+        items: Vec<String>,
+    },
+    /// Something to copy.
+    Code {
+        /// The language.
+        language: String,
+        /// The code.
+        text: String,
+    },
+    /// A table.
+    Table {
+        /// The names of its columns.
+        headers: Vec<String>,
+        /// Its rows.
+        rows: Vec<Vec<String>>,
+    },
+}
+
+/// Reads a skill: its outline, and one section of it
+#[utoipa::path(get, path = "/api/v1/skills/docs", tag = "skills",
+    params(ReadSkill), responses((status = 200, body = SkillDocs)))]
+pub(super) async fn docs(
+    State(service): State<Arc<Service>>,
+    caller: Caller,
+    Query(query): Query<ReadSkill>,
+) -> Result<Json<SkillDocs>, ApiError> {
+    let id = query.id.strip_prefix(PREFIX).and_then(|id| Uuid::parse_str(id).ok());
+    let row = match id {
+        Some(id) => caller.connector(&service, id).await.map_err(|_| ApiError::not_found("skill"))?,
+        None => return Err(ApiError::not_found("skill").help("GET /api/v1/skills lists them")),
+    };
+    let definition = definition_of(&service, &row)?;
+    let connector = &definition.connector;
+    let outline = outline(&row, connector)?;
+    let content = match query.section.as_deref() {
+        None => Vec::new(),
+        Some(section) if !outline.iter().any(|one| one.id == section) => {
+            return Err(ApiError::not_found("section").help("the outline lists the sections"));
+        }
+        Some(OVERVIEW) => overview(&row, connector)?,
+        Some(section) => entity(connector, section.trim_start_matches(ENTITY))?,
+    };
+    let metadata = SkillMetadata::new(&row, &definition);
+    Ok(Json(SkillDocs { metadata, outline, content, section_id: query.section }))
+}
+
+fn outline(row: &ConnectorRow, connector: &Connector) -> Result<Vec<Section>, ApiError> {
+    let title = format!("What {} is for", connector.head().title);
+    let mut outline = vec![Section { id: OVERVIEW.to_owned(), title, summary: None, available: true }];
+    let is_exposed = |name: &str| row.entities.as_ref().is_none_or(|exposed| exposed.contains_key(name));
+    for entity in connector.entities()?.into_iter().filter(|entity| is_exposed(&entity.name)) {
+        if entity.operations().any(|operation| !operation.internal) {
+            outline.push(Section {
+                id: format!("{ENTITY}{}", entity.name),
+                title: entity.title.clone(),
+                summary: entity.summary.clone(),
+                available: true,
+            });
+        }
+    }
+    Ok(outline)
+}
+
+fn paragraph(text: impl Into<String>) -> Block {
+    Block::Paragraph { text: text.into() }
+}
+
+fn overview(row: &ConnectorRow, connector: &Connector) -> Result<Vec<Block>, ApiError> {
+    let head = connector.head();
+    let mut blocks = vec![Block::Heading { level: 1, text: row.name.clone() }, paragraph(&head.summary)];
+    if let Some(hints) = &head.hints {
+        blocks.extend(hints.when_to_use.iter().chain(&hints.search_strategy).map(|text| paragraph(text.trim())));
+    }
+    let Guide::Index(index) = Subject::find(connector, None, None)?.for_agent(connector)? else { return Ok(blocks) };
+    let is_exposed = |name: &str| row.entities.as_ref().is_none_or(|exposed| exposed.contains_key(name));
+    let shown = index.entities.iter().filter(|entity| is_exposed(&entity.entity));
+    let rows = shown.map(|entity| {
+        let actions: Vec<_> = entity.actions.iter().map(|action| action.action.clone()).collect();
+        vec![entity.entity.clone(), actions.join(", ")]
+    });
+    blocks.push(Block::Table { headers: vec!["entity".to_owned(), "actions".to_owned()], rows: rows.collect() });
+    blocks.push(paragraph("Read the section of an entity before its first call."));
+    Ok(blocks)
+}
+
+fn entity(connector: &Connector, name: &str) -> Result<Vec<Block>, ApiError> {
+    let Guide::Entity(guide) = Subject::find(connector, Some(name), None)?.for_agent(connector)? else {
+        return Ok(Vec::new());
+    };
+    let EntityGuide { summary, description, when_to_use, search_strategy, actions, .. } = &guide;
+    let mut blocks = vec![Block::Heading { level: 1, text: guide.entity.clone() }];
+    let texts = [summary, description, when_to_use, search_strategy];
+    blocks.extend(texts.into_iter().flatten().map(|text| paragraph(text.trim())));
+    for ActionLine { action, .. } in actions {
+        let Guide::Operation(operation) = Subject::find(connector, Some(name), Some(action))?.for_agent(connector)?
+        else {
+            continue;
+        };
+        blocks.push(Block::Heading { level: 2, text: format!("{name}.{action}") });
+        blocks.extend(operation.summary.iter().map(|text| paragraph(text.trim())));
+        if operation.destructive {
+            blocks.push(paragraph("It can destroy something."));
+        }
+        blocks.push(Block::Code { language: "json".to_owned(), text: operation.params.to_string() });
+        let calls = operation.examples.iter().map(|example| example.call.to_string());
+        blocks.extend(calls.map(|text| Block::Code { language: "json".to_owned(), text }));
+        if !operation.answer.fields.is_empty() {
+            blocks.push(Block::List { items: operation.answer.fields.clone() });
+        }
+    }
+    Ok(blocks)
+}

@@ -1,0 +1,61 @@
+//! Acts: what a caller does that the audit log keeps.
+
+use std::time::Instant;
+
+use uuid::Uuid;
+
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::service::Service;
+use crate::store::{ConnectorRow, Entry, now};
+use crate::watch::RequestId;
+
+/// Something that a caller does.
+pub(crate) struct Act {
+    entry: Entry,
+    started: Instant,
+}
+
+impl Act {
+    /// Begins an act, which ends with [`Act::end`].
+    pub(crate) fn begin(caller: &Caller, request_id: &RequestId, operation: impl Into<String>) -> Self {
+        let entry = Entry {
+            at: now(),
+            organization: caller.organization,
+            workspace: caller.workspace,
+            connector: None,
+            client: caller.client.to_string(),
+            operation: operation.into(),
+            outcome: String::new(),
+            milliseconds: 0,
+            request_id: request_id.0.clone(),
+        };
+        Self { entry, started: Instant::now() }
+    }
+
+    /// An act on a connector.
+    pub(crate) fn on(mut self, row: &ConnectorRow) -> Self {
+        self.entry.connector = Some(row.id);
+        self.entry.workspace = Some(row.workspace);
+        self
+    }
+
+    /// An act in a workspace.
+    pub(crate) fn within(mut self, workspace: Uuid) -> Self {
+        self.entry.workspace = Some(workspace);
+        self
+    }
+
+    /// Does it, and answers when the audit log has it.
+    pub(crate) async fn end<T>(
+        mut self,
+        service: &Service,
+        work: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<T, ApiError> {
+        let result = work.await;
+        self.entry.outcome = result.as_ref().err().map_or("success", |error| error.kind).to_owned();
+        self.entry.milliseconds = i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX);
+        service.audit.write(self.entry).await;
+        result
+    }
+}

@@ -1,0 +1,131 @@
+//! The connectors that can be made here: the built-in ones, and those that the operator adds.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tieline::{Connector, Error};
+use url::Url;
+use uuid::Uuid;
+
+/// A connector that can be made here.
+#[derive(Debug)]
+pub(crate) struct Definition {
+    /// The stable id; made from the name where the manifest says none.
+    pub id: Uuid,
+    /// The id of the one template that there is for it.
+    pub template: Uuid,
+    pub connector: Arc<Connector>,
+    /// Where the operator says that its API is.
+    pub base_url: Option<Url>,
+}
+
+impl Definition {
+    pub(crate) fn name(&self) -> &str {
+        self.connector.name()
+    }
+
+    pub(crate) fn title(&self) -> &str {
+        &self.connector.head().title
+    }
+}
+
+/// All connectors that can be made here.
+#[derive(Debug)]
+pub(crate) struct Definitions {
+    all: Vec<Arc<Definition>>,
+    by_id: HashMap<Uuid, Arc<Definition>>,
+}
+
+impl Definitions {
+    /// The built-in connectors and these; one of the same name replaces a built-in one.
+    ///
+    /// # Errors
+    /// When a built-in connector cannot be opened, or two have the same id; when a base URL is for none of them.
+    pub(crate) fn new(added: Vec<Connector>, mut base_urls: HashMap<String, Url>) -> Result<Self, String> {
+        let built_in: Result<Vec<_>, Error> = tieline_specs::all().iter().map(|built_in| built_in.open()).collect();
+        let built_in = built_in.map_err(|error| error.to_string())?;
+        let is_replaced = |connector: &Connector| added.iter().any(|added| added.name() == connector.name());
+        let kept: Vec<_> = built_in.into_iter().filter(|connector| !is_replaced(connector)).collect();
+        let mut all: Vec<_> = kept
+            .into_iter()
+            .chain(added)
+            .map(|connector| {
+                let id = connector.head().id.as_deref().and_then(|id| Uuid::parse_str(id).ok());
+                let id = id.unwrap_or_else(|| Uuid::new_v5(&Uuid::NAMESPACE_OID, connector.name().as_bytes()));
+                let template = Uuid::new_v5(&id, b"template");
+                let base_url = base_urls.remove(connector.name());
+                Arc::new(Definition { id, template, connector: Arc::new(connector), base_url })
+            })
+            .collect();
+        if let Some(name) = base_urls.keys().min() {
+            return Err(format!("there is a base URL for `{name}`, and no such connector"));
+        }
+        all.sort_by(|one, other| one.name().cmp(other.name()));
+        let mut by_id = HashMap::new();
+        for definition in &all {
+            if let Some(other) = by_id.insert(definition.id, definition.clone()) {
+                return Err(format!("`{}` and `{}` have the same id", other.name(), definition.name()));
+            }
+        }
+        Ok(Self { all, by_id })
+    }
+
+    pub(crate) fn all(&self) -> &[Arc<Definition>] {
+        &self.all
+    }
+
+    pub(crate) fn of_id(&self, id: Uuid) -> Option<&Arc<Definition>> {
+        self.by_id.get(&id)
+    }
+
+    pub(crate) fn of_template(&self, id: Uuid) -> Option<&Arc<Definition>> {
+        self.all.iter().find(|definition| definition.template == id)
+    }
+
+    /// The definition that a person means: by name or title, in any case, with any signs between the words.
+    pub(crate) fn meant(&self, text: &str) -> Option<&Arc<Definition>> {
+        let wanted = letters(text);
+        let mut found = self.all.iter().filter(|one| letters(one.name()) == wanted || letters(one.title()) == wanted);
+        let first = found.next()?;
+        let exact = || self.all.iter().find(|one| one.name() == text || one.title() == text);
+        if found.next().is_some() { exact() } else { Some(first) }
+    }
+
+    /// What to say when none is meant.
+    pub(crate) fn nearest(&self, text: &str) -> String {
+        let names = self.all.iter().map(|definition| definition.name());
+        match tieline::language::nearest(text, names.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are: {}", names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        }
+    }
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_connector_is_meant_by_its_name_or_title_however_it_is_written() {
+        let definitions = Definitions::new(Vec::new(), HashMap::new()).unwrap();
+        for text in ["notion", "Notion", "NOTION", " no-tion "] {
+            assert_eq!(definitions.meant(text).unwrap().name(), "notion", "{text}");
+        }
+        assert!(definitions.meant("").is_none() && definitions.meant("notional").is_none());
+        assert_eq!(definitions.nearest("motion"), "did you mean `notion`?");
+        let notion = definitions.meant("notion").unwrap();
+        assert_eq!(definitions.of_template(notion.template).unwrap().id, notion.id);
+    }
+
+    #[test]
+    fn a_base_url_without_a_connector_is_a_mistake() {
+        let urls = HashMap::from([("motion".to_owned(), Url::parse("http://127.0.0.1:1").unwrap())]);
+        assert!(Definitions::new(Vec::new(), urls).unwrap_err().contains("`motion`"));
+    }
+}

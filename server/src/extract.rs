@@ -1,0 +1,78 @@
+//! What handlers take from a request, with our own errors where it does not fit.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use bytes::Bytes;
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::error::{ApiError, FieldError};
+
+/// The body as JSON.
+pub(crate) struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            ApiError::new(
+                rejection.status(),
+                "invalid_input",
+                format!("the body cannot be read: {}", rejection.body_text()),
+            )
+        })?;
+        // Some clients send no content type; whatever it says, the body has to be JSON.
+        let read = serde_json::from_slice(if bytes.is_empty() { b"{}" } else { &bytes });
+        read.map(Self).map_err(|error| {
+            // The error must not repeat what may be a secret: it is told where, and what was expected.
+            let message = if error.is_data() { expected(&error) } else { "is not JSON".to_owned() };
+            ApiError::all_unfit(vec![FieldError::new("body", message)])
+        })
+    }
+}
+
+/// What was expected, without what was there: serde says `invalid type: string "…", expected a map`.
+fn expected(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!("line {} column {}", error.line(), error.column());
+    match text.split_once(", expected ") {
+        Some((_, expected)) => format!("expected {expected}"),
+        None if text.starts_with("missing field") => text,
+        None => format!("does not fit at {place}"),
+    }
+}
+
+/// The query as a struct.
+pub(crate) struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
+        read.map(|query| Self(query.0)).map_err(|rejection| ApiError::unfit("query", rejection.body_text()))
+    }
+}
+
+/// The id in the path. What is no UUID names nothing.
+pub(crate) struct Id(pub Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let read = axum::extract::Path::<String>::from_request_parts(parts, state).await;
+        let id = read.ok().and_then(|text| Uuid::parse_str(&text.0).ok());
+        id.map(Self).ok_or_else(|| ApiError::not_found("id"))
+    }
+}
+
+/// A name that somebody gives: short, and without what no terminal should be told.
+pub(crate) fn name(field: &str, text: &str) -> Result<String, ApiError> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control) {
+        return Err(ApiError::unfit(field, "must have 1 to 200 characters, and no control characters"));
+    }
+    Ok(text.to_owned())
+}

@@ -1,0 +1,75 @@
+//! What an operator does beside a server: clients, organizations, master keys.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::keys::{KeySource, Keyring};
+use crate::service::StartError;
+use crate::store::{FirstClient, Store};
+use crate::token;
+
+/// An operator at the database of servers, which may be running.
+pub struct Operator {
+    store: Store,
+    keys: Arc<Keyring>,
+}
+
+impl Operator {
+    /// Opens a database.
+    ///
+    /// # Errors
+    /// When the keys or the database cannot be used.
+    pub async fn open(database: &str, keys: KeySource) -> Result<Self, StartError> {
+        let keys = Arc::new(Keyring::open(keys)?);
+        Ok(Self { store: Store::open(database, keys.clone()).await?, keys })
+    }
+
+    /// Puts a new master key in front of the others, if they are in a file, and wraps all data keys under the first; gives back how
+    /// many there were. Tokens are signed with a new key from now on. Broken off anywhere, it loses nothing: run it again.
+    ///
+    /// # Errors
+    /// When the keys or the database cannot be used.
+    pub async fn rotate_keys(&self) -> Result<u64, StartError> {
+        if self.keys.is_file() {
+            // What a rotation before this one has left under the key that goes.
+            self.store.rewrap_secrets().await?;
+            self.keys.add_key()?;
+        }
+        let moved = self.store.rewrap_secrets().await?;
+        self.store.replace_signing_key(&token::random()?).await?;
+        Ok(moved)
+    }
+
+    /// Makes a client that may act for these organizations, by name or id. One that is not there is made.
+    ///
+    /// # Errors
+    /// When the database cannot be used, or no organization is named.
+    pub async fn add_client(&self, name: &str, organizations: &[String]) -> Result<FirstClient, StartError> {
+        let mut ids = Vec::new();
+        for wanted in organizations {
+            let id = Uuid::parse_str(wanted).ok();
+            let known = self.store.organizations().await?;
+            let found = known.into_iter().find(|one| one.name == *wanted || Some(one.id) == id);
+            ids.push(match found {
+                Some(organization) => organization.id,
+                None => self.store.add_organization(wanted).await?.id,
+            });
+        }
+        let Some(first) = ids.first() else {
+            return Err(StartError::Setting("a client belongs to one organization at least".to_owned()));
+        };
+        let organization_id = first.to_string();
+        let issued = self.store.add_application(name, &ids).await?;
+        Ok(FirstClient { organization_id, client_id: issued.client_id, client_secret: issued.client_secret })
+    }
+
+    /// The organizations, each as its id and name.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn organizations(&self) -> Result<Vec<(String, String)>, StartError> {
+        let organizations = self.store.organizations().await?;
+        Ok(organizations.into_iter().map(|one| (one.id.to_string(), one.name)).collect())
+    }
+}

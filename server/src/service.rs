@@ -1,0 +1,99 @@
+//! What all handlers share.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use url::Url;
+
+use crate::connections::Connections;
+use crate::definitions::Definitions;
+use crate::error::ApiError;
+use crate::keys::{KeyError, Keyring};
+use crate::settings::Settings;
+use crate::store::{AuditLog, Store, StoreError};
+use crate::token::Signer;
+
+/// How many seconds' worth of requests a client may send at once.
+const BURST: u32 = 10;
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The master keys cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A setting cannot be used.
+    #[error("{0}")]
+    Setting(String),
+}
+
+/// What all handlers share.
+pub(crate) struct Service {
+    pub store: Store,
+    pub definitions: Definitions,
+    pub connections: Connections,
+    pub signer: Signer,
+    pub audit: AuditLog,
+    pub public_url: Url,
+    rates: DefaultKeyedRateLimiter<String>,
+}
+
+impl Service {
+    /// Opens the database and all that stands on it.
+    pub(crate) async fn open(settings: Settings) -> Result<Arc<Self>, StartError> {
+        let keys = Arc::new(Keyring::open(settings.master_keys)?);
+        let definitions = Definitions::new(settings.connectors, settings.base_urls).map_err(StartError::Setting)?;
+        let store = Store::open(&settings.database, keys).await?;
+        let connections = Connections::new(store.clone(), &settings.http, settings.allow_private_addresses)
+            .map_err(|error| StartError::Setting(error.to_string()))?;
+        let a_second = NonZeroU32::new(settings.requests_per_second).unwrap_or(NonZeroU32::MIN);
+        let quota =
+            Quota::per_second(a_second).allow_burst(a_second.saturating_mul(NonZeroU32::MIN.saturating_add(BURST - 1)));
+        Ok(Arc::new(Self {
+            signer: Signer::open(store.clone()).await?,
+            audit: AuditLog::start(store.clone()),
+            definitions,
+            connections,
+            public_url: settings.public_url,
+            rates: RateLimiter::keyed(quota),
+            store,
+        }))
+    }
+
+    /// Counts a request of a client.
+    ///
+    /// # Errors
+    /// 429 when it has sent too many.
+    pub(crate) fn count(&self, client: &str) -> Result<(), ApiError> {
+        use governor::clock::{Clock as _, DefaultClock};
+        self.rates.check_key(&client.to_owned()).map_err(|not_yet| {
+            let wait = not_yet.wait_time_from(DefaultClock::default().now()).as_secs_f64().ceil() as u64;
+            let mut error = ApiError::new(
+                http::StatusCode::TOO_MANY_REQUESTS,
+                "too_many_requests",
+                "this client sends more requests than this server allows",
+            );
+            error.retry_after = Some(wait.max(1));
+            error
+        })
+    }
+
+    /// Forgets what no longer counts: clients that have been quiet, old set-ups, old audit entries.
+    pub(crate) async fn tidy(&self, audit_days: Option<u32>) -> Result<(), StoreError> {
+        self.rates.retain_recent();
+        self.store.forget_setups().await?;
+        if let Some(days) = audit_days {
+            self.store.forget_audit(days).await?;
+        }
+        Ok(())
+    }
+
+    /// A URL of this server.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url.as_str().trim_end_matches('/'))
+    }
+}

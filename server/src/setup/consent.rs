@@ -1,0 +1,98 @@
+//! Consent: the vendor's page on which a user agrees, and what has to be known before.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use tieline::auth::Authorization;
+use tieline::catalog::sign_in::asked_before_browser;
+
+use crate::api::Given;
+use crate::connections::values;
+use crate::definitions::Definition;
+use crate::error::ApiError;
+use crate::service::Service;
+use crate::store::Setup;
+
+use super::CALLBACK;
+
+/// A way to sign in that asks a user in a browser.
+pub(crate) struct ConsentScheme {
+    /// Its name.
+    pub name: String,
+    /// The fields that must be known before: the client's id and secret.
+    pub asked: Vec<String>,
+    /// Those of them that are required.
+    pub required: Vec<String>,
+}
+
+/// The way to sign in that asks a user in a browser, where there is one.
+pub(crate) fn consent_scheme(definition: &Definition) -> Option<ConsentScheme> {
+    definition.connector.head().auth.iter().find_map(|(name, scheme)| {
+        let asked: Vec<_> = asked_before_browser(scheme)?.into_iter().map(str::to_owned).collect();
+        let is_required = |field: &&String| scheme.fields.get(*field).is_some_and(|field| field.is_required());
+        let required = asked.iter().filter(is_required).cloned().collect();
+        Some(ConsentScheme { name: name.clone(), asked, required })
+    })
+}
+
+/// A sign-in that waits for a user, as it is kept: sealed.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Waiting {
+    /// The way to sign in.
+    pub scheme: String,
+    /// The client's id and secret, by field.
+    pub credentials: Map<String, Value>,
+    pub config: Map<String, Value>,
+    authorization: Value,
+}
+
+impl Waiting {
+    /// What the engine keeps of it.
+    pub(super) fn authorization(&self) -> Result<Authorization, ApiError> {
+        Ok(Authorization::from_secret_json(&self.authorization)?)
+    }
+}
+
+/// Keeps a sign-in that begins now, and gives back where the user agrees.
+pub(super) async fn begin(
+    service: &Service,
+    setup: &Setup,
+    definition: &Definition,
+    given: Given,
+) -> Result<String, ApiError> {
+    let scheme = given.scheme.clone().or_else(|| consent_scheme(definition).map(|scheme| scheme.name));
+    let scheme = scheme.ok_or_else(|| ApiError::bad_request("no way to sign in asks a user in a browser"))?;
+    let builder = service.connections.builder(definition).scheme(&scheme).config(given.config.clone());
+    let authorization = builder.credentials(values(given.credentials.clone())?).authorize(&service.url(CALLBACK))?;
+    let url = authorization.url().to_string();
+    let state = authorization.state().to_owned();
+    let waiting = Waiting {
+        scheme,
+        credentials: given.credentials,
+        config: given.config,
+        authorization: authorization.to_secret_json(),
+    };
+    let text = serde_json::to_string(&waiting).unwrap_or_default();
+    service.store.put_waiting(setup.id, &state, &text).await?;
+    Ok(url)
+}
+
+/// Begins a consent with the organization's own client; gives back the URL that the user's browser opens.
+///
+/// # Errors
+/// 400 when the organization has given no client for it.
+pub(crate) async fn begin_with_own_client(
+    service: &Service,
+    setup: &Setup,
+    definition: &Definition,
+    mut given: Given,
+) -> Result<String, ApiError> {
+    let client = service.store.oauth_client(setup.organization, definition.id).await?;
+    let client = client.ok_or_else(|| {
+        let message = format!("this organization has no OAuth client of its own for {}", definition.title());
+        ApiError::bad_request(message).help("give one with PUT /api/v1/oauth/credentials")
+    })?;
+    given.credentials = client;
+    let link = service.store.add_setup(setup).await?;
+    begin(service, setup, definition, given).await?;
+    Ok(service.url(&format!("/oauth/start/{link}")))
+}

@@ -1,0 +1,117 @@
+//! Applications: programs that sign in with a client id and secret.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use ring::digest::{SHA256, digest};
+use ring::rand::{SecureRandom as _, SystemRandom};
+use secrecy::SecretString;
+use sqlx::Row as _;
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+
+use crate::keys::KeyError;
+
+use super::{Store, StoreError, now, uuid};
+
+/// An application that has shown its secret.
+#[derive(Clone, Debug)]
+pub(crate) struct Application {
+    pub id: Uuid,
+    /// The organizations that it may act for.
+    pub organizations: Vec<Uuid>,
+}
+
+/// A new application, with the secret that is told this once.
+#[derive(Debug)]
+pub(crate) struct Issued {
+    pub client_id: String,
+    pub client_secret: SecretString,
+}
+
+/// The client of a new server, with the secret that is told this once.
+#[derive(Debug)]
+pub struct FirstClient {
+    /// The organization that it belongs to.
+    pub organization_id: String,
+    /// Its id.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: SecretString,
+}
+
+impl Store {
+    /// Adds an application that may act for these organizations.
+    pub(crate) async fn add_application(&self, name: &str, organizations: &[Uuid]) -> Result<Issued, StoreError> {
+        let (id, client_id, secret) = (Uuid::new_v4(), Uuid::new_v4().to_string(), random_text()?);
+        let mut transaction = self.begin().await?;
+        sqlx::query(
+            "INSERT INTO applications (id, name, client_id, secret_digest, created_at) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(id.to_string())
+        .bind(name)
+        .bind(&client_id)
+        .bind(digest_of(&secret))
+        .bind(now())
+        .execute(&mut *transaction)
+        .await?;
+        for organization in organizations {
+            sqlx::query("INSERT INTO memberships (application_id, organization_id) VALUES ($1, $2)")
+                .bind(id.to_string())
+                .bind(organization.to_string())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(Issued { client_id, client_secret: SecretString::from(secret) })
+    }
+
+    /// An organization and an application of it, made when there is no application yet; `None` when there is one. Servers that start
+    /// together make one.
+    pub(crate) async fn first_client(&self) -> Result<Option<FirstClient>, StoreError> {
+        let _lease = self.lease("first client").await?;
+        let row = sqlx::query("SELECT COUNT(*) FROM applications").fetch_one(&self.pool).await?;
+        if row.try_get::<i64, _>(0)? > 0 {
+            return Ok(None);
+        }
+        // A server that was killed in between has made the organization already.
+        let organization = match self.organizations().await?.into_iter().next() {
+            Some(organization) => organization,
+            None => self.add_organization("default").await?,
+        };
+        let Issued { client_id, client_secret, .. } = self.add_application("default", &[organization.id]).await?;
+        Ok(Some(FirstClient { organization_id: organization.id.to_string(), client_id, client_secret }))
+    }
+
+    /// The application of this client id and secret; `None` when there is none, or the secret is another.
+    pub(crate) async fn sign_in(&self, client_id: &str, secret: &str) -> Result<Option<Application>, StoreError> {
+        let row = sqlx::query("SELECT id, secret_digest FROM applications WHERE client_id = $1")
+            .bind(client_id)
+            .fetch_optional(&self.pool)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let kept: String = row.try_get("secret_digest")?;
+        if !bool::from(kept.as_bytes().ct_eq(digest_of(secret).as_bytes())) {
+            return Ok(None);
+        }
+        let id: String = row.try_get("id")?;
+        let rows = sqlx::query("SELECT organization_id FROM memberships WHERE application_id = $1 ORDER BY 1")
+            .bind(&id)
+            .fetch_all(&self.pool)
+            .await?;
+        let organizations = rows.iter().map(|row| uuid(row.try_get(0)?)).collect::<Result<_, StoreError>>()?;
+        Ok(Some(Application { id: uuid(&id)?, organizations }))
+    }
+}
+
+/// 256 random bits as text. A digest without salt or stretching is enough to keep them by: nobody can guess them.
+pub(super) fn random_text() -> Result<String, StoreError> {
+    let mut bytes = [0; 32];
+    let no_bytes = |_| KeyError::Unavailable("the system gives no random bytes".to_owned());
+    SystemRandom::new().fill(&mut bytes).map_err(no_bytes)?;
+    Ok(BASE64URL.encode(bytes))
+}
+
+/// What is kept of a random text.
+pub(super) fn digest_of(text: &str) -> String {
+    BASE64URL.encode(digest(&SHA256, text.as_bytes()))
+}

@@ -1,0 +1,251 @@
+//! Connectors: what somebody has connected, and what it signs in with.
+
+use std::collections::BTreeMap;
+
+use secrecy::zeroize::Zeroizing;
+use serde_json::{Map, Value};
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+use tieline::auth::AccessToken;
+use uuid::Uuid;
+
+use super::{Store, StoreError, json, now, uuid};
+
+/// The kind of secret that a connector's credentials are.
+const CREDENTIALS: &str = "credentials";
+/// The kind of secret that the token of the user's consent is.
+const FIRST_TOKEN: &str = "first token";
+
+/// A connector, without what it signs in with.
+#[derive(Clone, Debug)]
+pub(crate) struct ConnectorRow {
+    pub id: Uuid,
+    pub organization: Uuid,
+    pub workspace: Uuid,
+    pub definition: Uuid,
+    pub name: String,
+    /// The way to sign in.
+    pub scheme: Option<String>,
+    /// Configuration values.
+    pub config: Map<String, Value>,
+    /// The entities that callers may use, each with the modes (`read`, `write`; none: both); `None`: all.
+    pub entities: Option<BTreeMap<String, Option<Vec<String>>>>,
+    /// The names of the credential fields that are given.
+    pub fields: Vec<String>,
+    /// Why somebody has to sign in anew.
+    pub reauthorize: Option<String>,
+    /// Changes whenever something does that a connection is made of.
+    pub version: i64,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+/// What a connector signs in with.
+#[derive(Clone)]
+pub(crate) struct Secrets {
+    /// The values to sign in with, by field.
+    pub credentials: Map<String, Value>,
+    /// The token that the user's consent gave, with its end.
+    pub token: Option<AccessToken>,
+}
+
+/// A statement that reads connectors.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, organization_id, workspace_id, definition_id, name, scheme, config, entities, fields, reauthorize, \
+             version, created_at, updated_at FROM connectors ",
+            $rest
+        )
+    };
+}
+
+impl Store {
+    /// Adds a connector with its secrets, all or nothing.
+    pub(crate) async fn add_connector(&self, row: &ConnectorRow, secrets: &Secrets) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        self.insert_connector(&mut transaction, row, secrets).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    pub(super) async fn insert_connector(
+        &self,
+        transaction: &mut sqlx::Transaction<'_, sqlx::Any>,
+        row: &ConnectorRow,
+        secrets: &Secrets,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO connectors (id, organization_id, workspace_id, definition_id, name, scheme, config, entities, \
+             fields, version, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10)",
+        )
+        .bind(row.id.to_string())
+        .bind(row.organization.to_string())
+        .bind(row.workspace.to_string())
+        .bind(row.definition.to_string())
+        .bind(&row.name)
+        .bind(row.scheme.clone())
+        .bind(Value::Object(row.config.clone()).to_string())
+        .bind(row.entities.as_ref().map(|entities| serde_json::json!(entities).to_string()))
+        .bind(serde_json::json!(row.fields).to_string())
+        .bind(row.created_at)
+        .execute(&mut **transaction)
+        .await?;
+        self.put_secrets(transaction, row.id, secrets).await
+    }
+
+    /// Changes a connector, all or nothing. With new secrets it forgets tokens that were renewed from those before. `false` when it
+    /// is gone.
+    pub(crate) async fn change_connector(
+        &self,
+        row: &ConnectorRow,
+        secrets: Option<&Secrets>,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let is_there = self.update_connector(&mut transaction, row, secrets).await?;
+        transaction.commit().await?;
+        Ok(is_there)
+    }
+
+    pub(super) async fn update_connector(
+        &self,
+        transaction: &mut sqlx::Transaction<'_, sqlx::Any>,
+        row: &ConnectorRow,
+        secrets: Option<&Secrets>,
+    ) -> Result<bool, StoreError> {
+        let changed = sqlx::query(
+            "UPDATE connectors SET name = $2, scheme = $3, config = $4, entities = $5, fields = $6, reauthorize = $7, \
+             version = version + 1, updated_at = $8 WHERE id = $1",
+        )
+        .bind(row.id.to_string())
+        .bind(&row.name)
+        .bind(row.scheme.clone())
+        .bind(Value::Object(row.config.clone()).to_string())
+        .bind(row.entities.as_ref().map(|entities| serde_json::json!(entities).to_string()))
+        .bind(serde_json::json!(row.fields).to_string())
+        .bind(row.reauthorize.clone().filter(|_| secrets.is_none()))
+        .bind(now())
+        .execute(&mut **transaction)
+        .await?;
+        if changed.rows_affected() == 0 {
+            return Ok(false);
+        }
+        if let Some(secrets) = secrets {
+            let delete = sqlx::query("DELETE FROM secrets WHERE owner = $1").bind(row.id.to_string());
+            delete.execute(&mut **transaction).await?;
+            self.put_secrets(transaction, row.id, secrets).await?;
+        }
+        Ok(true)
+    }
+
+    async fn put_secrets(
+        &self,
+        transaction: &mut sqlx::Transaction<'_, sqlx::Any>,
+        connector: Uuid,
+        secrets: &Secrets,
+    ) -> Result<(), StoreError> {
+        let owner = connector.to_string();
+        let plain = Zeroizing::new(Value::Object(secrets.credentials.clone()).to_string().into_bytes());
+        self.put_secret(&mut **transaction, &owner, CREDENTIALS, &plain).await?;
+        if let Some(token) = &secrets.token {
+            let plain = Zeroizing::new(token.to_secret_json().to_string().into_bytes());
+            self.put_secret(&mut **transaction, &owner, FIRST_TOKEN, &plain).await?;
+        }
+        Ok(())
+    }
+
+    /// What a connector signs in with.
+    pub(crate) async fn secrets(&self, connector: Uuid) -> Result<Secrets, StoreError> {
+        let owner = connector.to_string();
+        let opened = self.secret(&owner, CREDENTIALS).await?;
+        let opened = opened.ok_or_else(|| StoreError::Unreadable("a connector without credentials".to_owned()))?;
+        // The error of the reader would repeat a part of it.
+        let unreadable = || StoreError::Unreadable("credentials are not what was stored".to_owned());
+        let credentials = serde_json::from_slice(&opened.plain).map_err(|_| unreadable())?;
+        let token = match self.secret(&owner, FIRST_TOKEN).await? {
+            None => None,
+            Some(opened) => {
+                let json = serde_json::from_slice(&opened.plain).map_err(|_| unreadable())?;
+                Some(AccessToken::from_secret_json(&json).map_err(|_| unreadable())?)
+            }
+        };
+        Ok(Secrets { credentials, token })
+    }
+
+    /// The connector of this id, in this organization, and in this workspace if one is given.
+    pub(crate) async fn connector(
+        &self,
+        organization: Uuid,
+        workspace: Option<Uuid>,
+        id: Uuid,
+    ) -> Result<Option<ConnectorRow>, StoreError> {
+        let sql = select!("WHERE id = $1 AND organization_id = $2 AND ($3 = '' OR workspace_id = $3)");
+        let row = sqlx::query(sql)
+            .bind(id.to_string())
+            .bind(organization.to_string())
+            .bind(workspace.map(|id| id.to_string()).unwrap_or_default())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(connector).transpose()
+    }
+
+    /// The connectors of a workspace, those of one definition if it is given, by name.
+    pub(crate) async fn connectors(
+        &self,
+        workspace: Uuid,
+        definition: Option<Uuid>,
+    ) -> Result<Vec<ConnectorRow>, StoreError> {
+        let sql = select!("WHERE workspace_id = $1 AND ($2 = '' OR definition_id = $2) ORDER BY name, id");
+        let definition = definition.map(|id| id.to_string()).unwrap_or_default();
+        let rows = sqlx::query(sql).bind(workspace.to_string()).bind(definition).fetch_all(&self.pool).await?;
+        rows.iter().map(connector).collect()
+    }
+
+    /// The connectors of an organization, in one workspace if it is given, by name.
+    pub(crate) async fn connectors_of(
+        &self,
+        organization: Uuid,
+        workspace: Option<Uuid>,
+    ) -> Result<Vec<ConnectorRow>, StoreError> {
+        let sql = select!("WHERE organization_id = $1 AND ($2 = '' OR workspace_id = $2) ORDER BY name, id");
+        let workspace = workspace.map(|id| id.to_string()).unwrap_or_default();
+        let rows = sqlx::query(sql).bind(organization.to_string()).bind(workspace).fetch_all(&self.pool).await?;
+        rows.iter().map(connector).collect()
+    }
+
+    /// Deletes a connector with its secrets; `false` when it is gone already.
+    pub(crate) async fn delete_connector(&self, id: Uuid) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("DELETE FROM secrets WHERE owner = $1").bind(id.to_string()).execute(&mut *transaction).await?;
+        let deleted = sqlx::query("DELETE FROM connectors WHERE id = $1").bind(id.to_string());
+        let deleted = deleted.execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(deleted.rows_affected() == 1)
+    }
+
+    /// Notes that somebody has to sign in anew, and why; nothing, if the connector has been changed since this version.
+    pub(super) async fn needs_reauthorization(&self, id: &str, version: i64, why: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE connectors SET reauthorize = $3 WHERE id = $1 AND version = $2";
+        sqlx::query(sql).bind(id).bind(version).bind(why).execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+fn connector(row: &AnyRow) -> Result<ConnectorRow, StoreError> {
+    let entities: Option<String> = row.try_get("entities")?;
+    Ok(ConnectorRow {
+        id: uuid(row.try_get("id")?)?,
+        organization: uuid(row.try_get("organization_id")?)?,
+        workspace: uuid(row.try_get("workspace_id")?)?,
+        definition: uuid(row.try_get("definition_id")?)?,
+        name: row.try_get("name")?,
+        scheme: row.try_get("scheme")?,
+        config: json(row.try_get("config")?)?,
+        entities: entities.as_deref().map(json).transpose()?,
+        fields: json(row.try_get("fields")?)?,
+        reauthorize: row.try_get("reauthorize")?,
+        version: row.try_get("version")?,
+        created_at: row.try_get("created_at")?,
+        updated_at: row.try_get("updated_at")?,
+    })
+}

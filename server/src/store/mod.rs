@@ -1,0 +1,155 @@
+//! What the server keeps, in SQLite or PostgreSQL: the same schema, the same statements.
+
+mod applications;
+mod audit;
+mod connectors;
+mod leases;
+mod oauth_clients;
+mod organizations;
+mod rate_limits;
+mod secrets;
+mod setups;
+mod tokens;
+mod workspaces;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use sqlx::any::{AnyPoolOptions, install_default_drivers};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AnyPool, Executor as _, SqlSafeStr as _, Transaction};
+use uuid::Uuid;
+
+use crate::keys::{KeyError, Keyring};
+
+pub use applications::FirstClient;
+pub(crate) use audit::{AuditLog, Entry};
+pub(crate) use connectors::{ConnectorRow, Secrets};
+pub(crate) use rate_limits::SharedRateLimiter;
+pub(crate) use secrets::SIGNING;
+pub(crate) use setups::{Setup, SetupStatus};
+pub(crate) use tokens::ConnectorTokens;
+pub(crate) use workspaces::{Workspace, WorkspaceFilter};
+
+/// The migrations, in order. One that has been released is never changed.
+const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "first", include_str!("migrations/1_first.sql"))];
+
+/// How long a statement waits for a connection, and SQLite for its lock.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What went wrong with the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database does not answer, or not as it should.
+    #[error("the database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The schema cannot be brought up to date.
+    #[error("the database's schema: {0}")]
+    Schema(#[from] sqlx::migrate::MigrateError),
+    /// A secret cannot be sealed or opened.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// What is stored is not what this server writes.
+    #[error("the database holds something else than expected: {0}")]
+    Unreadable(String),
+}
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// One file, for one server.
+    Sqlite,
+    /// For any number of servers.
+    Postgres,
+}
+
+/// What the server keeps.
+#[derive(Clone)]
+pub(crate) struct Store {
+    pool: AnyPool,
+    dialect: Dialect,
+    keys: Arc<Keyring>,
+}
+
+impl Store {
+    /// Opens a database by its URL and brings its schema up to date.
+    pub(crate) async fn open(url: &str, keys: Arc<Keyring>) -> Result<Self, StoreError> {
+        install_default_drivers();
+        let dialect = if url.starts_with("sqlite:") { Dialect::Sqlite } else { Dialect::Postgres };
+        // SQLite lets one write at a time, and readers beside it.
+        let connections = if dialect == Dialect::Sqlite { 8 } else { 16 };
+        let pool = AnyPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(PATIENCE)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if dialect == Dialect::Sqlite {
+                        // A commit survives a loss of power, not only of the process.
+                        connection
+                            .execute(
+                                "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                                 PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON",
+                            )
+                            .await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect(url)
+            .await?;
+        let store = Self { pool, dialect, keys };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        let migrations = MIGRATIONS.iter().map(|&(version, name, sql)| {
+            Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+        });
+        Ok(Migrator::with_migrations(migrations.collect()).run(&self.pool).await?)
+    }
+
+    /// A transaction that writes: in SQLite it waits for its turn now, so that it does not fail halfway.
+    async fn begin(&self) -> Result<Transaction<'static, sqlx::Any>, StoreError> {
+        Ok(match self.dialect {
+            Dialect::Sqlite => self.pool.begin_with("BEGIN IMMEDIATE").await?,
+            Dialect::Postgres => self.pool.begin().await?,
+        })
+    }
+
+    /// Whether the database answers.
+    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Ends all connections, once what they do is done.
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// The URL of a SQLite database in a file.
+pub(crate) fn sqlite_url(path: &Path) -> String {
+    let escaped: String = url::form_urlencoded::byte_serialize(path.as_os_str().as_encoded_bytes()).collect();
+    format!("sqlite://{}?mode=rwc", escaped.replace("%2F", "/").replace('+', "%20"))
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn uuid(text: &str) -> Result<Uuid, StoreError> {
+    Uuid::parse_str(text).map_err(|_| StoreError::Unreadable("an id is no UUID".to_owned()))
+}
+
+fn optional_uuid(text: Option<String>) -> Result<Option<Uuid>, StoreError> {
+    text.as_deref().map(uuid).transpose()
+}
+
+fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Unreadable(error.to_string()))
+}

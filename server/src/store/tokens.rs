@@ -1,0 +1,92 @@
+//! The tokens of a connector, as the engine's store of tokens: sealed, renewed by one process at a time.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures_util::future::BoxFuture;
+use secrecy::zeroize::Zeroizing;
+use tieline::auth::AccessToken;
+use tieline::connect::{Lease, StoredTokens, TokenStore};
+use tieline::{Error, ErrorKind};
+use uuid::Uuid;
+
+use super::{Store, StoreError};
+
+/// The tokens of one connector.
+pub(crate) struct ConnectorTokens {
+    store: Store,
+    connector: String,
+    /// The version of the connector that they belong to.
+    version: i64,
+    /// Whether a renewal before this one ended with the process that had begun it.
+    was_broken_off: AtomicBool,
+}
+
+impl ConnectorTokens {
+    pub(crate) fn new(store: Store, connector: Uuid, version: i64) -> Self {
+        Self { store, connector: connector.to_string(), version, was_broken_off: AtomicBool::new(false) }
+    }
+
+    async fn stored(&self, key: &str) -> Result<StoredTokens, StoreError> {
+        let Some(opened) = self.store.secret(&self.connector, &kind(key)).await? else {
+            return Ok(StoredTokens::default());
+        };
+        let unreadable = || StoreError::Unreadable("a token is not what was stored".to_owned());
+        let json = serde_json::from_slice(&opened.plain).map_err(|_| unreadable())?;
+        let token = AccessToken::from_secret_json(&json).map_err(|_| unreadable())?;
+        Ok(StoredTokens { token: Some(token), version: opened.version.unsigned_abs() })
+    }
+
+    async fn replace(&self, key: &str, version: u64, token: &AccessToken) -> Result<bool, StoreError> {
+        let plain = Zeroizing::new(token.to_secret_json().to_string().into_bytes());
+        let version = i64::try_from(version).unwrap_or(i64::MAX);
+        self.store.replace_secret(&self.connector, &kind(key), version, &plain).await
+    }
+}
+
+impl TokenStore for ConnectorTokens {
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<StoredTokens, Error>> {
+        Box::pin(async move { self.stored(key).await.map_err(unavailable) })
+    }
+
+    fn lease<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Lease, Error>> {
+        Box::pin(async move {
+            let held = self.store.lease(&self.connector).await.map_err(unavailable)?;
+            self.was_broken_off.fetch_or(held.was_broken_off, Ordering::Relaxed);
+            Ok(Lease::holding(held))
+        })
+    }
+
+    fn commit<'a>(&'a self, key: &'a str, version: u64, token: AccessToken) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async move {
+            let is_kept = self.replace(key, version, &token).await.map_err(unavailable)?;
+            self.was_broken_off.store(false, Ordering::Relaxed);
+            Ok(is_kept)
+        })
+    }
+
+    fn refused<'a>(&'a self, _: &'a str, _: u64, error: &'a Error) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let why = match self.was_broken_off.load(Ordering::Relaxed) {
+                false => error.message().to_owned(),
+                true => format!(
+                    "a server ended while it renewed the access token, and what the vendor had handed out is lost; {}",
+                    error.message()
+                ),
+            };
+            let noted = self.store.needs_reauthorization(&self.connector, self.version, &why).await;
+            if let Err(error) = noted {
+                tracing::error!(%error, "a refused renewal could not be noted");
+            }
+        })
+    }
+}
+
+fn kind(key: &str) -> String {
+    format!("token {key}")
+}
+
+/// The caller of an operation is told no more than that; the log has the rest.
+fn unavailable(error: StoreError) -> Error {
+    tracing::error!(%error, "tokens cannot be stored or read");
+    Error::new(ErrorKind::Unavailable, "the server cannot reach what it stores tokens in")
+}

@@ -1,0 +1,152 @@
+//! Bearer tokens: short-lived, signed, and complete, so that no database is asked whose they are.
+//!
+//! A token is a JWT (RFC 7519) with HMAC-SHA-256. It is made and read here alone, so there is one algorithm and nothing to negotiate.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use ring::digest::{SHA256, digest};
+use ring::hmac;
+use ring::rand::{SecureRandom as _, SystemRandom};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::keys::KeyError;
+use crate::store::{SIGNING, Store, StoreError, now};
+
+/// How long an application's token lasts, in seconds.
+pub(crate) const APPLICATION_LIFE: i64 = 15 * 60;
+/// How long a workspace's token lasts, in seconds.
+pub(crate) const SCOPED_LIFE: i64 = 20 * 60;
+
+/// How long the keys are not read again for a key that nobody knows.
+const READ_AGAIN: Duration = Duration::from_secs(5);
+const ISSUER: &str = "tieline";
+
+/// What a token says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Claims {
+    iss: String,
+    /// The application that it was given to.
+    pub sub: Uuid,
+    /// The organizations that it reaches.
+    pub orgs: Vec<Uuid>,
+    /// The workspace that it is confined to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workspace: Option<Uuid>,
+    iat: i64,
+    exp: i64,
+    jti: Uuid,
+}
+
+impl Claims {
+    /// Claims of an application, or of one of its workspaces, from now on.
+    pub(crate) fn new(application: Uuid, orgs: Vec<Uuid>, workspace: Option<Uuid>) -> Self {
+        let iat = now() / 1000;
+        let life = if workspace.is_some() { SCOPED_LIFE } else { APPLICATION_LIFE };
+        Self { iss: ISSUER.to_owned(), sub: application, orgs, workspace, iat, exp: iat + life, jti: Uuid::new_v4() }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    alg: String,
+    typ: String,
+    kid: String,
+}
+
+/// Signs tokens, and says whether it has signed one.
+pub(crate) struct Signer {
+    store: Store,
+    keys: RwLock<Keys>,
+}
+
+struct Keys {
+    /// The one that signs first.
+    all: Vec<Arc<SigningKey>>,
+    read_at: Instant,
+}
+
+struct SigningKey {
+    id: String,
+    key: hmac::Key,
+}
+
+impl Signer {
+    /// The keys of the store; the first one is made when there is none.
+    pub(crate) async fn open(store: Store) -> Result<Self, StoreError> {
+        if store.secret(SIGNING, "current").await?.is_none() {
+            store.add_signing_key(&random()?).await?;
+        }
+        let all = read(&store).await?;
+        Ok(Self { store, keys: RwLock::new(Keys { all, read_at: Instant::now() }) })
+    }
+
+    /// A token that says this.
+    pub(crate) fn sign(&self, claims: &Claims) -> Result<String, StoreError> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let key = keys.all.first().ok_or_else(|| StoreError::Unreadable("there is no signing key".to_owned()))?;
+        let header = Header { alg: "HS256".to_owned(), typ: "JWT".to_owned(), kid: key.id.clone() };
+        let text = format!("{}.{}", encoded(&header), encoded(claims));
+        let signature = hmac::sign(&key.key, text.as_bytes());
+        Ok(format!("{text}.{}", BASE64URL.encode(signature)))
+    }
+
+    /// What a token says, if it was signed here and has not ended.
+    pub(crate) async fn verify(&self, token: &str) -> Option<Claims> {
+        let (text, signature) = token.rsplit_once('.')?;
+        let (header, claims) = text.split_once('.')?;
+        let header: Header = decoded(header)?;
+        let key = self.key(&header.kid).await.filter(|_| header.alg == "HS256")?;
+        hmac::verify(&key.key, text.as_bytes(), &BASE64URL.decode(signature).ok()?).ok()?;
+        let claims: Claims = decoded(claims)?;
+        (claims.iss == ISSUER && claims.exp > now() / 1000).then_some(claims)
+    }
+
+    /// The key of this id. Another process may have made it since the keys were read.
+    async fn key(&self, id: &str) -> Option<Arc<SigningKey>> {
+        let find = |keys: &[Arc<SigningKey>]| keys.iter().find(|key| key.id == id).cloned();
+        {
+            let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(key) = find(&keys.all) {
+                return Some(key);
+            }
+            if keys.read_at.elapsed() < READ_AGAIN {
+                return None;
+            }
+        }
+        let all = read(&self.store).await.inspect_err(|error| tracing::error!(%error, "no signing keys")).ok()?;
+        let key = find(&all);
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Keys { all, read_at: Instant::now() };
+        key
+    }
+}
+
+/// A new signing key.
+pub(crate) fn random() -> Result<[u8; 32], StoreError> {
+    let mut key = [0; 32];
+    let no_bytes = |_| KeyError::Unavailable("the system gives no random bytes".to_owned());
+    SystemRandom::new().fill(&mut key).map_err(no_bytes)?;
+    Ok(key)
+}
+
+async fn read(store: &Store) -> Result<Vec<Arc<SigningKey>>, StoreError> {
+    let mut keys = Vec::new();
+    for kind in ["current", "previous"] {
+        let Some(opened) = store.secret(SIGNING, kind).await? else { continue };
+        let id = digest(&SHA256, &[b"tieline signing key ".as_slice(), &opened.plain].concat());
+        let id = BASE64URL.encode(id.as_ref().split_at(9).0);
+        keys.push(Arc::new(SigningKey { id, key: hmac::Key::new(hmac::HMAC_SHA256, &opened.plain) }));
+    }
+    Ok(keys)
+}
+
+fn encoded(part: &impl Serialize) -> String {
+    BASE64URL.encode(serde_json::to_vec(part).unwrap_or_default())
+}
+
+fn decoded<T: serde::de::DeserializeOwned>(part: &str) -> Option<T> {
+    serde_json::from_slice(&BASE64URL.decode(part).ok()?).ok()
+}
