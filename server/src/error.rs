@@ -3,6 +3,7 @@
 //! 401 and 403 are about the caller's own token, always; a vendor's refusal of stored credentials is 424, with the vendor's status
 //! inside. Members of RFC 9457 stand beside `message` and `errors`, which clients of the peer's API read.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -17,7 +18,11 @@ use crate::store::StoreError;
 
 /// A failure, as a caller is told.
 #[derive(Clone, Debug)]
-pub(crate) struct ApiError {
+pub(crate) struct ApiError(Box<Failure>);
+
+/// What a caller is told.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
     pub status: StatusCode,
     /// What programs act on.
     pub kind: &'static str,
@@ -31,6 +36,20 @@ pub(crate) struct ApiError {
     pub setup_url: Option<String>,
     /// Where a list goes on of which a part had come.
     pub next: Option<String>,
+}
+
+impl Deref for ApiError {
+    type Target = Failure;
+
+    fn deref(&self) -> &Failure {
+        &self.0
+    }
+}
+
+impl DerefMut for ApiError {
+    fn deref_mut(&mut self) -> &mut Failure {
+        &mut self.0
+    }
 }
 
 /// The body of every failure.
@@ -107,7 +126,7 @@ pub(crate) struct VendorAnswer {
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Failure {
             status,
             kind,
             message: message.into(),
@@ -117,7 +136,7 @@ impl ApiError {
             retry_after: None,
             setup_url: None,
             next: None,
-        }
+        }))
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
@@ -251,7 +270,7 @@ impl From<tieline::Error> for ApiError {
         });
         let errors = error.problems().iter().map(|problem| FieldError::new(&problem.at, &problem.message)).collect();
         let retry_after = error.retry_after().map(|wait| wait.as_secs_f64().ceil() as u64);
-        Self {
+        Self(Box::new(Failure {
             status,
             kind: error.kind().as_str(),
             message: error.message().to_owned(),
@@ -262,6 +281,6 @@ impl From<tieline::Error> for ApiError {
             retry_after: retry_after.or_else(|| (status == StatusCode::TOO_MANY_REQUESTS).then_some(1)),
             setup_url: None,
             next: error.next().map(str::to_owned),
-        }
+        }))
     }
 }

@@ -1,6 +1,5 @@
 //! Connectors: made, listed, read, changed, deleted.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -18,7 +17,7 @@ use crate::definitions::Definition;
 use crate::error::ApiError;
 use crate::extract::{Body, Id, Query, name};
 use crate::service::Service;
-use crate::store::{ConnectorRow, now};
+use crate::store::{ConnectorRow, Exposed, now};
 use crate::watch::RequestId;
 
 use super::check::tried;
@@ -109,7 +108,7 @@ impl ConnectorBody {
     }
 }
 
-fn listed(entities: &BTreeMap<String, Option<Vec<String>>>) -> Vec<ExposedEntity> {
+fn listed(entities: &Exposed) -> Vec<ExposedEntity> {
     let one = |(entity, modes): (&String, &Option<Vec<String>>)| ExposedEntity {
         entity: entity.clone(),
         modes: modes.clone(),

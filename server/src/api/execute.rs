@@ -128,8 +128,9 @@ async fn run(service: &Service, row: &ConnectorRow, request: ExecuteRequest) -> 
             return Ok(instance.answer(&describe(row, &definition)?, None, None));
         }
         "context_store_search" | "context_store_sql_query" => {
-            let error = not_offered("a copy of the data to search");
-            let error = ApiError { status: StatusCode::UNPROCESSABLE_ENTITY, ..error };
+            let mut error = not_offered("a copy of the data to search");
+            // An agent reads what it may do instead, and goes on.
+            error.status = StatusCode::UNPROCESSABLE_ENTITY;
             return Err(error.help("use the connector's own `list`, `search` and `query` actions"));
         }
         _ => {}
@@ -145,7 +146,11 @@ async fn run(service: &Service, row: &ConnectorRow, request: ExecuteRequest) -> 
             // A renewal may have been refused just now.
             let now = service.store.connector(row.organization, None, row.id).await?;
             match now.and_then(|row| row.reauthorize) {
-                Some(why) => Err(ApiError { vendor: error.vendor, ..reauthorize(service, row, &why).await }),
+                Some(why) => {
+                    let mut told = reauthorize(service, row, &why).await;
+                    told.vendor = error.vendor.clone();
+                    Err(told)
+                }
                 None => Err(error),
             }
         }

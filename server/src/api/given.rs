@@ -1,6 +1,5 @@
 //! What somebody gives to make a connector: which one, where, and what it signs in with.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use http::StatusCode;
@@ -15,7 +14,7 @@ use crate::connections::values;
 use crate::definitions::Definition;
 use crate::error::{ApiError, FieldError};
 use crate::service::Service;
-use crate::store::Secrets;
+use crate::store::{Exposed, Secrets};
 
 /// An entity that callers may use.
 #[derive(Clone, Debug, Deserialize, serde::Serialize, ToSchema)]
@@ -171,9 +170,9 @@ impl Given {
 pub(super) fn exposed(
     definition: &Definition,
     entities: Option<Vec<ExposedEntity>>,
-) -> Result<Option<BTreeMap<String, Option<Vec<String>>>>, ApiError> {
+) -> Result<Option<Exposed>, ApiError> {
     let Some(entities) = entities.filter(|entities| !entities.is_empty()) else { return Ok(None) };
-    let mut kept = BTreeMap::new();
+    let mut kept = Exposed::new();
     for (number, ExposedEntity { entity, modes }) in entities.into_iter().enumerate() {
         let at = format!("entities.{number}");
         definition.connector.entity(&entity).map_err(|error| ApiError::unfit(&at, error.message()))?;

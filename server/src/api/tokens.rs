@@ -50,15 +50,17 @@ pub(super) async fn token(
     let application = service.store.sign_in(&request.client_id, &request.client_secret).await?;
     let application =
         application.ok_or_else(|| ApiError::unauthenticated("there is no such client, or its secret is another"))?;
-    let named =
-        match headers.get(ORGANIZATION).map(|value| value.to_str().ok().and_then(|text| Uuid::parse_str(text).ok())) {
-            None => None,
-            Some(Some(id)) if application.organizations.contains(&id) => Some(id),
-            Some(Some(_)) => {
-                return Err(ApiError::forbidden("this client does not belong to the organization of X-Organization-Id"));
-            }
-            Some(None) => return Err(ApiError::bad_request("X-Organization-Id must be a UUID")),
-        };
+    let named = match headers
+        .get(ORGANIZATION)
+        .map(|value| value.to_str().ok().and_then(|text| Uuid::parse_str(text).ok()))
+    {
+        None => None,
+        Some(Some(id)) if application.organizations.contains(&id) => Some(id),
+        Some(Some(_)) => {
+            return Err(ApiError::forbidden("this client does not belong to the organization of X-Organization-Id"));
+        }
+        Some(None) => return Err(ApiError::bad_request("X-Organization-Id must be a UUID")),
+    };
     let only = if let [only] = application.organizations.as_slice() { Some(*only) } else { None };
     let access_token = service.signer.sign(&Claims::new(application.id, application.organizations, None))?;
     Ok(Json(TokenAnswer {

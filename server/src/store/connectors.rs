@@ -16,6 +16,9 @@ const CREDENTIALS: &str = "credentials";
 /// The kind of secret that the token of the user's consent is.
 const FIRST_TOKEN: &str = "first token";
 
+/// Entities that callers may use, each with the modes: `read`, `write`; `None`: both.
+pub(crate) type Exposed = BTreeMap<String, Option<Vec<String>>>;
+
 /// A connector, without what it signs in with.
 #[derive(Clone, Debug)]
 pub(crate) struct ConnectorRow {
@@ -28,8 +31,8 @@ pub(crate) struct ConnectorRow {
     pub scheme: Option<String>,
     /// Configuration values.
     pub config: Map<String, Value>,
-    /// The entities that callers may use, each with the modes (`read`, `write`; none: both); `None`: all.
-    pub entities: Option<BTreeMap<String, Option<Vec<String>>>>,
+    /// The entities that callers may use; `None`: all.
+    pub entities: Option<Exposed>,
     /// The names of the credential fields that are given.
     pub fields: Vec<String>,
     /// Why somebody has to sign in anew.

@@ -25,7 +25,7 @@ use crate::keys::{KeyError, Keyring};
 
 pub use applications::FirstClient;
 pub(crate) use audit::{AuditLog, Entry};
-pub(crate) use connectors::{ConnectorRow, Secrets};
+pub(crate) use connectors::{ConnectorRow, Exposed, Secrets};
 pub(crate) use rate_limits::SharedRateLimiter;
 pub(crate) use secrets::SIGNING;
 pub(crate) use setups::{Setup, SetupStatus};
