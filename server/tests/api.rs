@@ -194,6 +194,21 @@ async fn fields_are_selected_left_out_and_cut() {
 }
 
 #[tokio::test]
+async fn any_list_takes_a_limit() {
+    let server = running().await;
+    let api = server.api().await;
+    let id = api.connector("default", json!({ "token": "ntn_x" })).await;
+    for (limit, count) in [(1, 1), (3, 3), (500, 7)] {
+        let body = api.execute(&id, "users", "list", json!({ "limit": limit })).await.with(200);
+        assert_eq!(body["result"].as_array().unwrap().len(), count, "{limit}");
+    }
+    for wrong in [json!(0), json!("1"), json!(-1), Value::Null] {
+        assert_eq!(api.execute(&id, "users", "list", json!({ "limit": wrong })).await.with(422)["kind"], "invalid_input");
+    }
+    assert_eq!(api.execute(&id, "users", "me", json!({ "limit": 1 })).await.with(422)["kind"], "invalid_input");
+}
+
+#[tokio::test]
 async fn what_is_not_offered_says_so() {
     let server = running().await;
     let api = server.api().await;

@@ -209,6 +209,7 @@ async fn called(
         let call = connection.call(&operation.entity, &operation.action).params(params.into());
         return download::answer(call, wanted, &instance).await;
     }
+    let limit = universal_limit(operation, &mut params)?;
     let cuts = !request.skip_truncation && (operation.is_list() || operation.action == "search");
     let selected = request.select_fields.unwrap_or_default();
     let excluded = if selected.is_empty() { request.exclude_fields.unwrap_or_default() } else { Vec::new() };
@@ -217,7 +218,7 @@ async fn called(
     if request.all {
         call = call.all();
     }
-    if let Some(records) = request.max_records {
+    if let Some(records) = request.max_records.or(limit) {
         call = call.max_records(records);
     }
     if let Some(next) = request.next {
@@ -255,6 +256,26 @@ async fn called(
         text
     });
     Ok(instance.answer(&result, meta.as_deref(), next))
+}
+
+/// The peer's clients give `limit` to any list, whatever its API calls the size of a page: where the operation has no such parameter,
+/// it becomes the size of the page, or, where that cannot be, the most records that are given out.
+fn universal_limit(operation: &Operation, params: &mut Map<String, Value>) -> Result<Option<usize>, ApiError> {
+    const LIMIT: &str = "limit";
+    let is_ours = operation.is_list() && operation.meant(LIMIT).is_none() && !operation.takes_other(LIMIT);
+    let Some(given) = params.get(LIMIT).filter(|_| is_ours) else { return Ok(None) };
+    let limit = given.as_u64().filter(|limit| *limit > 0);
+    let limit = limit.ok_or_else(|| ApiError::unfit("params.limit", "must be a whole number of 1 or more"))?;
+    params.shift_remove(LIMIT);
+    let size = operation.pagination.as_ref().and_then(|pagination| pagination.paging().size);
+    let size = size.filter(|size| size.most.is_none_or(|most| limit <= u64::from(most)));
+    match size.filter(|size| !params.contains_key(&size.name.value)) {
+        Some(size) => {
+            params.insert(size.name.value.clone(), limit.into());
+            Ok(None)
+        }
+        None => Ok(Some(usize::try_from(limit).unwrap_or(usize::MAX))),
+    }
 }
 
 /// Which connector is called, and since when.
