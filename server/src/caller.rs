@@ -103,6 +103,9 @@ impl FromRequestParts<Arc<Service>> for AnyOrganization {
 
     async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Self, ApiError> {
         let claims = claims(parts, service).await?;
+        if parts.headers.contains_key(ORGANIZATION) {
+            organization(parts, &claims)?;
+        }
         match claims.workspace {
             None => Ok(Self(claims)),
             Some(_) => Err(confined()),

@@ -3,7 +3,8 @@
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
 use http::request::Parts;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize as _, Deserializer};
 use uuid::Uuid;
 
 use crate::error::{ApiError, FieldError};
@@ -66,6 +67,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
         let id = read.ok().and_then(|text| Uuid::parse_str(&text.0).ok());
         id.map(Self).ok_or_else(|| ApiError::not_found("id"))
     }
+}
+
+/// An optional UUID; an empty text is none.
+pub(crate) fn optional_uuid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Uuid>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    let text = text.filter(|text| !text.is_empty());
+    text.map(|text| Uuid::parse_str(&text).map_err(|_| D::Error::custom("invalid value, expected a UUID"))).transpose()
+}
+
+/// An optional whole number; for JSON Schema `2.0` is one.
+pub(crate) fn optional_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else { return Ok(None) };
+    let whole =
+        number.as_u64().or_else(|| number.as_f64().filter(|it| it.fract() == 0.0 && *it >= 0.0).map(|it| it as u64));
+    let whole = whole.and_then(|whole| usize::try_from(whole).ok());
+    whole.map(Some).ok_or_else(|| D::Error::custom("invalid value, expected a whole number"))
 }
 
 /// A name that somebody gives: short, and without what no terminal should be told.

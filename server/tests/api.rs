@@ -203,7 +203,10 @@ async fn any_list_takes_a_limit() {
         assert_eq!(body["result"].as_array().unwrap().len(), count, "{limit}");
     }
     for wrong in [json!(0), json!("1"), json!(-1), Value::Null] {
-        assert_eq!(api.execute(&id, "users", "list", json!({ "limit": wrong })).await.with(422)["kind"], "invalid_input");
+        assert_eq!(
+            api.execute(&id, "users", "list", json!({ "limit": wrong })).await.with(422)["kind"],
+            "invalid_input"
+        );
     }
     assert_eq!(api.execute(&id, "users", "me", json!({ "limit": 1 })).await.with(422)["kind"], "invalid_input");
 }

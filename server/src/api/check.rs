@@ -153,8 +153,8 @@ pub(super) async fn check_new(
             definition: request.definition_id,
             template: request.source_template_id,
         };
-        let definition = meant.find(&service)?;
         caller.workspace_named(&service, &request.workspace_name).await?;
+        let definition = meant.find(&service)?;
         let given = Given::new(&definition, request.credentials, request.replication_config, request.environment)?;
         Ok(Json(outcome(&given.connect(&service, &definition)?).await))
     };

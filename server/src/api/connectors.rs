@@ -15,7 +15,7 @@ use crate::audit::Act;
 use crate::caller::Caller;
 use crate::definitions::Definition;
 use crate::error::ApiError;
-use crate::extract::{Body, Id, Query, name};
+use crate::extract::{Body, Id, Query, name, optional_uuid};
 use crate::service::Service;
 use crate::store::{ConnectorRow, Exposed, now};
 use crate::watch::RequestId;
@@ -29,18 +29,30 @@ use super::time;
 #[derive(Deserialize, ToSchema)]
 pub(super) struct CreateConnector {
     /// The workspace that it is in.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     pub workspace_name: String,
     /// The connector, by name or title, in any case.
     #[schema(nullable = true)]
     pub connector_type: Option<String>,
     /// The connector, by its definition.
+    #[serde(default, deserialize_with = "optional_uuid")]
     #[schema(nullable = true)]
     pub definition_id: Option<Uuid>,
     /// The connector, by its template.
+    #[serde(default, deserialize_with = "optional_uuid")]
     #[schema(nullable = true)]
     pub source_template_id: Option<Uuid>,
     /// What people call it; the connector's title when left out.
-    #[schema(nullable = true)]
+    #[schema(
+        nullable = true,
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     pub name: Option<String>,
     /// The values to sign in with, by field; `option_title` names the way to sign in where the fields do not say it.
     #[schema(value_type = Option<Object>, nullable = true)]
@@ -150,17 +162,17 @@ pub(super) async fn create(
 }
 
 async fn make(service: &Service, caller: &Caller, request: CreateConnector) -> Result<Json<ConnectorBody>, ApiError> {
-    if request.server_side_oauth_secret_id.is_some() {
-        let error = ApiError::unfit("server_side_oauth_secret_id", "is not offered here");
-        return Err(error.help("ask /api/v1/integrations/connectors/oauth/initiate for a consent URL"));
-    }
     let meant = Meant {
         connector_type: request.connector_type.as_deref(),
         definition: request.definition_id,
         template: request.source_template_id,
     };
-    let definition = meant.find(service)?;
     let workspace = caller.workspace_named(service, &request.workspace_name).await?;
+    let definition = meant.find(service)?;
+    if request.server_side_oauth_secret_id.is_some() {
+        let error = ApiError::unfit("server_side_oauth_secret_id", "is not offered here");
+        return Err(error.help("ask /api/v1/integrations/connectors/oauth/initiate for a consent URL"));
+    }
     let name = name("name", request.name.as_deref().unwrap_or(definition.title()))?;
     let entities = exposed(&definition, request.entities)?;
     let given = Given::new(&definition, request.credentials, request.replication_config, request.environment)?;
@@ -275,7 +287,12 @@ pub(super) async fn get(
 #[derive(Deserialize, ToSchema)]
 pub(super) struct UpdateConnector {
     /// What people call it.
-    #[schema(nullable = true)]
+    #[schema(
+        nullable = true,
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     pub name: Option<String>,
     /// New configuration values, in place of all that were there; new values to sign in with, under `credentials`.
     #[schema(value_type = Option<Object>, nullable = true)]

@@ -23,7 +23,7 @@ use crate::audit::Act;
 use crate::caller::Caller;
 use crate::definitions::Definition;
 use crate::error::{ApiError, FieldError};
-use crate::extract::{Body, Id};
+use crate::extract::{Body, Id, optional_number};
 use crate::service::Service;
 use crate::store::ConnectorRow;
 use crate::watch::RequestId;
@@ -66,6 +66,7 @@ pub(super) struct ExecuteRequest {
     #[serde(default)]
     all: bool,
     /// No more records than this, from as many pages as that takes.
+    #[serde(default, deserialize_with = "optional_number")]
     #[schema(nullable = true, minimum = 1, maximum = 100_000)]
     max_records: Option<usize>,
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::audit::Act;
 use crate::caller::{Caller, WholeOrganization};
 use crate::error::ApiError;
-use crate::extract::{Body, name};
+use crate::extract::{Body, name, optional_uuid};
 use crate::service::Service;
 use crate::setup;
 use crate::watch::RequestId;
@@ -116,20 +116,32 @@ pub(super) async fn delete_client(
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Initiate {
     /// The workspace that the connector will be in.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     workspace_name: String,
     /// The connector, by name or title, in any case.
     #[schema(nullable = true)]
     connector_type: Option<String>,
     /// The connector, by its definition.
+    #[serde(default, deserialize_with = "optional_uuid")]
     #[schema(nullable = true)]
     definition_id: Option<Uuid>,
     /// The connector, by its template.
+    #[serde(default, deserialize_with = "optional_uuid")]
     #[schema(nullable = true)]
     source_template_id: Option<Uuid>,
     /// Where the browser goes in the end, with `connector_id`, or with `error` and `error_description`.
     redirect_url: String,
     /// What people call the connector.
-    #[schema(nullable = true)]
+    #[schema(
+        nullable = true,
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     name: Option<String>,
     /// Configuration values.
     #[schema(value_type = Option<Object>, nullable = true)]
@@ -161,8 +173,8 @@ pub(super) async fn initiate(
             definition: request.definition_id,
             template: request.source_template_id,
         };
-        let definition = meant.find(&service)?;
         let workspace = caller.workspace_named(&service, &request.workspace_name).await?;
+        let definition = meant.find(&service)?;
         let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
         let redirect = Url::parse(&request.redirect_url).ok().filter(is_web);
         let redirect = redirect.ok_or_else(|| ApiError::unfit("redirect_url", "must be an http or https URL"))?;

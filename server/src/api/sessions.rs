@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::audit::Act;
 use crate::caller::Caller;
 use crate::error::ApiError;
-use crate::extract::{Body, Id, name};
+use crate::extract::{Body, Id, name, optional_uuid};
 use crate::service::Service;
 use crate::setup;
 use crate::watch::RequestId;
@@ -25,18 +25,26 @@ pub(super) struct CreateSession {
     /// The workspace that the connector will be in.
     workspace_id: Uuid,
     /// The connector, by its definition. When nothing says which, whoever opens the page chooses.
+    #[serde(default, deserialize_with = "optional_uuid")]
     #[schema(nullable = true)]
     source_definition_id: Option<Uuid>,
     /// The connector, by its template.
+    #[serde(default, deserialize_with = "optional_uuid")]
     #[schema(nullable = true)]
     source_template_id: Option<Uuid>,
     /// The connector, by name or title, in any case.
     #[schema(nullable = true)]
     connector_type: Option<String>,
     /// What people call the connector.
-    #[schema(nullable = true)]
+    #[schema(
+        nullable = true,
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     source_name: Option<String>,
     /// A connector that is signed in anew, in place of a new one.
+    #[serde(default, deserialize_with = "optional_uuid")]
     #[schema(nullable = true)]
     connector_id: Option<Uuid>,
 }

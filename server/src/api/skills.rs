@@ -92,6 +92,7 @@ pub(super) struct ListSkills {
     #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     /// Where to go on, from `next_cursor`.
+    #[param(pattern = "^[0-9]{0,9}$")]
     cursor: Option<String>,
     /// Only connectors of this workspace.
     workspace_id: Option<Uuid>,
@@ -108,6 +109,7 @@ pub(super) struct SearchSkills {
     #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     /// Where to go on, from `next_cursor`.
+    #[param(pattern = "^[0-9]{0,9}$")]
     cursor: Option<String>,
     /// Only connectors of this workspace.
     workspace_id: Option<Uuid>,
@@ -163,7 +165,7 @@ pub(super) async fn search(
 fn page(all: Vec<SkillMetadata>, given: Option<i64>, cursor: Option<&str>) -> Result<Json<SkillList>, ApiError> {
     let shown = usize::try_from(limit(given)?).unwrap_or(usize::MAX);
     let start: usize = match cursor {
-        None => 0,
+        None | Some("") => 0,
         Some(text) => text.parse().map_err(|_| ApiError::unfit("cursor", "is not from an earlier answer"))?,
     };
     let end = start.saturating_add(shown);

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::caller::{Caller, ORGANIZATION, WholeOrganization};
 use crate::error::ApiError;
-use crate::extract::{Body, name};
+use crate::extract::{Body, name, optional_uuid};
 use crate::service::Service;
 use crate::token::{APPLICATION_LIFE, Claims};
 
@@ -75,9 +75,14 @@ pub(super) async fn token(
 #[derive(Deserialize, ToSchema)]
 pub(super) struct ScopedTokenRequest {
     /// The workspace; it is made when there is none of this name.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     workspace_name: String,
     /// Ignored: a server of one's own is where it is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_uuid")]
     #[schema(nullable = true)]
     #[expect(dead_code, reason = "the peer's clients send it")]
     region_id: Option<Uuid>,

@@ -170,7 +170,12 @@ pub(super) async fn get(
 #[derive(Deserialize, ToSchema)]
 pub(super) struct UpdateWorkspace {
     /// What people call it.
-    #[schema(nullable = true)]
+    #[schema(
+        nullable = true,
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     name: Option<String>,
     /// `active` or `inactive`.
     #[schema(nullable = true)]

@@ -1,7 +1,7 @@
 //! A server for a test: on a database of its own, with a played vendor, and a client that knows a token.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
-#![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -170,8 +170,7 @@ impl Api {
         }
         let body = body.map(|body| body.to_string()).unwrap_or_default();
         let request = request.header("content-type", "application/json").body(Full::<bytes::Bytes>::from(body));
-        let response: http::Response<hyper::body::Incoming> =
-            sender.send_request(request.unwrap()).await.unwrap();
+        let response: http::Response<hyper::body::Incoming> = sender.send_request(request.unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
         Answer { status: parts.status, headers: parts.headers, body }
