@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
+pub mod vendor;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 use tieline::Connector;
 use tieline_mock::{Faults, Mock, MockOptions};
 use tieline_server::{FirstClient, KeySource, Operator, Server, Settings};
@@ -48,9 +51,21 @@ pub async fn running() -> Running {
 
 pub async fn running_with(options: Options) -> Running {
     let folder = Arc::new(tempfile::tempdir().unwrap());
-    let database = Settings::sqlite(&folder.path().join("tieline.db"));
+    let database = database(&folder).await;
     let vendor = mock(options.faults).await;
     start(database, folder, vendor, options).await
+}
+
+/// A new database: of PostgreSQL where `TIELINE_TEST_POSTGRES` names a server (`postgres://user@host:port`), or a file of SQLite.
+pub async fn database(folder: &tempfile::TempDir) -> String {
+    let Ok(server) = std::env::var("TIELINE_TEST_POSTGRES") else {
+        return Settings::sqlite(&folder.path().join("tieline.db"));
+    };
+    sqlx::any::install_default_drivers();
+    let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+    let mut connection = sqlx::AnyConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
+    format!("{server}/{name}")
 }
 
 /// A server over a database.
