@@ -77,10 +77,7 @@ async fn a_renewal_that_died_with_its_server_is_owned_up_to_and_can_be_mended() 
     let inspected = api.get(&format!("{CONNECTORS}/{connector}/inspect")).await.with(200);
     assert!(inspected["warnings"][0].as_str().unwrap().starts_with("Somebody has to sign in anew"));
 
-    let mut credentials = Vendor::credentials();
-    credentials["access_token"] = "access-1".into();
-    credentials["refresh_token"] = "refresh-1".into();
-    let body = json!({ "credentials": credentials });
+    let body = json!({ "credentials": vendor.current() });
     let mended = api.send(Method::PUT, &format!("{CONNECTORS}/{connector}"), Some(body)).await.with(200);
     assert_eq!((&mended["status"], &mended["status_reason"]), (&json!("ready"), &Value::Null));
     me(&other, &connector).await.with(200);

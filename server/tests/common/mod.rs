@@ -173,8 +173,13 @@ impl Api {
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let stream = TcpStream::connect(self.address).await.unwrap();
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+        self.try_send(method, path, body).await.unwrap()
+    }
+
+    /// The answer; `None` when there is no server, or none any more.
+    pub async fn try_send(&self, method: Method, path: &str, body: Option<Value>) -> Option<Answer> {
+        let stream = TcpStream::connect(self.address).await.ok()?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
         tokio::spawn(connection);
         let mut request = Request::builder().method(method).uri(path).header("host", self.address.to_string());
         if let Some(token) = &self.token {
@@ -185,10 +190,10 @@ impl Api {
         }
         let body = body.map(|body| body.to_string()).unwrap_or_default();
         let request = request.header("content-type", "application/json").body(Full::<bytes::Bytes>::from(body));
-        let response: http::Response<hyper::body::Incoming> = sender.send_request(request.unwrap()).await.unwrap();
+        let response: http::Response<hyper::body::Incoming> = sender.send_request(request.unwrap()).await.ok()?;
         let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: parts.status, headers: parts.headers, body }
+        let body = body.collect().await.ok()?.to_bytes().to_vec();
+        Some(Answer { status: parts.status, headers: parts.headers, body })
     }
 
     /// A token that is confined to a workspace.

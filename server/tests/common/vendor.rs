@@ -28,6 +28,8 @@ struct Seen {
     calls: usize,
     /// How long the token endpoint takes.
     delay: Duration,
+    /// Whether the access token of the last pair has ended.
+    has_ended: bool,
 }
 
 impl Vendor {
@@ -65,6 +67,20 @@ impl Vendor {
         self.state.lock().unwrap().calls
     }
 
+    /// Ends the access token; the refresh token still counts.
+    pub fn ends_the_access_token(&self) {
+        self.state.lock().unwrap().has_ended = true;
+    }
+
+    /// The values to sign in with that count now.
+    pub fn current(&self) -> Value {
+        let pair = self.pairs();
+        let mut credentials = Self::credentials();
+        credentials["access_token"] = format!("access-{pair}").into();
+        credentials["refresh_token"] = format!("refresh-{pair}").into();
+        credentials
+    }
+
     /// Hands out a pair that nobody receives: the one before is worth nothing any more.
     pub fn loses_a_pair(&self) {
         self.state.lock().unwrap().pairs += 1;
@@ -75,7 +91,7 @@ async fn me(State(vendor): State<Vendor>, headers: HeaderMap) -> (StatusCode, Js
     let mut seen = vendor.state.lock().unwrap();
     seen.calls += 1;
     let given = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if seen.pairs > 0 && given == format!("Bearer access-{}", seen.pairs) {
+    if seen.pairs > 0 && !seen.has_ended && given == format!("Bearer access-{}", seen.pairs) {
         let user = json!({ "object": "user", "id": "7c1e9a34-2f60-4b8a-8d15-3e9b50f1a001", "type": "bot", "bot": {} });
         return (StatusCode::OK, Json(user));
     }
@@ -94,6 +110,7 @@ async fn token(State(vendor): State<Vendor>, headers: HeaderMap, body: Bytes) ->
             (StatusCode::UNAUTHORIZED, Json(json!({ "error": "invalid_client" })))
         } else if body["refresh_token"] == format!("refresh-{}", seen.pairs) {
             seen.pairs += 1;
+            seen.has_ended = false;
             let pair = seen.pairs;
             let pair = json!({ "access_token": format!("access-{pair}"), "refresh_token": format!("refresh-{pair}"), "token_type": "bearer" });
             (StatusCode::OK, Json(pair))
