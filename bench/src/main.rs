@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints a table")]
 
 mod cost;
+mod hosted;
 mod load;
 mod memory;
 mod process;
@@ -25,7 +26,7 @@ use crate::upstream::Upstream;
 /// What a measurement gives, or why there is none.
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-const USAGE: &str = "tieline-bench [process | load | unplugged | speed | memory]...";
+const USAGE: &str = "tieline-bench [process | load | unplugged | speed | memory | hosted]...";
 
 fn main() -> Outcome<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -36,6 +37,7 @@ fn main() -> Outcome<()> {
         ["ask", way, size, calls, url] => speed::ask(way, size, calls.parse()?, url),
         ["pages", pages, url] => memory::pages(pages, url),
         ["download", bytes, url] => memory::download(bytes, url),
+        ["host", database, folder, upstream] => hosted::serve(database, folder, upstream),
         ["launch", program, ..] => process::launch(program, &args[2..]),
         _ if KEEPS_MEMORY.iter().all(|(name, _)| std::env::var_os(name).is_some()) => print(&args),
         _ => Err(Command::new(std::env::current_exe()?).args(args).envs(KEEPS_MEMORY).exec().into()),
@@ -57,7 +59,7 @@ pub(crate) fn itself() -> Outcome<Command> {
 }
 
 fn print(parts: &[&str]) -> Outcome<()> {
-    const PARTS: [&str; 5] = ["process", "load", "unplugged", "speed", "memory"];
+    const PARTS: [&str; 6] = ["process", "load", "unplugged", "speed", "memory", "hosted"];
     if let Some(unknown) = parts.iter().find(|part| !PARTS.contains(part)) {
         return Err(format!("there is no part `{unknown}`; usage: {USAGE}").into());
     }
@@ -70,7 +72,8 @@ fn print(parts: &[&str]) -> Outcome<()> {
             "load" => load::measure(&mut table)?,
             "unplugged" => unplugged::measure(&mut table)?,
             "speed" => speed::measure(&Upstream::start()?, &mut table)?,
-            _ => memory::measure(&Upstream::start()?, &mut table)?,
+            "memory" => memory::measure(&Upstream::start()?, &mut table)?,
+            _ => hosted::measure(&Upstream::start()?, &mut table)?,
         }
     }
     println!("{table}");

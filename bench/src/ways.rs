@@ -14,8 +14,8 @@ use url::Url;
 use crate::Outcome;
 use crate::upstream::Size;
 
-const MANIFEST: &str = include_str!("manifest.yaml");
-const TOKEN: &str = "a token of twenty-five bytes";
+pub(crate) const MANIFEST: &str = include_str!("manifest.yaml");
+pub(crate) const TOKEN: &str = "a token of twenty-five bytes";
 
 /// How a page is asked for, and what becomes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,16 +141,7 @@ impl Ways {
             .options(Options { max_response_bytes: 1 << 30, ..Options::default() })
             .transport(transport)
             .connect()?;
-        let client = Client::builder()
-            .tls_certs_only(
-                webpki_root_certs::TLS_SERVER_ROOT_CERTS
-                    .iter()
-                    .filter_map(|der| reqwest::Certificate::from_der(der).ok()),
-            )
-            .no_proxy()
-            .user_agent("bench/1")
-            .build()?;
-        Ok(Self { connection, client, url: url.clone() })
+        Ok(Self { connection, client: client()?, url: url.clone() })
     }
 
     /// The engine's connection.
@@ -200,6 +191,13 @@ impl Ways {
         let url = format!("{}users/{}?page_size={}", self.url, size.name(), size.records());
         Ok(self.client.get(url).bearer_auth(TOKEN).send().await?.error_for_status()?.bytes().await?)
     }
+}
+
+/// An HTTP client, as one would set it up by hand.
+pub(crate) fn client() -> Outcome<Client> {
+    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+    let roots = roots.filter_map(|der| reqwest::Certificate::from_der(der).ok());
+    Ok(Client::builder().tls_certs_only(roots).no_proxy().user_agent("bench/1").build()?)
 }
 
 /// Makes TLS ready for who writes by hand; the engine brings its own.
