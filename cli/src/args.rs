@@ -8,7 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
 use crate::commands::{
-    batch, check, completions, describe, execute, explain, generate, import, keys, list, mock, new, serve,
+    batch, check, completions, connectors, describe, execute, explain, generate, import, keys, list, login, mock, new,
+    organizations, serve, workspaces,
 };
 use crate::exit_code;
 use crate::stop::{Reader, Stop, invalid};
@@ -55,6 +56,16 @@ pub(crate) enum Command {
     Serve(serve::ServeArgs),
     /// Rotate a server's keys, and make clients
     Keys(keys::KeysArgs),
+    /// Log in to a server
+    Login(login::LoginArgs),
+    /// Forget who is logged in
+    Logout,
+    /// The organizations on a server
+    Organizations(organizations::OrganizationsArgs),
+    /// The workspaces of an organization
+    Workspaces(workspaces::WorkspacesArgs),
+    /// Connect things on a server, and execute operations with what is connected
+    Connectors(connectors::ConnectorsArgs),
     /// Print completions for a shell
     Completions(completions::CompletionsArgs),
     /// Print the man page
@@ -77,6 +88,7 @@ impl Command {
             Self::Check(args) => args.format != check::Format::Text,
             Self::Batch(_) => true,
             Self::New(_) | Self::Mock(_) | Self::Serve(_) | Self::Keys(_) | Self::Completions(_) | Self::Man => false,
+            Self::Login(_) | Self::Logout | Self::Organizations(_) | Self::Workspaces(_) | Self::Connectors(_) => false,
         };
         if asked { Reader::Program } else { Reader::of_stderr() }
     }

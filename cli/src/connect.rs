@@ -138,7 +138,8 @@ fn base(url: &Url) -> Result<Url, Error> {
         .with_help("for example --base-url http://127.0.0.1:8080"))
 }
 
-fn is_this_machine(url: &Url) -> bool {
+/// Whether a URL leads to this machine.
+pub(crate) fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -9,6 +9,7 @@ mod credentials;
 mod document_files;
 mod exit_code;
 mod folders;
+mod hosted;
 mod input;
 mod logging;
 mod made_up;

@@ -117,7 +117,8 @@ fn in_words(error: &Error) -> String {
     let mut text = format!("{red}error:{end} {bold}{}{end}\n", plain(error.message()));
     // A manifest's findings stand above, each with its place; a problem that is the whole error is said.
     let is_said = |problem: &Problem| {
-        error.kind() == ErrorKind::InvalidManifest || plain(&problem.message) == plain(error.message())
+        let Problem { at, message } = problem;
+        error.kind() == ErrorKind::InvalidManifest || message == error.message() || format!("{at}: {message}") == error.message()
     };
     for problem in error.problems().iter().filter(|problem| !is_said(problem)) {
         let _ = match problem.at.as_str() {
@@ -141,7 +142,7 @@ fn in_words(error: &Error) -> String {
     if let Some(help) = error.help() {
         let _ = writeln!(text, "{bold}help:{end} {}", plain(help));
     }
-    if error.kind() == ErrorKind::Credentials {
+    if error.kind() == ErrorKind::Credentials && error.help().is_none_or(|help| !help.contains("--credentials")) {
         let how = "give credentials with --credentials @file or in the environment; `tieline describe` names them";
         let _ = writeln!(text, "{bold}help:{end} {how}");
     }

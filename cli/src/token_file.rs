@@ -249,7 +249,7 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 }
 
 /// The file itself, where the path is a link to it: renaming over a link would leave the file as it was.
-fn resolved(path: &Path) -> PathBuf {
+pub(crate) fn resolved(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 

@@ -20,6 +20,9 @@ use crate::target::Target;
 use crate::text::plain_bytes;
 use crate::{connector, output, runtime};
 
+/// The largest JSON that is set in lines for a terminal.
+const LARGEST_SHOWN: usize = 64 << 20;
+
 /// The call to make.
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -56,7 +59,11 @@ pub(crate) fn run(args: &ExecuteArgs) -> Result<(), Stop> {
         let connection = connect(&connector, &args.call.connection, destination, identity)?;
         let call = call(&connection, &args.call, given);
         match way(operation, args) {
-            Way::File => file(call, args.output.as_deref()).await,
+            Way::File => {
+                // A file that cannot be written is better known before the call.
+                let target = Target::open(args.output.as_deref())?;
+                file(target, call.download().await?, args.output.as_deref()).await
+            }
             Way::Lines => lines(call, args).await,
             Way::Whole => whole(call, args, operation).await,
         }
@@ -198,15 +205,45 @@ async fn lines(call: Call, args: &ExecuteArgs) -> Result<(), Stop> {
 }
 
 /// Passes a file on as it arrives. It goes where `--output` says: no name that the API gives decides about a path.
-async fn file(call: Call, output: Option<&Path>) -> Result<(), Stop> {
-    let mut target = Target::open(output)?;
-    let Download { content_type, length, body, .. } = call.download().await?;
+pub(crate) async fn file(target: Target, download: Download, output: Option<&Path>) -> Result<(), Stop> {
+    let content_type = download.content_type.clone();
     let is_text = content_type.as_deref().is_some_and(|name| name.starts_with("text/") || name.contains("json"));
     if target.is_terminal() && !is_text {
         let kind = content_type.as_deref().unwrap_or("of unknown type");
         let error = invalid(format!("the file ({kind}) is not for a terminal"));
         return Err(error.with_help("write it to a file with --output FILE, or into a pipe").into());
     }
+    let (target, bytes) = poured(target, download).await?;
+    target.finish()?;
+    match output {
+        None => Ok(()),
+        Some(path) => {
+            let file = json!({ "file": path.display().to_string(), "bytes": bytes, "content_type": content_type });
+            output::print_json(&json!({ "data": file, "meta": {} }))
+        }
+    }
+}
+
+/// Passes JSON on as it arrives; to a person in lines, once it is all there.
+pub(crate) async fn json(mut target: Target, download: Download) -> Result<(), Stop> {
+    if target.is_terminal() {
+        let whole = download.body.collect(LARGEST_SHOWN).await;
+        let whole = whole.map_err(|error| Error::new(ErrorKind::Unavailable, error.message))?;
+        let whole = whole.ok_or_else(|| {
+            let message = format!("the answer is larger than {} MiB", LARGEST_SHOWN >> 20);
+            Error::new(ErrorKind::TooLarge, message).with_help("write it to a file with --output FILE, or into a pipe")
+        })?;
+        output::json_text(&mut target, &whole)?;
+        return target.finish();
+    }
+    let (mut target, _) = poured(target, download).await?;
+    target.write(b"\n")?;
+    target.finish()
+}
+
+/// Writes what comes while it arrives; gives how much it was.
+async fn poured(mut target: Target, download: Download) -> Result<(Target, u64), Stop> {
+    let Download { length, body, .. } = download;
     let progress = Progress::of_bytes(length);
     let mut stream = body.into_stream();
     let mut bytes: u64 = 0;
@@ -224,16 +261,11 @@ async fn file(call: Call, output: Option<&Path>) -> Result<(), Stop> {
         progress.add(chunk.len());
     }
     drop(progress);
-    if let Some(expected) = length.filter(|expected| *expected != bytes) {
-        let message = format!("the download ended after {bytes} of {expected} bytes");
-        return Err(broken_off(target, Error::new(ErrorKind::Unavailable, message)));
-    }
-    target.finish()?;
-    match output {
-        None => Ok(()),
-        Some(path) => {
-            let file = json!({ "file": path.display().to_string(), "bytes": bytes, "content_type": content_type });
-            output::print_json(&json!({ "data": file, "meta": {} }))
+    match length.filter(|expected| *expected != bytes) {
+        Some(expected) => {
+            let message = format!("the download ended after {bytes} of {expected} bytes");
+            Err(broken_off(target, Error::new(ErrorKind::Unavailable, message)))
         }
+        None => Ok((target, bytes)),
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod batch;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod connectors;
 pub(crate) mod describe;
 pub(crate) mod execute;
 pub(crate) mod explain;
@@ -10,10 +11,13 @@ pub(crate) mod generate;
 pub(crate) mod import;
 pub(crate) mod keys;
 pub(crate) mod list;
+pub(crate) mod login;
 pub(crate) mod man;
 pub(crate) mod mock;
 pub(crate) mod new;
+pub(crate) mod organizations;
 pub(crate) mod serve;
+pub(crate) mod workspaces;
 
 use crate::args::{Cli, Command};
 use crate::stop::Stop;
@@ -36,6 +40,11 @@ pub(crate) fn run(Cli { command, verbose }: &Cli) -> Result<(), Stop> {
         Command::Mock(args) => mock::run(args),
         Command::Serve(args) => serve::run(args, *verbose),
         Command::Keys(args) => keys::run(args),
+        Command::Login(args) => login::run(args),
+        Command::Logout => login::log_out(),
+        Command::Organizations(args) => organizations::run(args),
+        Command::Workspaces(args) => workspaces::run(args),
+        Command::Connectors(args) => connectors::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man => man::run(),
     }

@@ -20,7 +20,7 @@ use crate::token_file::write_private;
 use crate::{connector, logging, network};
 
 /// Where the secret of the first client is kept, in the data folder.
-const CLIENT: &str = "client.json";
+pub(crate) const CLIENT: &str = "client.json";
 
 /// How to serve.
 #[derive(Args)]

@@ -1,0 +1,182 @@
+//! `tieline connectors create`: with credentials, or on the server's page.
+
+use std::convert::Infallible;
+use std::str::FromStr;
+
+use clap::{ArgAction, Args};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tieline::{Error, ErrorKind};
+
+use crate::hosted::api::Api;
+use crate::hosted::find::{self, Within};
+use crate::hosted::given::{Given, Object, put, required};
+use crate::hosted::setup::{SetupArgs, through_page};
+use crate::stop::{Stop, invalid};
+use crate::{output, runtime};
+
+/// What to connect.
+#[derive(Args)]
+#[command(after_help = r#"With credentials the connector is made at once, if the vendor accepts them. Without, the server's set-up page opens in
+a browser, and the command waits until somebody is done there; where there is no browser, it prints the address.
+`tieline describe NAME` names the values to sign in with.
+
+Examples:
+  tieline connectors create --json '{"workspace": "default", "name": "notion"}'
+  tieline connectors create --name notion --called "Team wiki" --credentials @notion.json
+  tieline connectors create --name notion --no-browser --wait 600"#)]
+pub(crate) struct CreateArgs {
+    #[command(flatten)]
+    given: Given<CreateFields>,
+    #[command(flatten)]
+    page: SetupArgs,
+}
+
+/// The fields of a new connector.
+#[derive(Clone, Args, Deserialize)]
+pub(crate) struct CreateFields {
+    #[command(flatten)]
+    #[serde(flatten)]
+    within: Within,
+    /// What to connect: `notion`
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    values: Values,
+    /// Make it without trying the credentials at the vendor's API
+    #[arg(long = "no-check", action = ArgAction::SetFalse)]
+    #[serde(default = "yes")]
+    check: bool,
+}
+
+/// What can be said about a connector when it is made and later.
+#[derive(Clone, Args, Deserialize)]
+pub(super) struct Values {
+    /// What people call it
+    #[arg(long, value_name = "TEXT")]
+    called: Option<String>,
+    /// The values to sign in with at the vendor's, as a JSON object or a file of it
+    #[arg(long, value_name = "JSON|@FILE|-")]
+    credentials: Option<Object>,
+    /// Configuration values, as a JSON object or a file of it
+    #[arg(long, value_name = "JSON|@FILE|-")]
+    config: Option<Object>,
+    /// The entities that callers may use, each for `read`, `write` or both; none: all
+    #[arg(long, value_name = "A,B:read", value_delimiter = ',')]
+    entities: Option<Vec<Exposed>>,
+}
+
+/// An entity that callers may use.
+#[derive(Clone, Deserialize)]
+#[serde(untagged, expecting = "expected a text such as \"users:read\", or an object with \"entity\" and \"modes\"")]
+pub(crate) enum Exposed {
+    /// `users`, `users:read`.
+    Text(String),
+    /// As the API has it.
+    Object(Map<String, Value>),
+}
+
+impl FromStr for Exposed {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self::Text(text.to_owned()))
+    }
+}
+
+impl Exposed {
+    fn into_value(self) -> Option<Value> {
+        match self {
+            Self::Text(text) if text.is_empty() => None,
+            Self::Text(text) => Some(match text.split_once(':') {
+                Some((entity, mode)) => json!({ "entity": entity, "modes": [mode] }),
+                None => json!({ "entity": text }),
+            }),
+            Self::Object(object) => Some(object.into()),
+        }
+    }
+}
+
+pub(super) fn yes() -> bool {
+    true
+}
+
+impl Values {
+    /// Whether nothing is said.
+    pub(super) fn are_none(&self) -> bool {
+        self.called.is_none() && self.credentials.is_none() && self.config.is_none() && self.entities.is_none()
+    }
+
+    /// Whether the vendor may answer otherwise than before.
+    pub(super) fn are_about_signing_in(&self) -> bool {
+        self.credentials.is_some() || self.config.is_some()
+    }
+
+    /// As the API has them.
+    ///
+    /// # Errors
+    /// When a text holds no JSON object.
+    pub(super) fn params(self) -> Result<Map<String, Value>, Error> {
+        let mut params = Map::new();
+        put(&mut params, "name", self.called);
+        let credentials = self.credentials.map(|given| given.read("--credentials", ErrorKind::Credentials)).transpose()?;
+        put(&mut params, "credentials", credentials);
+        let config = self.config.map(|given| given.read("--config", ErrorKind::InvalidInput)).transpose()?;
+        put(&mut params, "replication_config", config);
+        let entities = self.entities.map(|all| all.into_iter().filter_map(Exposed::into_value).collect::<Vec<_>>());
+        put(&mut params, "entities", entities);
+        Ok(params)
+    }
+}
+
+/// Makes it.
+pub(super) fn run(args: &CreateArgs) -> Result<(), Stop> {
+    let fields = args.given.read()?;
+    let name = required("name", fields.name.as_ref())?;
+    let workspace = fields.within.name()?;
+    let on_page = fields.values.credentials.is_none();
+    if on_page && (fields.values.config.is_some() || fields.values.entities.is_some()) {
+        let help = "without credentials the set-up page asks for the rest; `tieline connectors update` changes it later";
+        return Err(invalid("`config` and `entities` need `credentials`").with_help(help).into());
+    }
+    let called = fields.values.called.clone();
+    let mut params = fields.values.params()?;
+    let api = Api::open()?;
+    let connector = runtime::run(async {
+        if !on_page {
+            params.insert("workspace_name".to_owned(), workspace.as_str().into());
+            params.insert("connector_type".to_owned(), name.as_str().into());
+            params.insert("check".to_owned(), fields.check.into());
+            let made = api.ask("connectors", "create", params.into()).await;
+            return Ok(match made {
+                // Which of the two is not there?
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    find::workspace_named(&api, &workspace).await.and(Err(error))?
+                }
+                made => made?,
+            });
+        }
+        let workspace = find::workspace_named(&api, &workspace).await?;
+        let mut session = Map::new();
+        put(&mut session, "workspace_id", Some(workspace["id"].clone()));
+        put(&mut session, "connector_type", Some(name.as_str()));
+        put(&mut session, "source_name", called);
+        let id = through_page(&api, session.into(), &args.page).await?;
+        super::read(&api, &id).await
+    })?;
+    output::print_json(&connector)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entity_may_be_one_word() {
+        let value = |text: &str| Exposed::Text(text.to_owned()).into_value();
+        assert_eq!(value("users"), Some(json!({ "entity": "users" })));
+        assert_eq!(value("users:read"), Some(json!({ "entity": "users", "modes": ["read"] })));
+        assert_eq!(value(""), None);
+    }
+}
