@@ -118,7 +118,9 @@ fn in_words(error: &Error) -> String {
     // A manifest's findings stand above, each with its place; a problem that is the whole error is said.
     let is_said = |problem: &Problem| {
         let Problem { at, message } = problem;
-        error.kind() == ErrorKind::InvalidManifest || message == error.message() || format!("{at}: {message}") == error.message()
+        error.kind() == ErrorKind::InvalidManifest
+            || message == error.message()
+            || format!("{at}: {message}") == error.message()
     };
     for problem in error.problems().iter().filter(|problem| !is_said(problem)) {
         let _ = match problem.at.as_str() {

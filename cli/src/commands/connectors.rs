@@ -16,17 +16,19 @@ use crate::{output, runtime};
 
 /// What to do.
 #[derive(Args)]
-#[command(after_help = r#"Every command takes one JSON object (--json) or an option for each of its keys, and prints JSON.
+#[command(
+    after_help = r#"Every command takes one JSON object (--json) or an option for each of its keys, and prints JSON.
 The server is the one of `tieline login`; the vendor's credentials stay there.
 
 Examples:
   tieline connectors create --json '{"workspace": "default", "name": "notion"}'
   tieline connectors list
   tieline connectors describe --json '{"workspace": "default", "name": "notion"}'
-  tieline connectors execute --json '{"workspace": "default", "name": "notion", "entity": "users", "action": "list", "params": {}}'
+  tieline connectors execute --json '{"name": "notion", "entity": "users", "action": "list"}'
 
-Exit codes: 0 it worked; 1 the API, the server, the network or the machine failed; 2 the credentials do not do,
-the vendor's or yours; 3 there is no such thing; 4 the input is wrong."#)]
+Exit codes: 0 it worked; 1 the API, the server, the network or the machine failed; 2 the credentials
+do not do, the vendor's or yours; 3 there is no such thing; 4 the input is wrong."#
+)]
 pub(crate) struct ConnectorsArgs {
     #[command(subcommand)]
     pub command: ConnectorsCommand,

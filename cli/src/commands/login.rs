@@ -11,26 +11,29 @@ use url::Url;
 use crate::commands::serve::CLIENT;
 use crate::connect::is_this_machine;
 use crate::hosted::api::Api;
-use crate::hosted::settings::{Settings, USUAL_SERVER, masked, server_url, shown, variable};
 use crate::hosted::secret;
+use crate::hosted::settings::{Settings, USUAL_SERVER, masked, server_url, shown, variable};
 use crate::stop::{Stop, invalid};
 use crate::{folders, output, runtime};
 
 /// How to log in.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
-#[command(after_help = "The secret is read from the variable TIELINE_CLIENT_SECRET, or from stdin. It is tried first, and kept in
-$XDG_CONFIG_HOME/tieline/settings.json, which its owner alone can read. Where `tieline serve` made its first client,
-`tieline login` alone uses that one.
+#[command(
+    after_help = "The secret is read from the variable TIELINE_CLIENT_SECRET, or from stdin. It is tried, and kept in
+$XDG_CONFIG_HOME/tieline/settings.json, which its owner alone can read. On the machine where
+`tieline serve` made its first client, `tieline login` alone uses that one.
 
-Instead of logging in, set TIELINE_CLIENT_ID and TIELINE_CLIENT_SECRET; TIELINE_SERVER, TIELINE_ORGANIZATION_ID and
-TIELINE_WORKSPACE say the rest. The environment comes before what is kept, and a kept secret goes to its own server alone.
+Programs need not log in: they set TIELINE_CLIENT_ID and TIELINE_CLIENT_SECRET. TIELINE_SERVER,
+TIELINE_ORGANIZATION_ID and TIELINE_WORKSPACE say the rest. The environment comes before what is
+kept, and a kept secret goes to no other server and with no other client than its own.
 
 Examples:
   tieline login
   tieline login --server https://tieline.example.com --client-id 0a1b… < secret.txt
   tieline login show
-  tieline logout")]
+  tieline logout"
+)]
 pub(crate) struct LoginArgs {
     #[command(subcommand)]
     pub what: Option<LoginCommand>,
@@ -148,8 +151,9 @@ fn first_client(server: Option<&Url>) -> Result<Settings, Error> {
     let missing = |why: String| invalid(format!("it is not said who logs in: {why}")).with_help(help);
     let folder = variable("TIELINE_DATA").map_or_else(folders::data, |folder| Ok(PathBuf::from(folder)))?;
     let path = folder.join(CLIENT);
-    let text = std::fs::read(&path)
-        .map_err(|_| missing(format!("there is no --client-id, and no client of a server here in {}", path.display())))?;
+    let text = std::fs::read(&path).map_err(|_| {
+        missing(format!("there is no --client-id, and no client of a server here in {}", path.display()))
+    })?;
     let client: FirstClient =
         serde_json::from_slice(&text).map_err(|_| missing(format!("{} holds no client", path.display())))?;
     let made_for = server_url(&client.server)?;

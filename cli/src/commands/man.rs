@@ -18,6 +18,18 @@ A value to sign in, where \-\-credentials is left out; \fBtieline describe\fR \f
 \fBTIELINE_\fR\fICONNECTOR\fR\fB_\fR\fINAME\fR
 A configuration value that \-\-config does not give.
 .TP
+\fBTIELINE_SERVER\fR, \fBTIELINE_CLIENT_ID\fR, \fBTIELINE_CLIENT_SECRET\fR
+Which server is called, and by whom, in place of what \fBtieline login\fR keeps.
+.TP
+\fBTIELINE_ORGANIZATION_ID\fR, \fBTIELINE_WORKSPACE\fR
+Which organization and which workspace are meant where nothing names them.
+.TP
+\fBTIELINE_ALLOW_HTTP\fR
+\fB1\fR: a server on another machine may be called over plain http.
+.TP
+\fBBROWSER\fR
+What opens a set\-up page.
+.TP
 \fBTIELINE_LOG\fR, \fBRUST_LOG\fR
 What is logged on stderr where \-v is not given, such as \fBtieline=info\fR.
 .TP
@@ -26,6 +38,10 @@ How the network is reached.
 .TP
 \fBNO_COLOR\fR
 Print no colours.
+.SH FILES
+.TP
+\fI$XDG_CONFIG_HOME/tieline/settings.json\fR
+What \fBtieline login\fR keeps, for its owner alone.
 .SH EXIT STATUS
 .TP
 \fB0\fR
@@ -61,19 +77,29 @@ fn page() -> io::Result<String> {
     page += &section(|to| man.render_options_section(to))?;
     page += &further(&man, ".SH EXAMPLES")?;
     for command in tieline.get_subcommands() {
-        page += &about(command)?;
+        page += &about_all(command, "TIELINE")?;
     }
     Ok(page + FURTHER)
 }
 
+/// A section about a command, and one about each of its own.
+fn about_all(command: &Command, above: &str) -> io::Result<String> {
+    let title = format!("{above} {}", command.get_name().to_uppercase());
+    let mut text = about(command, &title)?;
+    for one in command.get_subcommands().filter(|one| one.get_name() != "help") {
+        text += &about_all(one, &title)?;
+    }
+    Ok(text)
+}
+
 /// A section about one command. The options that all of them have stand at the top of the page.
-fn about(command: &Command) -> io::Result<String> {
+fn about(command: &Command, title: &str) -> io::Result<String> {
     let is_everywhere = |name: &str| matches!(name, "verbose" | "help");
     let shown = command.clone().mut_args(|arg| if is_everywhere(arg.get_id().as_str()) { arg.hide(true) } else { arg });
     let usage = shown.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ").replace('-', "\\-");
     let man = Man::new(shown);
-    let mut text = format!(".SH \"TIELINE {}\"\n", command.get_name().to_uppercase());
+    let mut text = format!(".SH \"{title}\"\n");
     text += &section(|to| man.render_description_section(to))?.replace(".SH DESCRIPTION\n", "");
     text += &format!(".PP\n\\fB{usage}\\fR\n");
     text += &section(|to| man.render_options_section(to))?;

@@ -50,9 +50,9 @@ pub(crate) struct ListFields {
 #[derive(Clone, Copy, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
-    /// It is
+    /// Used
     Active,
-    /// It is kept, and not used
+    /// Kept, and not used
     Inactive,
 }
 

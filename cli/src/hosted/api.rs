@@ -116,7 +116,9 @@ impl Api {
 fn connector() -> Result<Connector, Error> {
     let loaded = Connector::load(&Source::new("hosted/connector.yaml", MANIFEST));
     // A test loads it.
-    loaded.map(|(connector, _)| connector).map_err(|_| Error::new(ErrorKind::InvalidManifest, "the manifest is damaged"))
+    loaded
+        .map(|(connector, _)| connector)
+        .map_err(|_| Error::new(ErrorKind::InvalidManifest, "the manifest is damaged"))
 }
 
 #[cfg(test)]

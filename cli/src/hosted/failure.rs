@@ -93,15 +93,18 @@ fn help(body: &Body, kind: ErrorKind) -> Option<String> {
     }
     let said = body.help.clone();
     match (body.kind.as_str(), kind) {
-        ("unauthenticated", _) => Some("`tieline login` with the id and the secret of a client of this server".to_owned()),
+        ("unauthenticated", _) => {
+            Some("log in anew: `tieline login --client-id ID`; `tieline keys client` makes a client".to_owned())
+        }
         ("reauthorize", _) => Some("`tieline connectors update` without new values opens a page for it".to_owned()),
         (_, ErrorKind::Credentials) if body.vendor.is_none() => {
             let how = "give them with --credentials @file; `tieline describe` names them";
             Some(said.map_or_else(|| how.to_owned(), |said| format!("{said}; {how}")))
         }
-        _ if is_about_organization(body) => {
-            Some("`tieline organizations list` shows those of this client, `tieline organizations use` chooses one".to_owned())
-        }
+        _ if is_about_organization(body) => Some(
+            "`tieline organizations list` shows those of this client, `tieline organizations use` chooses one"
+                .to_owned(),
+        ),
         _ => said,
     }
 }
@@ -113,14 +116,23 @@ fn is_about_organization(body: &Body) -> bool {
 
 /// Nothing came that a server of Tieline would say.
 fn unanswered(error: Error, server: &str) -> Error {
-    match (error.kind(), error.status(), error.help()) {
-        (ErrorKind::Unavailable | ErrorKind::Timeout, None, _) => {
-            error.with_help(format!("is the server running? It is meant to be at {server}; `tieline serve` starts one"))
+    match (error.kind(), error.status()) {
+        (ErrorKind::Unavailable | ErrorKind::Timeout, None) => {
+            // Which of its endpoints did not answer is of no interest.
+            let why = error.message().split_once(": ").map_or(error.message(), |(_, why)| why);
+            Error::new(error.kind(), format!("{server} does not answer: {why}"))
+                .with_help("is it the right server, and does it run? `tieline serve` starts one")
         }
-        (ErrorKind::Refused, None, _) => {
+        (ErrorKind::Refused, None) => {
             error.with_help("use https, or allow it: `tieline login --allow-http`, or TIELINE_ALLOW_HTTP=1")
         }
-        (_, Some(_), None) => error.with_help(format!("is there a server of Tieline at {server}?")),
+        (kind, Some(status)) => {
+            let is_refusal = matches!(status, 401 | 403);
+            let kind = if error.is_grant_refused() && !is_refusal { ErrorKind::UnexpectedResponse } else { kind };
+            Error::new(kind, format!("{server} does not answer as a server of Tieline does"))
+                .with_status(status)
+                .with_help("is it the right server?")
+        }
         _ => error,
     }
 }
@@ -165,9 +177,7 @@ mod tests {
 
     #[test]
     fn every_word_of_the_server_has_an_exit_code() {
-        let code = |status, kind: &str| {
-            exit_code::of(of(status, &json!({ "kind": kind, "message": "m" })).kind())
-        };
+        let code = |status, kind: &str| exit_code::of(of(status, &json!({ "kind": kind, "message": "m" })).kind());
         for (status, kind, expected) in [
             (401, "unauthenticated", exit_code::CREDENTIALS),
             (403, "forbidden", exit_code::CREDENTIALS),
@@ -208,8 +218,9 @@ mod tests {
     #[test]
     fn who_is_no_server_of_ours_is_named() {
         let error = told(Error::new(ErrorKind::NotFound, "m").with_status(404), Some(b"<html>"), "http://a.test", "");
-        assert_eq!(error.help(), Some("is there a server of Tieline at http://a.test?"));
-        let error = told(Error::new(ErrorKind::Unavailable, "m"), None, "http://a.test", "");
-        assert!(error.help().unwrap().starts_with("is the server running?"), "{error:?}");
+        assert_eq!(error.message(), "http://a.test does not answer as a server of Tieline does");
+        let error = Error::new(ErrorKind::Unavailable, "the token endpoint did not answer: connection refused");
+        let error = told(error, None, "http://a.test", "");
+        assert_eq!(error.message(), "http://a.test does not answer: connection refused");
     }
 }

@@ -8,7 +8,7 @@ use tieline::{Error, ErrorKind, Problem};
 
 use super::api::Api;
 use super::given::required;
-use super::settings::Settings;
+use super::settings::{Settings, is_id};
 use crate::stop::invalid;
 
 /// So many names are told where none is near to what was asked for.
@@ -66,7 +66,11 @@ impl Which {
     pub(crate) async fn id(&self, api: &Api) -> Result<String, Error> {
         self.check()?;
         if let Some(id) = &self.id {
-            return Ok(id.clone());
+            if is_id(id) {
+                return Ok(id.clone());
+            }
+            let error = Error::new(ErrorKind::UnknownConnector, format!("there is no connector with the id `{id}`"));
+            return Err(error.with_help("`tieline connectors list` shows the ids; a name goes into `name`"));
         }
         let name = required("name", self.name.as_ref())?;
         let workspace = self.within.name()?;
@@ -171,7 +175,10 @@ fn ambiguous(message: String, several: &[&Value], called: impl Fn(&Value) -> Str
         .iter()
         .map(|one| Problem { at: one["id"].as_str().unwrap_or_default().to_owned(), message: called(one) })
         .collect();
-    invalid(message).with_code(Some("ambiguous".to_owned())).with_help("give the id of one of them").with_problems(problems)
+    invalid(message)
+        .with_code(Some("ambiguous".to_owned()))
+        .with_help("give the id of one of them")
+        .with_problems(problems)
 }
 
 #[cfg(test)]

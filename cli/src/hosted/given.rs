@@ -16,8 +16,7 @@ use crate::stop::invalid;
 /// The fields of an operation, given either way.
 #[derive(Args)]
 pub(crate) struct Given<T: Args> {
-    /// All of it as one JSON object, in place of the options: written here, in a file, or on stdin (`-`). The names are those of
-    /// the options, with `_` for `-`
+    /// All of it as one JSON object, in place of the options, whose names are its keys (with `_` for `-`)
     #[arg(long, value_name = "JSON|@FILE|-", conflicts_with_all = ids::<T>())]
     json: Option<String>,
     #[command(flatten)]
@@ -37,11 +36,9 @@ impl<T: Args + Clone + DeserializeOwned> Given<T> {
         let known: Vec<&str> = ids.iter().map(Id::as_str).collect();
         let wrong: Vec<_> = object.iter().filter_map(|(key, value)| wrong::<T>(&known, key, value)).collect();
         if !wrong.is_empty() {
-            let told: Vec<_> = wrong.iter().map(|(problem, _)| format!("`{}` {}", problem.at, problem.message)).collect();
-            let near = wrong.iter().find_map(|(_, near)| near.as_deref()).map(|near| format!("did you mean `{near}`?"));
-            let help = near.unwrap_or_else(|| format!("the keys are {}", known.join(", ")));
-            let problems = wrong.into_iter().map(|(problem, _)| problem).collect();
-            return Err(invalid(format!("--json: {}", told.join("; "))).with_help(help).with_problems(problems));
+            let error =
+                invalid("the keys of --json do not fit").with_help(format!("the keys are {}", known.join(", ")));
+            return Err(error.with_problems(wrong));
         }
         // Each of its values fits alone, and no more than that is asked for.
         serde_json::from_value(object.into()).map_err(|_| invalid("--json does not fit"))
@@ -53,19 +50,18 @@ fn ids<T: Args>() -> Vec<Id> {
     T::augment_args(Command::new("")).get_arguments().map(|arg| arg.get_id().clone()).collect()
 }
 
-/// What is wrong with a value, with the key that may be meant.
-fn wrong<T: DeserializeOwned>(known: &[&str], key: &str, value: &Value) -> Option<(Problem, Option<String>)> {
-    let problem = |message: String| Problem { at: key.to_owned(), message };
+/// What is wrong with a key or its value.
+fn wrong<T: DeserializeOwned>(known: &[&str], key: &str, value: &Value) -> Option<Problem> {
+    let problem = |message: String| Some(Problem { at: key.to_owned(), message });
     if !known.contains(&key) {
-        let near = nearest(key, known.iter().copied()).map(str::to_owned);
-        return Some((problem("is no key of it".to_owned()), near));
+        let near = nearest(key, known.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
+        return problem(format!("unknown key{}", near.unwrap_or_default()));
     }
     let alone = Map::from_iter([(key.to_owned(), value.clone())]);
-    let error = serde_json::from_value::<T>(alone.into()).err()?;
     // serde says `invalid type: string "…", expected a map`. The value may be a secret.
-    let text = error.to_string();
+    let text = serde_json::from_value::<T>(alone.into()).err()?.to_string();
     let expected = text.split_once("expected ").map_or("something else", |(_, expected)| expected);
-    Some((problem(format!("must be {expected}")), None))
+    problem(format!("must be {}", if expected.starts_with('u') { "a whole number" } else { expected }))
 }
 
 /// A JSON object: as it is, or a text that says where it stands (`@file`, `-`) or holds it.
@@ -107,7 +103,8 @@ impl Object {
 pub(crate) fn required<T: Clone>(name: &str, value: Option<&T>) -> Result<T, Error> {
     value.cloned().ok_or_else(|| {
         let option = name.replace('_', "-");
-        invalid(format!("`{name}` is missing")).with_help(format!("give it with --{option}, or as \"{name}\" in --json"))
+        invalid(format!("`{name}` is missing"))
+            .with_help(format!("give it with --{option}, or as \"{name}\" in --json"))
     })
 }
 
@@ -150,7 +147,10 @@ mod tests {
 
     #[test]
     fn both_ways_give_the_same() {
-        for args in [&["--name", "a", "--max-records", "3", "--all"][..], &["--json", r#"{"name":"a","max_records":3,"all":true}"#]] {
+        for args in [
+            &["--name", "a", "--max-records", "3", "--all"][..],
+            &["--json", r#"{"name":"a","max_records":3,"all":true}"#],
+        ] {
             let fields = parse(args).unwrap();
             assert_eq!((fields.inner.name.as_deref(), fields.max_records, fields.all), (Some("a"), Some(3), true));
         }
@@ -168,11 +168,14 @@ mod tests {
     #[test]
     fn all_that_is_wrong_is_named_and_no_value_repeated() {
         let error = parse(&["--json", r#"{"nmae":"hunter2","max_records":"hunter2","all":"hunter2"}"#]).unwrap_err();
-        assert_eq!(
-            error.message(),
-            "--json: `nmae` is no key of it; `max_records` must be usize; `all` must be a boolean"
-        );
-        assert_eq!(error.help(), Some("did you mean `name`?"));
+        let told: Vec<_> = error.problems().iter().map(|one| format!("{}: {}", one.at, one.message)).collect();
+        let expected = [
+            "nmae: unknown key; did you mean `name`?",
+            "max_records: must be a whole number",
+            "all: must be a boolean",
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(error.help(), Some("the keys are name, max_records, all"));
         assert!(!format!("{error:?}").contains("hunter2"));
     }
 }

@@ -144,9 +144,7 @@ impl Settings {
             workspace: variable("TIELINE_WORKSPACE"),
             allow_http: variable("TIELINE_ALLOW_HTTP").is_some_and(|text| text == "true" || text == "1"),
         };
-        let is_other = |named: &Option<String>, kept: &Option<String>| {
-            matches!((named, kept), (Some(named), Some(kept)) if named.trim_end_matches('/') != kept.trim_end_matches('/'))
-        };
+        let is_other = |named: &Option<String>, kept: &Option<String>| matches!((named, kept), (Some(named), Some(kept)) if named.trim_end_matches('/') != kept.trim_end_matches('/'));
         let is_elsewhere = is_other(&named.server, &self.server) || is_other(&named.client_id, &self.client_id);
         let kept = if is_elsewhere { Self::default() } else { self };
         Self {
@@ -165,15 +163,24 @@ impl Settings {
     /// `unauthorized` when nobody is logged in.
     pub(crate) fn login(self) -> Result<Login, Error> {
         let server = self.server.as_deref().unwrap_or(USUAL_SERVER);
-        let server = server_url(server).map_err(|error| error.with_help("TIELINE_SERVER, or `tieline login`, says it"))?;
+        let server =
+            server_url(server).map_err(|error| error.with_help("TIELINE_SERVER, or `tieline login`, says it"))?;
         let missing = |message: String| {
             Error::new(ErrorKind::Unauthorized, message)
                 .with_help("`tieline login`, or set TIELINE_CLIENT_ID and TIELINE_CLIENT_SECRET")
         };
-        let client_id = self.client_id.ok_or_else(|| missing(format!("nobody is logged in to {}", shown(&server))))?;
+        let nobody = || match &self.server {
+            Some(_) => missing(format!("nobody is logged in to {}", shown(&server))),
+            None => missing("nobody is logged in".to_owned()),
+        };
+        let client_id = self.client_id.ok_or_else(nobody)?;
         let without_secret = || missing(format!("there is no secret for the client {client_id}"));
         let client_secret = self.client_secret.ok_or_else(without_secret)?;
         let Self { organization_id, allow_http, .. } = self;
+        if organization_id.as_deref().is_some_and(|id| !is_id(id)) {
+            let help = "`tieline organizations list` shows the ids, `tieline organizations use` takes a name too";
+            return Err(invalid("TIELINE_ORGANIZATION_ID must be the id of an organization").with_help(help));
+        }
         Ok(Login { server, client_id, client_secret, organization_id, allow_http })
     }
 
@@ -231,6 +238,13 @@ pub(crate) fn server_url(text: &str) -> Result<Url, Error> {
         .ok_or_else(|| invalid("the server must be an http or https URL, such as http://127.0.0.1:8400"))
 }
 
+/// Whether a text looks like an id: a UUID.
+pub(crate) fn is_id(text: &str) -> bool {
+    let is_hyphen = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    let fits = |(at, byte): (usize, u8)| if is_hyphen(at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+    text.len() == 36 && text.bytes().enumerate().all(fits)
+}
+
 /// A server as people write it.
 pub(crate) fn shown(server: &Url) -> &str {
     server.as_str().trim_end_matches('/')
@@ -267,16 +281,14 @@ mod tests {
             server: text("http://a.test"),
             client_id: text("c"),
             client_secret: text("s"),
-            organization_id: text("o"),
+            organization_id: text("2f968f67-4462-4d87-876a-dbdb9859e381"),
             workspace: text("w"),
             allow_http: false,
         }
     }
 
     fn under(variables: &[(&str, &str)]) -> Settings {
-        kept().under(|name| {
-            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-        })
+        kept().under(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
     }
 
     #[test]
@@ -299,7 +311,7 @@ mod tests {
     #[test]
     fn nobody_is_logged_in_at_first() {
         let error = Settings::default().login().err().unwrap();
-        assert_eq!(error.message(), "nobody is logged in to http://127.0.0.1:8400");
+        assert_eq!(error.message(), "nobody is logged in");
     }
 
     #[cfg(unix)]

@@ -5,24 +5,27 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tieline::{Error, ErrorKind};
 
-use super::create::{Values, yes};
+use super::create::{Values, credentials, yes};
 use crate::hosted::api::Api;
 use crate::hosted::find::Which;
 use crate::hosted::given::{Given, Object, put};
-use crate::hosted::setup::{SetupArgs, through_page};
+use crate::hosted::setup::{SetupArgs, begin};
 use crate::stop::Stop;
 use crate::{output, runtime};
 
 /// What to change.
 #[derive(Args)]
-#[command(after_help = r#"Given credentials and configuration take the place of all that were there, if the vendor accepts them. Without anything to
-change, the server's set-up page opens in a browser, where somebody signs in anew; `create --help` has more about it.
+#[command(
+    after_help = r#"New credentials take the place of all that were there, and so does new configuration, if the vendor
+accepts them. Without anything to change, the server's set-up page opens in a browser, where
+somebody signs in anew, and the command waits until they are done.
 
 Examples:
   tieline connectors update --name notion --called "Team wiki"
   tieline connectors update --name notion --credentials @notion.json
   tieline connectors update --json '{"name": "notion", "entities": ["users:read", "pages"]}'
-  tieline connectors update --name notion"#)]
+  tieline connectors update --name notion"#
+)]
 pub(crate) struct UpdateArgs {
     #[command(flatten)]
     given: Given<UpdateFields>,
@@ -84,7 +87,7 @@ pub(super) fn update(args: &UpdateArgs) -> Result<(), Stop> {
         if on_page {
             let connector = super::read(&api, &id).await?;
             let session = json!({ "workspace_id": connector["workspace_id"], "connector_id": id });
-            through_page(&api, session, &args.page).await?;
+            begin(&api, session).await?.wait(&api, &args.page).await?;
             return super::read(&api, &id).await;
         }
         params.insert("id".to_owned(), id.into());
@@ -99,8 +102,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Stop> {
     let fields = args.given.read()?;
     fields.which.check()?;
     let mut params = Map::new();
-    let credentials = fields.credentials.map(|given| given.read("--credentials", ErrorKind::Credentials)).transpose()?;
-    put(&mut params, "credentials", credentials);
+    put(&mut params, "credentials", fields.credentials.as_ref().map(credentials).transpose()?);
     let config = fields.config.map(|given| given.read("--config", ErrorKind::InvalidInput)).transpose()?;
     put(&mut params, "replication_config", config);
     let api = Api::open()?;
@@ -120,7 +122,8 @@ fn failed(outcome: &Value) -> Option<Error> {
         kind.unwrap_or(ErrorKind::Rejected),
         outcome["error_message"].as_str().unwrap_or("the check failed").to_owned(),
     );
-    let status = outcome["entity_check_results"][0]["status_code"].as_u64().and_then(|status| u16::try_from(status).ok());
+    let status =
+        outcome["entity_check_results"][0]["status_code"].as_u64().and_then(|status| u16::try_from(status).ok());
     Some(match status {
         Some(status) => error.with_status(status),
         None => error,

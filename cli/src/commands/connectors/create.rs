@@ -11,20 +11,22 @@ use tieline::{Error, ErrorKind};
 use crate::hosted::api::Api;
 use crate::hosted::find::{self, Within};
 use crate::hosted::given::{Given, Object, put, required};
-use crate::hosted::setup::{SetupArgs, through_page};
+use crate::hosted::setup::{SetupArgs, begin};
 use crate::stop::{Stop, invalid};
 use crate::{output, runtime};
 
 /// What to connect.
 #[derive(Args)]
-#[command(after_help = r#"With credentials the connector is made at once, if the vendor accepts them. Without, the server's set-up page opens in
-a browser, and the command waits until somebody is done there; where there is no browser, it prints the address.
-`tieline describe NAME` names the values to sign in with.
+#[command(
+    after_help = r#"With credentials the connector is made at once, if the vendor accepts them; `tieline describe NAME`
+names what to give. Without, the server's set-up page opens in a browser, and the command waits
+until somebody is done there. Where there is no browser, it prints the address.
 
 Examples:
   tieline connectors create --json '{"workspace": "default", "name": "notion"}'
   tieline connectors create --name notion --called "Team wiki" --credentials @notion.json
-  tieline connectors create --name notion --no-browser --wait 600"#)]
+  tieline connectors create --name notion --no-browser --wait 600"#
+)]
 pub(crate) struct CreateArgs {
     #[command(flatten)]
     given: Given<CreateFields>,
@@ -120,14 +122,24 @@ impl Values {
     pub(super) fn params(self) -> Result<Map<String, Value>, Error> {
         let mut params = Map::new();
         put(&mut params, "name", self.called);
-        let credentials = self.credentials.map(|given| given.read("--credentials", ErrorKind::Credentials)).transpose()?;
-        put(&mut params, "credentials", credentials);
+        put(&mut params, "credentials", self.credentials.as_ref().map(credentials).transpose()?);
         let config = self.config.map(|given| given.read("--config", ErrorKind::InvalidInput)).transpose()?;
         put(&mut params, "replication_config", config);
         let entities = self.entities.map(|all| all.into_iter().filter_map(Exposed::into_value).collect::<Vec<_>>());
         put(&mut params, "entities", entities);
         Ok(params)
     }
+}
+
+/// The values to sign in with.
+///
+/// # Errors
+/// `credentials` when they are no JSON object.
+pub(super) fn credentials(given: &Object) -> Result<Map<String, Value>, Error> {
+    let read = given.read("--credentials", ErrorKind::Credentials);
+    read.map_err(|error| {
+        error.with_help("give a JSON object or a file of it, --credentials @file; `tieline describe` names the keys")
+    })
 }
 
 /// Makes it.
@@ -137,7 +149,8 @@ pub(super) fn run(args: &CreateArgs) -> Result<(), Stop> {
     let workspace = fields.within.name()?;
     let on_page = fields.values.credentials.is_none();
     if on_page && (fields.values.config.is_some() || fields.values.entities.is_some()) {
-        let help = "without credentials the set-up page asks for the rest; `tieline connectors update` changes it later";
+        let help =
+            "without credentials the set-up page asks for the rest; `tieline connectors update` changes it later";
         return Err(invalid("`config` and `entities` need `credentials`").with_help(help).into());
     }
     let called = fields.values.called.clone();
@@ -149,23 +162,37 @@ pub(super) fn run(args: &CreateArgs) -> Result<(), Stop> {
             params.insert("connector_type".to_owned(), name.as_str().into());
             params.insert("check".to_owned(), fields.check.into());
             let made = api.ask("connectors", "create", params.into()).await;
-            return Ok(match made {
-                // Which of the two is not there?
+            return match made {
                 Err(error) if error.kind() == ErrorKind::NotFound => {
-                    find::workspace_named(&api, &workspace).await.and(Err(error))?
+                    // Which of the two is not there?
+                    find::workspace_named(&api, &workspace).await?;
+                    Err(unknown(&name, &error).into())
                 }
-                made => made?,
-            });
+                made => Ok(made?),
+            };
         }
         let workspace = find::workspace_named(&api, &workspace).await?;
         let mut session = Map::new();
         put(&mut session, "workspace_id", Some(workspace["id"].clone()));
         put(&mut session, "connector_type", Some(name.as_str()));
         put(&mut session, "source_name", called);
-        let id = through_page(&api, session.into(), &args.page).await?;
+        let begun = begin(&api, session.into()).await.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => unknown(&name, &error),
+            _ => error,
+        })?;
+        let id = begun.wait(&api, &args.page).await?;
         super::read(&api, &id).await
     })?;
     output::print_json(&connector)
+}
+
+fn unknown(name: &str, error: &Error) -> Error {
+    let unknown = Error::new(ErrorKind::UnknownConnector, format!("the server has no connector `{name}` to connect"))
+        .with_request_id(error.request_id().map(str::to_owned));
+    match error.help() {
+        Some(help) => unknown.with_help(help),
+        None => unknown,
+    }
 }
 
 #[cfg(test)]
