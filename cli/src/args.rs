@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
-use clap::error::{ContextKind, ErrorKind as UsageKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind as UsageKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
@@ -211,13 +211,22 @@ fn usage(error: &clap::Error) {
     let message = rendered.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
     let suggestion = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
         .into_iter()
-        .find_map(|kind| error.get(kind));
+        .find_map(|kind| error.get(kind))
+        .and_then(nearest);
     let help = match suggestion {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`tieline --help` shows the commands, `tieline <command> --help` their options".to_owned(),
     };
     let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     Stop::from(invalid(message).with_help(help)).report(Reader::Program);
+}
+
+/// The nearest of what clap suggests: where there are several, the last.
+fn nearest(suggested: &ContextValue) -> Option<String> {
+    match suggested {
+        ContextValue::Strings(several) => several.last().cloned(),
+        one => Some(one.to_string()),
+    }
 }
 
 #[cfg(test)]

@@ -128,6 +128,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use tieline::manifest::Place;
+    use tieline::plan::Entity;
 
     use super::*;
 
@@ -136,7 +137,7 @@ mod tests {
         let (connector, findings) = Connector::load(&Source::new("connector.yaml", MANIFEST)).unwrap();
         assert_eq!(findings.iter().count(), 0, "{}", findings.render(false));
         let document: Value = serde_json::from_str(&tieline_server::openapi()).unwrap();
-        for operation in connector.operations() {
+        for operation in connector.entities().unwrap().into_iter().flat_map(Entity::operations) {
             let path = operation.path_template();
             let method = operation.method.as_str().to_lowercase();
             let described = &document["paths"][&path][&method];

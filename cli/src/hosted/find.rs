@@ -158,7 +158,7 @@ fn absent<'a>(kind: ErrorKind, message: String, name: &str, known: impl Iterator
     if let Some(near) = nearest(name, all.iter().copied()) {
         return error.with_help(format!("did you mean `{near}`?"));
     }
-    all.sort_unstable();
+    all.sort_by_cached_key(|name| (name.to_lowercase(), *name));
     all.dedup_by_key(|name| name.to_lowercase());
     let told: Vec<_> = all.iter().take(TOLD).map(|name| format!("`{name}`")).collect();
     match (told.as_slice(), kind) {

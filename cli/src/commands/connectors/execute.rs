@@ -18,16 +18,14 @@ use crate::target::Target;
 
 /// What to execute.
 #[derive(Args)]
-#[command(
-    after_help = r#"The answer has the records under `result`, what the connector tells about them under
+#[command(after_help = r#"The answer has the records under `result`, what the connector tells about them under
 `connector_metadata`, and where a list goes on under `next`. A download is the file itself.
 
 Examples:
   tieline connectors execute --json '{"name": "notion", "entity": "users", "action": "list"}'
   tieline connectors execute --name notion --entity users --action list --all --select-fields id
   tieline connectors execute --name notion --entity pages --action get --params @page.json
-  tieline connectors execute --json @call.json --output file.pdf"#
-)]
+  tieline connectors execute --json @call.json --output file.pdf"#)]
 pub(crate) struct ExecuteArgs {
     #[command(flatten)]
     given: Given<ExecuteFields>,
