@@ -52,6 +52,8 @@ impl Answers {
 impl Transport for Answers {
     fn send(&self, request: SignedRequest) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
+            // Where nothing comes now, what came before is not the reason.
+            self.forget();
             let Response { status, headers, body } = self.http.send(request).await?;
             if !(status.is_client_error() || status.is_server_error()) {
                 // A file may be JSON too, so its type does not tell: the server gives out files as attachments.
