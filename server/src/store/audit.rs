@@ -92,7 +92,7 @@ impl Store {
                 .bind(entry.milliseconds)
                 .bind(&entry.request_id)
         });
-        query.execute(&self.pool).await?;
+        query.execute(&self.audit).await?;
         Ok(())
     }
 

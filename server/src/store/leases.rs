@@ -8,9 +8,9 @@ use uuid::Uuid;
 use super::{Dialect, Store, StoreError};
 
 /// How long a lease lasts unless its holder says that it lives.
-const LIFE: Duration = Duration::from_secs(15);
+const LIFE: Duration = Duration::from_secs(10);
 /// How often its holder says so.
-const HEARTBEAT: Duration = Duration::from_secs(5);
+const HEARTBEAT: Duration = Duration::from_secs(3);
 /// How often who waits asks again.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 /// How long anybody waits: longer than a token request may take.

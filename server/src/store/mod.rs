@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyPool, Executor as _, SqlSafeStr as _, Transaction};
+use sqlx::{AnyPool, Connection as _, Executor as _, SqlSafeStr as _, Transaction};
 use uuid::Uuid;
 
 use crate::keys::{KeyError, Keyring};
@@ -37,6 +37,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "first", include_str!("migrations
 
 /// How long a statement waits for a connection, and SQLite for its lock.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// After how long a connection is asked whether it is still there before it is used.
+const IDLE: Duration = Duration::from_secs(5);
 
 /// What went wrong with the store.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +70,8 @@ pub(crate) enum Dialect {
 #[derive(Clone)]
 pub(crate) struct Store {
     pool: AnyPool,
+    /// What the audit log is written with.
+    audit: AnyPool,
     dialect: Dialect,
     keys: Arc<Keyring>,
 }
@@ -79,26 +83,9 @@ impl Store {
         let dialect = if url.starts_with("sqlite:") { Dialect::Sqlite } else { Dialect::Postgres };
         // SQLite lets one write at a time, and readers beside it.
         let connections = if dialect == Dialect::Sqlite { 8 } else { 16 };
-        let pool = AnyPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(PATIENCE)
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    if dialect == Dialect::Sqlite {
-                        // A commit survives a loss of power, not only of the process.
-                        connection
-                            .execute(
-                                "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                                 PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON",
-                            )
-                            .await?;
-                    }
-                    Ok(())
-                })
-            })
-            .connect(url)
-            .await?;
-        let store = Self { pool, dialect, keys };
+        let pool = pool(dialect, connections, Durability::Power).connect(url).await?;
+        let audit = pool_of_audit(dialect, &pool, url).await?;
+        let store = Self { pool, audit, dialect, keys };
         store.migrate().await?;
         Ok(store)
     }
@@ -127,7 +114,51 @@ impl Store {
     /// Ends all connections, once what they do is done.
     pub(crate) async fn close(&self) {
         self.pool.close().await;
+        self.audit.close().await;
     }
+}
+
+/// What a commit survives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Durability {
+    /// A loss of power.
+    Power,
+    /// The end of the process: the last entries of the audit log are not worth waiting for the disk.
+    Process,
+}
+
+fn pool(dialect: Dialect, connections: u32, durability: Durability) -> AnyPoolOptions {
+    let options =
+        AnyPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).test_before_acquire(false);
+    let options = options.before_acquire(|connection, facts| {
+        // The other side may have gone meanwhile.
+        Box::pin(async move { Ok(facts.idle_for < IDLE || connection.ping().await.is_ok()) })
+    });
+    options.after_connect(move |connection, _| {
+        Box::pin(async move {
+            let settings = match (dialect, durability) {
+                (Dialect::Postgres, _) => return Ok(()),
+                (Dialect::Sqlite, Durability::Power) => "PRAGMA synchronous = FULL",
+                (Dialect::Sqlite, Durability::Process) => "PRAGMA synchronous = NORMAL",
+            };
+            connection
+                .execute(
+                    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; \
+                     PRAGMA secure_delete = ON",
+                )
+                .await?;
+            connection.execute(settings).await?;
+            Ok(())
+        })
+    })
+}
+
+/// The audit log has a connection of its own to SQLite, which takes writes one by one anyway.
+async fn pool_of_audit(dialect: Dialect, pool: &AnyPool, url: &str) -> Result<AnyPool, StoreError> {
+    Ok(match dialect {
+        Dialect::Postgres => pool.clone(),
+        Dialect::Sqlite => self::pool(dialect, 1, Durability::Process).connect(url).await?,
+    })
 }
 
 /// The URL of a SQLite database in a file.

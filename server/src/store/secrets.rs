@@ -98,13 +98,14 @@ impl Store {
     pub(crate) async fn rewrap_secrets(&self) -> Result<u64, StoreError> {
         let current = self.keys.current_id()?;
         let sql = "SELECT owner, kind, version, sealed, wrapped_key, master_key FROM secrets \
-                   WHERE master_key <> $1 LIMIT $2";
+                   WHERE master_key <> $1 ORDER BY owner, kind LIMIT $2";
         let mut moved = 0;
         loop {
             let rows = sqlx::query(sql).bind(&current).bind(BATCH).fetch_all(&self.pool).await?;
             if rows.is_empty() {
                 return Ok(moved);
             }
+            let mut transaction = self.begin().await?;
             for row in rows {
                 let (owner, kind): (String, String) = (row.try_get("owner")?, row.try_get("kind")?);
                 let before = sealed(&row)?;
@@ -113,8 +114,10 @@ impl Store {
                 let update = "UPDATE secrets SET wrapped_key = $3, master_key = $4 \
                               WHERE owner = $1 AND kind = $2 AND wrapped_key = $5";
                 let query = sqlx::query(update).bind(&owner).bind(&kind).bind(now.wrapped_key).bind(now.master_key);
-                moved += query.bind(before.wrapped_key).execute(&self.pool).await?.rows_affected();
+                let written = query.bind(before.wrapped_key).execute(&mut *transaction).await?;
+                moved += written.rows_affected();
             }
+            transaction.commit().await?;
         }
     }
 }
