@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use http::StatusCode;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use uuid::Uuid;
@@ -68,7 +69,8 @@ fn organization(parts: &Parts, claims: &Claims) -> Result<Uuid, ApiError> {
         (None, [only]) => Ok(*only),
         (None, []) => Err(ApiError::forbidden("this client belongs to no organization")),
         (None, _) => {
-            let error = ApiError::bad_request("specify target organization: this client belongs to several");
+            let message = "specify target organization: this client belongs to several";
+            let error = ApiError::new(StatusCode::BAD_REQUEST, "organization_required", message);
             Err(error.help("send X-Organization-Id; /api/v1/internal/account/organizations lists them"))
         }
     }

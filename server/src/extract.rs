@@ -1,6 +1,6 @@
 //! What handlers take from a request, with our own errors where it does not fit.
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, MatchedPath, Request};
 use bytes::Bytes;
 use http::request::Parts;
 use serde::de::{DeserializeOwned, Error as _};
@@ -65,7 +65,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let read = axum::extract::Path::<String>::from_request_parts(parts, state).await;
         let id = read.ok().and_then(|text| Uuid::parse_str(&text.0).ok());
-        id.map(Self).ok_or_else(|| ApiError::not_found("id"))
+        id.map(Self).ok_or_else(|| {
+            // `/connectors/{id}/execute` is about a connector.
+            let route = parts.extensions.get::<MatchedPath>().map_or("", |path| path.as_str());
+            let before = route.split("/{id}").next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+            ApiError::not_found(match before {
+                "connectors" => "connector",
+                "workspaces" => "workspace",
+                "organizations" => "organization",
+                "sessions" => "set-up",
+                _ => "id",
+            })
+        })
     }
 }
 

@@ -8,6 +8,7 @@ mod definitions;
 mod error;
 mod extract;
 mod keys;
+mod metrics;
 mod operator;
 mod serve;
 mod service;

@@ -10,6 +10,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
@@ -56,6 +57,16 @@ impl Server {
         self.service.store.first_client().await
     }
 
+    /// Serves `/metrics` at another address, for as long as the runtime lives.
+    pub fn serve_metrics(&self, listener: TcpListener) {
+        let metrics = self.service.metrics.clone();
+        tokio::spawn(async move {
+            if let Err(error) = crate::metrics::serve(listener, metrics).await {
+                tracing::error!(%error, "metrics are no longer served");
+            }
+        });
+    }
+
     /// Serves until `shutdown` is done, and what has begun then is ended.
     ///
     /// # Errors
@@ -75,6 +86,7 @@ impl Server {
                 tokio::time::sleep(PAUSE).await;
                 continue;
             };
+            let counted = Counted::new(self.service.metrics.connections.clone());
             // An answer is written at once and whole.
             let _ = stream.set_nodelay(true);
             let service = TowerToHyperService::new(self.router.clone());
@@ -86,7 +98,7 @@ impl Server {
             tokio::spawn(async move {
                 // An error is the other side's: nobody is left to be told.
                 let _ = connection.await;
-                drop(place);
+                drop((place, counted));
             });
         }
         tidying.abort();
@@ -96,6 +108,22 @@ impl Server {
         }
         self.service.store.close().await;
         Ok(())
+    }
+}
+
+/// A connection, counted as long as it is open.
+struct Counted(Gauge);
+
+impl Counted {
+    fn new(open: Gauge) -> Self {
+        open.inc();
+        Self(open)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 

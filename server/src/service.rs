@@ -10,6 +10,7 @@ use crate::connections::Connections;
 use crate::definitions::Definitions;
 use crate::error::ApiError;
 use crate::keys::{KeyError, Keyring};
+use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::store::{AuditLog, Store, StoreError};
 use crate::token::Signer;
@@ -38,6 +39,7 @@ pub(crate) struct Service {
     pub connections: Connections,
     pub signer: Signer,
     pub audit: AuditLog,
+    pub metrics: Arc<Metrics>,
     pub public_url: Url,
     rates: DefaultKeyedRateLimiter<String>,
 }
@@ -56,6 +58,7 @@ impl Service {
         Ok(Arc::new(Self {
             signer: Signer::open(store.clone()).await?,
             audit: AuditLog::start(store.clone()),
+            metrics: Arc::default(),
             definitions,
             connections,
             public_url: settings.public_url,

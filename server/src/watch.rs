@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, HeaderName, X_CONTENT_TYPE_OPTIONS};
@@ -11,6 +11,7 @@ use http::{HeaderValue, StatusCode};
 use uuid::Uuid;
 
 use crate::error::ApiError;
+use crate::service::Service;
 
 /// The longest that a request may take: a little longer than a call of the engine.
 const LONGEST: Duration = Duration::from_secs(310);
@@ -22,7 +23,7 @@ pub(crate) struct RequestId(pub String);
 static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Runs a request.
-pub(crate) async fn watch(mut request: Request, next: Next) -> Response {
+pub(crate) async fn watch(State(service): State<Arc<Service>>, mut request: Request, next: Next) -> Response {
     let id = Uuid::new_v4().to_string();
     let started = Instant::now();
     let method = request.method().clone();
@@ -40,13 +41,15 @@ pub(crate) async fn watch(mut request: Request, next: Next) -> Response {
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    let taken = started.elapsed();
+    service.metrics.answered(&method, route.as_deref(), response.status(), taken);
     tracing::info!(
         target: "tieline_server::request",
         request_id = id,
         http.request.method = %method,
         http.route = route.as_deref().unwrap_or("none"),
         http.response.status_code = response.status().as_u16(),
-        seconds = started.elapsed().as_secs_f64(),
+        seconds = taken.as_secs_f64(),
         "answered"
     );
     response

@@ -49,7 +49,7 @@ async fn a_connector_lives_from_creation_to_deletion() {
     assert_eq!((&changed["name"], &changed["auth"]), (&json!("Renamed"), &json!("token")));
     assert_eq!(api.execute(id, "users", "me", json!({})).await.status, 200);
     let hidden = api.execute(id, "pages", "get", json!({ "page_id": "x" })).await.with(422);
-    assert_eq!(hidden["kind"], "refused");
+    assert_eq!(hidden["kind"], "not_exposed");
     let described = api.execute(id, "", "describe", json!({})).await.with(200);
     let entities: Vec<_> = described["result"]["entities"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
     assert_eq!(entities, [&json!("users")]);
@@ -261,6 +261,8 @@ async fn workspaces_are_made_listed_changed_and_deleted_with_what_is_in_them() {
     assert_eq!(first["data"][0]["name"], "acme");
     let next = first["next"].as_str().unwrap().split_once("/api/").unwrap().1;
     let rest = api.get(&format!("/api/{next}")).await.with(200);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    assert_eq!(api.get(&format!("/api/v1/workspaces?limit=2&cursor={cursor}")).await.with(200), rest);
     assert_eq!(
         rest["data"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect::<Vec<_>>(),
         ["c_d", "default"]

@@ -37,6 +37,9 @@ pub(crate) struct ServeArgs {
     /// The address to listen on
     #[arg(long, value_name = "ADDRESS", env = "TIELINE_LISTEN", default_value = "127.0.0.1:8400")]
     pub listen: SocketAddr,
+    /// Another address, on which `/metrics` is served as Prometheus reads it; nowhere when left out
+    #[arg(long, value_name = "ADDRESS", env = "TIELINE_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     /// Where callers and browsers reach this server; http://ADDRESS when left out
     #[arg(long, value_name = "URL", env = "TIELINE_PUBLIC_URL")]
     pub public_url: Option<Url>,
@@ -82,9 +85,7 @@ pub(crate) fn run(args: &ServeArgs, verbose: u8) -> Result<(), Stop> {
         .build()
         .map_err(|error| Error::new(ErrorKind::Unavailable, format!("the system gives no event loop: {error}")))?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(args.listen).await.map_err(|error| {
-            Error::new(ErrorKind::Unavailable, format!("{} cannot be listened on: {error}", args.listen))
-        })?;
+        let listener = listen(args.listen).await?;
         let address = listener.local_addr()?;
         let public_url = match &args.public_url {
             Some(url) => url.clone(),
@@ -100,9 +101,18 @@ pub(crate) fn run(args: &ServeArgs, verbose: u8) -> Result<(), Stop> {
         settings.audit_days = args.audit_days;
         let server = Server::open(settings).await.map_err(not_started)?;
         let first = server.first_client().await.map_err(|error| not_started(error.into()))?;
+        if let Some(address) = args.metrics_listen {
+            server.serve_metrics(listen(address).await?);
+        }
         announce(&storage.folder, public_url.as_str().trim_end_matches('/'), first.as_ref())?;
         Ok(server.serve(listener, ended()).await?)
     })
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| Error::new(ErrorKind::Unavailable, format!("{address} cannot be listened on: {error}")))
 }
 
 /// The connectors at these paths.

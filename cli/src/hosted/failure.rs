@@ -81,6 +81,8 @@ fn kind(text: &str) -> Kind {
         "reauthorize" => Kind::Engine(ErrorKind::Unauthorized),
         "too_many_requests" => Kind::Server(ErrorKind::RateLimited),
         "internal" => Kind::Server(ErrorKind::Unavailable),
+        "organization_required" => Kind::Server(ErrorKind::InvalidInput),
+        "not_exposed" => Kind::Server(ErrorKind::Forbidden),
         "conflict" | "not_offered" | "method_not_allowed" => Kind::Server(ErrorKind::Rejected),
         _ => Kind::Unknown,
     }
@@ -188,6 +190,8 @@ mod tests {
             (422, "unknown_entity", exit_code::NOT_FOUND),
             (422, "unknown_action", exit_code::NOT_FOUND),
             (422, "refused", exit_code::FAILURE),
+            (422, "not_exposed", exit_code::CREDENTIALS),
+            (400, "organization_required", exit_code::INPUT),
             (422, "invalid_input", exit_code::INPUT),
             (409, "conflict", exit_code::INPUT),
             (501, "not_offered", exit_code::INPUT),

@@ -117,7 +117,10 @@ pub(super) async fn execute(
     // What nobody's connector has is not repeated at length.
     let name = |text: &str| text.chars().filter(|c| !c.is_control()).take(100).collect::<String>();
     let what = format!("execute {}.{}", name(&request.entity), name(&request.action));
-    Act::begin(&caller, &request_id, what).on(&row).end(&service, run(&service, &row, request)).await
+    let executed = Act::begin(&caller, &request_id, what).on(&row).end(&service, run(&service, &row, request)).await;
+    let connector = service.definitions.of_id(row.definition).map_or("none", |definition| definition.name());
+    service.metrics.executed(connector, executed.as_ref().err().map_or("success", |error| error.kind));
+    executed
 }
 
 async fn run(service: &Service, row: &ConnectorRow, request: ExecuteRequest) -> Result<Response, ApiError> {
@@ -184,7 +187,7 @@ fn permitted(
             modes.is_some_and(|modes| modes.as_ref().is_none_or(|modes| modes.iter().any(|one| one == mode)));
         if !is_exposed {
             let message = format!("this connector does not let callers {mode} `{}`", request.entity);
-            return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", message));
+            return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "not_exposed", message));
         }
     }
     Ok(operation.clone())

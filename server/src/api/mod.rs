@@ -90,7 +90,7 @@ pub(crate) fn router(service: Arc<Service>, max_body_bytes: usize) -> Router {
         .merge(crate::setup::routes())
         .fallback(absent::absent)
         .layer(DefaultBodyLimit::max(max_body_bytes))
-        .layer(middleware::from_fn(watch))
+        .layer(middleware::from_fn_with_state(service.clone(), watch))
         .with_state(service)
 }
 

@@ -89,6 +89,8 @@ pub(super) struct WorkspaceList {
     data: Vec<WorkspaceBody>,
     /// The URL that goes on from here; null at the end.
     next: Option<String>,
+    /// The same, as the `cursor` of the next request.
+    next_cursor: Option<String>,
 }
 
 /// How many are listed when nobody says, here and in other lists.
@@ -123,9 +125,10 @@ pub(super) async fn list(
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = found.len() > shown;
     found.truncate(shown);
-    let next = found.last().filter(|_| has_more).map(|last| {
+    let next_cursor = found.last().filter(|_| has_more).map(|last| last.name.clone());
+    let next = next_cursor.as_ref().map(|cursor| {
         let mut query_text = url::form_urlencoded::Serializer::new(String::new());
-        query_text.append_pair("limit", &limit.to_string()).append_pair("cursor", &last.name);
+        query_text.append_pair("limit", &limit.to_string()).append_pair("cursor", cursor);
         if let Some(part) = &query.name_contains {
             query_text.append_pair("name_contains", part);
         }
@@ -134,7 +137,7 @@ pub(super) async fn list(
         }
         service.url(&format!("/api/v1/workspaces?{}", query_text.finish()))
     });
-    Ok(Json(WorkspaceList { data: found.into_iter().map(WorkspaceBody::new).collect(), next }))
+    Ok(Json(WorkspaceList { data: found.into_iter().map(WorkspaceBody::new).collect(), next, next_cursor }))
 }
 
 /// How many workspaces there are.
