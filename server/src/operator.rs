@@ -46,6 +46,23 @@ impl Operator {
     /// # Errors
     /// When the database cannot be used, or no organization is named.
     pub async fn add_client(&self, name: &str, organizations: &[String]) -> Result<FirstClient, StartError> {
+        let ids = self.named(organizations).await?;
+        let organization_id = ids.first().map(ToString::to_string).unwrap_or_default();
+        let issued = self.store.add_application(name, &ids).await?;
+        Ok(FirstClient { organization_id, client_id: issued.client_id, client_secret: issued.client_secret })
+    }
+
+    /// A code with which somebody logs in once, within so many minutes, and gets a client for these organizations.
+    ///
+    /// # Errors
+    /// Those of [`add_client`](Self::add_client).
+    pub async fn login_code(&self, organizations: &[String], minutes: u32) -> Result<String, StartError> {
+        let ids = self.named(organizations).await?;
+        Ok(self.store.add_login_code(&ids, i64::from(minutes) * 60_000).await?)
+    }
+
+    /// Organizations by name or id; one that is not there is made.
+    async fn named(&self, organizations: &[String]) -> Result<Vec<Uuid>, StartError> {
         let mut ids = Vec::new();
         for wanted in organizations {
             let id = Uuid::parse_str(wanted).ok();
@@ -56,12 +73,10 @@ impl Operator {
                 None => self.store.add_organization(wanted).await?.id,
             });
         }
-        let Some(first) = ids.first() else {
-            return Err(StartError::Setting("a client belongs to one organization at least".to_owned()));
-        };
-        let organization_id = first.to_string();
-        let issued = self.store.add_application(name, &ids).await?;
-        Ok(FirstClient { organization_id, client_id: issued.client_id, client_secret: issued.client_secret })
+        match ids.is_empty() {
+            true => Err(StartError::Setting("a client belongs to one organization at least".to_owned())),
+            false => Ok(ids),
+        }
     }
 
     /// The organizations, each as its id and name.

@@ -89,6 +89,7 @@ impl Service {
     pub(crate) async fn tidy(&self, audit_days: Option<u32>) -> Result<(), StoreError> {
         self.rates.retain_recent();
         self.store.forget_setups().await?;
+        self.store.forget_login_codes().await?;
         if let Some(days) = audit_days {
             self.store.forget_audit(days).await?;
         }

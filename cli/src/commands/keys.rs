@@ -15,6 +15,7 @@ use crate::{output, runtime};
 
 Examples:
   tieline keys rotate
+  tieline keys login-code
   tieline keys client --name ci --organization default")]
 pub(crate) struct KeysArgs {
     #[command(subcommand)]
@@ -26,6 +27,17 @@ pub(crate) struct KeysArgs {
 pub(crate) enum KeysCommand {
     /// Encrypt stored credentials under a new master key, and sign tokens with a new key
     Rotate {
+        #[command(flatten)]
+        storage: StorageArgs,
+    },
+    /// Make a code with which somebody logs in once: `tieline login`
+    LoginCode {
+        /// An organization that their client acts for, by name or id; made when there is none. May be repeated
+        #[arg(long, default_value = "default")]
+        organization: Vec<String>,
+        /// How many minutes it counts
+        #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..=10_080))]
+        minutes: u32,
         #[command(flatten)]
         storage: StorageArgs,
     },
@@ -49,6 +61,10 @@ pub(crate) fn run(args: &KeysArgs) -> Result<(), Stop> {
             KeysCommand::Rotate { storage } => {
                 let moved = operator(storage).await?.rotate_keys().await.map_err(not_started)?;
                 json!({ "rewrapped": moved })
+            }
+            KeysCommand::LoginCode { organization, minutes, storage } => {
+                let code = operator(storage).await?.login_code(organization, *minutes).await.map_err(not_started)?;
+                json!({ "code": code, "minutes": minutes })
             }
             KeysCommand::Client { name, organization, storage } => {
                 let client = operator(storage).await?.add_client(name, organization).await.map_err(not_started)?;

@@ -10,6 +10,7 @@ mod execute;
 mod given;
 mod health;
 mod inspect;
+mod login;
 mod oauth;
 mod organizations;
 mod sessions;
@@ -39,6 +40,7 @@ pub(crate) use given::Given;
 fn routes() -> (Router<Arc<Service>>, OpenApi) {
     let (router, mut document) = OpenApiRouter::new()
         .routes(routes!(tokens::token))
+        .routes(routes!(login::login))
         .routes(routes!(tokens::scoped_token))
         .routes(routes!(tokens::scoped_token_info))
         .routes(routes!(connectors::create, connectors::list))

@@ -4,6 +4,7 @@ mod applications;
 mod audit;
 mod connectors;
 mod leases;
+mod logins;
 mod oauth_clients;
 mod organizations;
 mod rate_limits;

@@ -119,3 +119,11 @@ CREATE TABLE audit (
   request_id TEXT NOT NULL
 );
 CREATE INDEX audit_by_organization ON audit (organization_id, at);
+
+-- What an operator gives somebody to log in with, once; and what a browser brings back to the command line that began.
+CREATE TABLE login_codes (
+  digest TEXT PRIMARY KEY,
+  organizations TEXT NOT NULL,
+  challenge TEXT,
+  expires_at BIGINT NOT NULL
+);

@@ -1,0 +1,70 @@
+//! Logging in: a code that an operator gave somebody, or what a browser brought back for it, becomes a client.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::error::ApiError;
+use crate::extract::{Body, name};
+use crate::service::Service;
+
+/// What somebody logs in with: a code, or a grant with its verifier.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Login {
+    /// The code that an operator gave.
+    #[schema(nullable = true)]
+    code: Option<String>,
+    /// What a browser brought back from `/login`.
+    #[schema(nullable = true)]
+    grant: Option<String>,
+    /// The verifier of the challenge that the browser was sent with (RFC 7636, S256).
+    #[schema(nullable = true)]
+    code_verifier: Option<String>,
+    /// What the client is for; `login` when left out.
+    #[schema(nullable = true, min_length = 1, max_length = 200)]
+    name: Option<String>,
+}
+
+/// A new client, with the secret that is told this once.
+#[derive(Serialize, ToSchema)]
+pub(super) struct LoggedIn {
+    /// Its id.
+    client_id: String,
+    /// Its secret.
+    client_secret: String,
+    /// The organization that it acts for; null when there are several.
+    organization_id: Option<Uuid>,
+}
+
+/// Makes a client for who has a code of the operator's
+#[utoipa::path(post, path = "/api/v1/internal/account/login", tag = "tokens", security(),
+    request_body = Login, responses((status = 200, body = LoggedIn)))]
+pub(super) async fn login(
+    State(service): State<Arc<Service>>,
+    Body(request): Body<Login>,
+) -> Result<Json<LoggedIn>, ApiError> {
+    service.count("log in")?;
+    let called = name("name", request.name.as_deref().unwrap_or("login"))?;
+    let organizations = match (&request.code, &request.grant, &request.code_verifier) {
+        (Some(code), None, None) => service.store.use_login_code(code).await?,
+        (None, Some(grant), Some(verifier)) => service.store.use_login_grant(grant, verifier).await?,
+        _ => return Err(ApiError::bad_request("code, or grant with code_verifier, is required")),
+    };
+    let organizations = organizations.ok_or_else(|| {
+        let error = ApiError::unauthenticated("this code does not count: it is another, has been used, or is too old");
+        error.help("ask the server's operator for a new one: `tieline keys login-code`")
+    })?;
+    let issued = service.store.add_application(&called, &organizations).await?;
+    tracing::info!(client_id = issued.client_id, "somebody logged in with a code");
+    let only = if let [only] = organizations.as_slice() { Some(*only) } else { None };
+    Ok(Json(LoggedIn {
+        client_id: issued.client_id,
+        client_secret: issued.client_secret.expose_secret().to_owned(),
+        organization_id: only,
+    }))
+}
