@@ -24,8 +24,8 @@ use crate::command_line::binary;
 
 /// Stands for what is left out.
 const LEFT_OUT: &str = "…";
-/// The port that guides write; a free one takes its place.
-const PORT: &str = "8080";
+/// The ports that guides write; free ones take their places.
+const PORTS: [&str; 2] = ["8080", "8400"];
 
 /// Follows a guide in a folder of its own.
 ///
@@ -71,8 +71,8 @@ pub fn blocks(markdown: &str) -> Vec<Block> {
 /// Somebody who does what the guide says.
 struct Follower {
     folder: tempfile::TempDir,
-    /// A port on which nothing listened.
-    port: String,
+    /// Ports on which nothing listened, in the places of [`PORTS`].
+    ports: [String; 2],
     /// What the commands before printed, until something else comes.
     printed: Option<String>,
     serving: Vec<Child>,
@@ -80,8 +80,9 @@ struct Follower {
 
 impl Follower {
     fn new() -> Self {
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port().to_string();
-        Self { folder: tempfile::tempdir().unwrap(), port, printed: None, serving: Vec::new() }
+        let free = PORTS.map(|_| TcpListener::bind(("127.0.0.1", 0)).unwrap());
+        let ports = free.map(|listener| listener.local_addr().unwrap().port().to_string());
+        Self { folder: tempfile::tempdir().unwrap(), ports, printed: None, serving: Vec::new() }
     }
 
     fn take(&mut self, block: &Block) -> Result<(), String> {
@@ -120,7 +121,7 @@ impl Follower {
 
     fn run(&mut self, commands: &str, ending: Ending) -> Result<(), String> {
         let output = self.shell(&format!("exec 2>&1\n{commands}")).output().map_err(|error| error.to_string())?;
-        let printed = String::from_utf8_lossy(&output.stdout).replace(&self.port, PORT);
+        let printed = self.as_written(&String::from_utf8_lossy(&output.stdout));
         let ended = if output.status.success() { Ending::Success } else { Ending::Failure };
         if ended != ending {
             return Err(format!("{commands}should end with {ending:?}, and ends with {}:\n{printed}", output.status));
@@ -131,15 +132,20 @@ impl Follower {
 
     /// Starts a server; it is ready when it says something.
     fn serve(&mut self, command: &str) -> Result<(), String> {
-        let mut server = self.shell(&format!("exec {command}"));
-        let mut server = server.stderr(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
-        let mut says = BufReader::new(server.stderr.take().unwrap());
+        let mut server = self.shell(&format!("exec 2>&1\nexec {command}"));
+        let mut server = server.stdout(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
+        let mut says = BufReader::new(server.stdout.take().unwrap());
         self.serving.push(server);
         let mut line = String::new();
         says.read_line(&mut line).map_err(|error| error.to_string())?;
         std::thread::spawn(move || says.read_to_end(&mut Vec::new()));
-        self.printed = Some(line.replace(&self.port, PORT));
+        self.printed = Some(self.as_written(&line));
         Ok(())
+    }
+
+    /// What was printed, with the ports that the guide writes.
+    fn as_written(&self, printed: &str) -> String {
+        PORTS.iter().zip(&self.ports).fold(printed.to_owned(), |text, (written, free)| text.replace(free, written))
     }
 
     /// A shell in the folder, which finds `tieline` and what the system has, and knows no other environment.
@@ -148,8 +154,9 @@ impl Follower {
         let folders = std::env::var_os("PATH").unwrap_or_default();
         let path = std::env::join_paths(std::iter::once(beside).chain(std::env::split_paths(&folders))).unwrap();
         let mut command = Command::new("sh");
-        command.arg("-ec").arg(commands.replace(PORT, &self.port));
-        command.env_clear().env("PATH", path).current_dir(self.folder.path()).stdin(Stdio::null());
+        let free = PORTS.iter().zip(&self.ports);
+        command.arg("-ec").arg(free.fold(commands.to_owned(), |text, (written, free)| text.replace(written, free)));
+        command.env_clear().env("PATH", path).env("HOME", self.folder.path()).current_dir(self.folder.path()).stdin(Stdio::null());
         command
     }
 }

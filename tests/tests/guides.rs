@@ -19,6 +19,12 @@ fn documents_are_used_and_imported_as_the_guide_says() {
 }
 
 #[test]
+fn a_server_is_run_as_the_guide_says() {
+    let guide = fs::read_to_string(here("../docs/hosting.md")).unwrap();
+    follow(&guide).unwrap_or_else(|why| panic!("docs/hosting.md, {why}"));
+}
+
+#[test]
 fn links_lead_to_a_file_and_a_heading_in_it() {
     let pages = [
         "README",
@@ -26,6 +32,7 @@ fn links_lead_to_a_file_and_a_heading_in_it() {
         "CONTRIBUTING",
         "docs/adding-a-connector",
         "docs/embedding",
+        "docs/hosting",
         "docs/openapi",
         "docs/reliability",
         "docs/typed-clients",
