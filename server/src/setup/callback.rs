@@ -2,86 +2,155 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use http::{HeaderMap, Uri};
+use http::header::REFERRER_POLICY;
+use http::{HeaderMap, StatusCode, Uri};
+use serde_json::json;
 use url::Url;
+use uuid::Uuid;
 
 use crate::api::Given;
+use crate::connections::values;
 use crate::error::ApiError;
 use crate::service::Service;
-use crate::store::{Setup, SetupStatus};
+use crate::store::{Setup, SetupStatus, now};
+use crate::watch::RequestId;
 
 use super::consent::Waiting;
-use super::page::{self, Notice};
-use super::{finish, pages};
+use super::finish::{finish, lasting};
+use super::form::{Asking, page_of};
+use super::notice::{Notice, Stop};
+use super::page::page;
+use super::pages::to_the_end;
+use super::sent::Sent;
+use super::{LIFE, browser, status_of};
+
+/// What a caller's own page is told when no connector was made.
+const FAILED: &str = "creation_failed";
 
 /// Sends a browser to the vendor's page, for a consent that began in a caller's own page.
-pub(super) async fn start(State(service): State<Arc<Service>>, Path(link): Path<String>) -> Result<Response, Response> {
-    let setup = service.store.setup_of_link(&link).await.map_err(page::failed)?;
-    let setup = setup.ok_or_else(|| page::notice(Notice::LinkUsed))?;
-    let browser = service.store.begin_setup(&link).await.map_err(page::failed)?;
-    let browser = browser.ok_or_else(|| page::notice(Notice::LinkUsed))?;
-    let waiting = service.store.waiting(setup.id).await.map_err(page::failed)?;
-    let waiting: Option<Waiting> = waiting.and_then(|plain| serde_json::from_slice(&plain).ok());
+pub(super) async fn start(
+    State(service): State<Arc<Service>>,
+    Path(link): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Stop> {
+    let setup = service.store.setup_of_link(&link).await?;
+    let setup = setup.filter(|setup| setup.redirect_url.is_some()).ok_or(Notice::NoLink)?;
+    let (browser, cookie) = browser::greeted(&service, &headers, &setup)?;
+    if !service.store.begin_setup(&link, &browser, now() + LIFE).await? {
+        let is_own = browser::is_bound(&service, &headers, &setup);
+        return match setup.browser {
+            Some(_) if is_own => Ok(ended(&service, &setup)),
+            Some(_) => Err(Notice::LinkUsed.into()),
+            None => Err(Notice::LinkExpired.into()),
+        };
+    }
+    let waiting = service.store.waiting(setup.id).await?.and_then(|plain| Waiting::read(&plain));
     let authorization = waiting.and_then(|waiting| waiting.authorization().ok());
-    let url = authorization.map(|authorization| authorization.url().to_string());
-    let url = url.ok_or_else(|| page::notice(Notice::LinkUsed))?;
-    let cookie = page::cookie(&service, &browser);
-    Ok(([cookie], Redirect::to(&url)).into_response())
+    let url = authorization.map(|authorization| authorization.url().to_string()).ok_or(Notice::LinkUsed)?;
+    let leaving = ([(REFERRER_POLICY, "no-referrer")], Redirect::to(&url));
+    Ok(match cookie {
+        Some(cookie) => ([cookie], leaving).into_response(),
+        None => leaving.into_response(),
+    })
 }
 
 /// A browser comes back from the vendor's page.
-pub(super) async fn come_back(State(service): State<Arc<Service>>, headers: HeaderMap, uri: Uri) -> Response {
-    let setup = match page::browser(&headers) {
-        Some(browser) => service.store.setup_of_browser(&browser).await,
-        None => Ok(None),
+pub(super) async fn come_back(
+    State(service): State<Arc<Service>>,
+    Extension(request_id): Extension<RequestId>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Stop> {
+    let sent = Sent::read(uri.query().unwrap_or_default().as_bytes());
+    let state = sent.text("state").ok_or(Notice::NoSuchSignIn)?;
+    let setup = service.store.setup_of_state(state).await?.ok_or(Notice::NoSuchSignIn)?;
+    // The state may be right: but it is another browser that began.
+    if !browser::is_bound(&service, &headers, &setup) {
+        let is_over = status_of(&setup) == SetupStatus::Failed;
+        return Err(if is_over { Notice::Expired } else { Notice::OtherBrowser }.into());
+    }
+    if status_of(&setup) != SetupStatus::Pending {
+        return Ok(ended(&service, &setup));
+    }
+    let taken = service.store.take_waiting(setup.id, state).await?;
+    let Some(waiting) = taken.and_then(|plain| Waiting::read(&plain)) else {
+        return Ok(answered(&service, &setup));
     };
-    let setup = match setup {
-        Ok(Some(setup)) if setup.status == SetupStatus::Pending => setup,
-        // The state may be right: but it is another browser that began.
-        Ok(Some(_) | None) => return page::notice(Notice::NotYours),
-        Err(error) => return page::failed(error),
+    let back = Back { definition: waiting.definition, scheme: waiting.scheme.clone() };
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let came_back = Url::parse(&service.url(path)).map_err(|_| Notice::NoSuchSignIn)?;
+    let (doing, setting_up) = (service.clone(), setup.clone());
+    let exchange = async move { exchanged(&doing, &setting_up, waiting, &came_back, &request_id.0).await };
+    let Err(error) = lasting(exchange).await else {
+        let now = service.store.setup_of_id(setup.id).await?.unwrap_or(setup);
+        return Ok(ended(&service, &now));
     };
-    let result = exchanged(&service, &setup, &uri).await;
-    match (result, &setup.redirect_url) {
-        (Ok(connector), Some(url)) => redirect(url, &[("connector_id", &connector.to_string())]),
-        (Ok(_), None) => Redirect::to("/setup/done").into_response(),
-        (Err(error), Some(url)) => {
-            let noted = service.store.fail_setup(setup.id, &error.message, true).await;
-            if let Err(error) = noted {
-                tracing::error!(%error, "a failed set-up could not be noted");
-            }
-            redirect(url, &[("error", "creation_failed"), ("error_description", &error.message)])
-        }
-        (Err(error), None) => pages::again(&service, &setup, &error).await,
+    let is_denied = error.vendor.as_ref().and_then(|vendor| vendor.code.as_deref()) == Some("access_denied");
+    service.store.fail_setup(setup.id, &error.message, setup.redirect_url.is_some()).await?;
+    match &setup.redirect_url {
+        Some(url) => Ok(redirect(url, &[("error", FAILED), ("error_description", &error.message)])),
+        // What came back no longer stands in the address then.
+        None => back.to_form(&service, &setup, if is_denied { "denied" } else { "failed" }).await,
     }
 }
 
-async fn exchanged(service: &Service, setup: &Setup, uri: &Uri) -> Result<uuid::Uuid, ApiError> {
-    let came_back = Url::parse(&service.url(uri.path_and_query().map_or("/", |path| path.as_str())));
-    let came_back = came_back
-        .map_err(|_| ApiError::bad_request("the address that the vendor sent the browser to cannot be read"))?;
-    let state = came_back.query_pairs().find(|(name, _)| name == "state").map(|(_, state)| state.into_owned());
-    let plain = service.store.take_waiting(setup.id, &state.unwrap_or_default()).await?;
-    let waiting: Option<Waiting> = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
-    let waiting = waiting.ok_or_else(|| {
-        let message = "the vendor's answer does not belong to this sign-in, or has been used already";
-        ApiError::bad_request(message).help("start the sign-in again")
-    })?;
-    let definition = setup.definition.and_then(|id| service.definitions.of_id(id));
-    let definition = definition.ok_or_else(|| ApiError::not_found("connector"))?;
+/// Where the form is that somebody came from.
+struct Back {
+    definition: Uuid,
+    scheme: String,
+}
+
+impl Back {
+    async fn to_form(&self, service: &Service, setup: &Setup, why: &str) -> Result<Response, Stop> {
+        let sent = Sent::default();
+        let Some(definition) = service.definitions.of_id(self.definition) else {
+            return Ok(Redirect::to(&page_of(service, setup)).into_response());
+        };
+        let asking = Asking::new(service, setup, definition, &sent).await?;
+        Ok(Redirect::to(&asking.url(Some(&self.scheme), &[("again", why)])).into_response())
+    }
+}
+
+async fn exchanged(
+    service: &Service,
+    setup: &Setup,
+    waiting: Waiting,
+    came_back: &Url,
+    request_id: &str,
+) -> Result<Uuid, ApiError> {
+    let definition = service.definitions.of_id(waiting.definition).ok_or_else(|| ApiError::not_found("connector"))?;
     let authorization = waiting.authorization()?;
-    let builder = service.connections.builder(definition).scheme(&waiting.scheme).config(waiting.config.clone());
-    let builder = builder.credentials(crate::connections::values(waiting.credentials.clone())?);
-    let token = builder.exchange(&authorization, &came_back).await?;
-    let given = Given {
-        scheme: Some(waiting.scheme),
-        credentials: waiting.credentials,
-        config: waiting.config,
-        token: Some(token),
-    };
-    finish(service, setup, definition, &given).await
+    let Waiting { name, scheme, credentials, config, .. } = waiting;
+    let builder = service.connections.builder(definition).scheme(&scheme).config(config.clone());
+    let token = builder.credentials(values(credentials.clone())?).exchange(&authorization, came_back).await?;
+    let given = Given { scheme: Some(scheme), credentials, config, token: Some(token) };
+    finish(service, setup, definition, name, &given, request_id).await
+}
+
+/// Where a set-up that has ended leads: somebody came back twice.
+fn ended(service: &Service, setup: &Setup) -> Response {
+    match (&setup.redirect_url, setup.status, setup.connector) {
+        (Some(url), SetupStatus::Completed, Some(id)) => redirect(url, &[("connector_id", &id.to_string())]),
+        (Some(url), _, _) => {
+            let said = setup.error.as_deref().unwrap_or("the sign-in took too long");
+            redirect(url, &[("error", FAILED), ("error_description", said)])
+        }
+        (None, SetupStatus::Completed, _) => to_the_end(service, setup),
+        (None, SetupStatus::Pending | SetupStatus::Failed, _) => Notice::Expired.into_response(),
+    }
+}
+
+/// An answer that has been used: what is made of it may take a moment still.
+fn answered(service: &Service, setup: &Setup) -> Response {
+    let form = page_of(service, setup);
+    if setup.error.is_some() {
+        return Redirect::to(&form).into_response();
+    }
+    let content = json!({ "form": setup.redirect_url.is_none().then_some(form) });
+    page(StatusCode::OK, "busy", "One moment", &content)
 }
 
 /// Sends a browser to a caller's own page.
@@ -89,8 +158,8 @@ fn redirect(url: &str, params: &[(&str, &str)]) -> Response {
     match Url::parse(url) {
         Ok(mut url) => {
             url.query_pairs_mut().extend_pairs(params);
-            Redirect::to(url.as_str()).into_response()
+            ([(REFERRER_POLICY, "no-referrer")], Redirect::to(url.as_str())).into_response()
         }
-        Err(_) => page::notice(Notice::NotYours),
+        Err(_) => Notice::Failed.into_response(),
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tieline::auth::Authorization;
 use tieline::catalog::sign_in::asked_before_browser;
+use uuid::Uuid;
 
 use crate::api::Given;
 use crate::connections::values;
@@ -37,6 +38,10 @@ pub(crate) fn consent_scheme(definition: &Definition) -> Option<ConsentScheme> {
 /// A sign-in that waits for a user, as it is kept: sealed.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Waiting {
+    /// The connector.
+    pub definition: Uuid,
+    /// What it will be called.
+    pub name: Option<String>,
     /// The way to sign in.
     pub scheme: String,
     /// The client's id and secret, by field.
@@ -46,6 +51,11 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
+    /// What was kept.
+    pub(super) fn read(plain: &[u8]) -> Option<Self> {
+        serde_json::from_slice(plain).ok()
+    }
+
     /// What the engine keeps of it.
     pub(super) fn authorization(&self) -> Result<Authorization, ApiError> {
         Ok(Authorization::from_secret_json(&self.authorization)?)
@@ -57,6 +67,7 @@ pub(super) async fn begin(
     service: &Service,
     setup: &Setup,
     definition: &Definition,
+    name: Option<String>,
     given: Given,
 ) -> Result<String, ApiError> {
     let scheme = given.scheme.clone().or_else(|| consent_scheme(definition).map(|scheme| scheme.name));
@@ -66,12 +77,14 @@ pub(super) async fn begin(
     let url = authorization.url().to_string();
     let state = authorization.state().to_owned();
     let waiting = Waiting {
+        definition: definition.id,
+        name,
         scheme,
         credentials: given.credentials,
         config: given.config,
         authorization: authorization.to_secret_json(),
     };
-    let text = serde_json::to_string(&waiting).unwrap_or_default();
+    let text = serde_json::to_string(&waiting).map_err(|_| ApiError::internal())?;
     service.store.put_waiting(setup.id, &state, &text).await?;
     Ok(url)
 }
@@ -93,6 +106,6 @@ pub(crate) async fn begin_with_own_client(
     })?;
     given.credentials = client;
     let link = service.store.add_setup(setup).await?;
-    begin(service, setup, definition, given).await?;
+    begin(service, setup, definition, setup.name.clone(), given).await?;
     Ok(service.url(&format!("/oauth/start/{link}")))
 }

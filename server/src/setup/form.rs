@@ -1,228 +1,298 @@
-//! The form: what somebody is asked for one way to sign in, and what they gave.
-
-use std::collections::HashMap;
+//! The form: for one connector and one way to sign in, what is asked, what is known already, and what is wrong.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
-use tieline::auth::{FieldType, Scheme};
+use serde_json::{Map, Value, json};
+use tieline::auth::Scheme;
+use tieline::catalog::sign_in::asked_before_browser;
+use url::form_urlencoded;
 
-use crate::api::Given;
 use crate::definitions::Definition;
-use crate::error::ApiError;
+use crate::service::Service;
+use crate::store::{ConnectorRow, Setup, StoreError};
 
 use super::consent::consent_scheme;
+use super::input::{self, Input};
 use super::markdown;
+use super::sent::Sent;
+use super::told::Told;
+use super::{CALLBACK, path};
 
 /// What the form shows.
 #[derive(Serialize)]
 pub(super) struct Form {
-    /// The connector's title.
+    pub action: String,
     pub title: String,
+    pub summary: Option<String>,
     pub workspace: String,
-    /// What the connector will be called.
-    pub name: String,
+    pub steps: Value,
     /// Whether a connector is signed in anew, and has its name.
     pub is_renewal: bool,
+    /// The connector, when it was chosen on the page before.
+    pub connector: Option<String>,
+    /// Back to that page.
+    pub back: Option<String>,
     /// The ways to sign in, when there are several.
     pub ways: Vec<Way>,
-    /// The one that is shown.
-    pub auth: String,
-    pub auth_title: String,
+    pub auth: Option<String>,
+    /// What the way to sign in is for.
     pub description: Option<String>,
     /// How somebody comes by the values, as HTML.
     pub setup: Option<String>,
     /// The vendor's page about it.
     pub link: Option<String>,
     pub inputs: Vec<Input>,
-    /// Configuration values.
-    pub settings: Vec<Input>,
-    /// Whether a configuration value must be given.
-    pub must_configure: bool,
+    /// Inputs that may be left as they are.
+    pub more: Vec<Input>,
+    /// Whether something is wrong among them.
+    pub is_more_open: bool,
     /// Whether the user agrees on the vendor's page next.
     pub is_consent: bool,
-    /// Whether the organization has a client of its own, so that nothing is asked.
+    /// Whether the client is known, so that nothing is asked for it.
     pub has_client: bool,
+    /// Where another client can be given.
+    pub other_client: Option<String>,
+    /// Whether another client is given.
+    pub is_other_client: bool,
     /// Where the vendor must be told to send browsers back to.
     pub redirect_uri: String,
-    /// What is wrong with what was given, or with what the vendor said.
-    pub error: Option<String>,
-    pub help: Option<String>,
+    pub told: Option<Told>,
+    /// Values to go to from what is told, each with what is wrong.
+    pub problems: Vec<Problem>,
+    /// Whether what is told is where somebody goes on.
+    pub is_told_first: bool,
+    /// Whether secrets have to be entered again.
+    pub again: bool,
 }
 
 /// A way to sign in, to choose from.
 #[derive(Serialize)]
 pub(super) struct Way {
-    pub name: String,
     pub title: String,
-    pub description: Option<String>,
+    pub url: String,
     pub is_chosen: bool,
 }
 
-/// Something that is asked for.
+/// Something that is wrong with a value.
 #[derive(Serialize)]
-pub(super) struct Input {
-    /// The name of its form field.
+pub(super) struct Problem {
     pub field: String,
     pub label: String,
-    pub description: Option<String>,
-    pub is_required: bool,
-    pub is_secret: bool,
-    /// Several lines: a key file.
-    pub is_long: bool,
-    /// What it must begin with, in words.
-    pub hint: Option<String>,
-    pub placeholder: Option<String>,
-    /// What was given before, if it is no secret.
-    pub value: Option<String>,
-    pub choices: Vec<Choice>,
-    /// What is wrong with it.
-    pub error: Option<String>,
+    pub message: String,
 }
 
-/// One of the values that are allowed.
-#[derive(Serialize)]
-pub(super) struct Choice {
-    pub value: String,
-    pub is_chosen: bool,
+/// What is asked, of whom and for what.
+pub(super) struct Asking<'a> {
+    pub service: &'a Service,
+    pub setup: &'a Setup,
+    pub definition: &'a Definition,
+    /// What was sent: the query that asks for the form, or the form.
+    pub sent: &'a Sent,
+    /// The connector that is signed in anew.
+    pub before: Option<ConnectorRow>,
+    /// The organization's own client, if there is one for this connector.
+    own_client: Option<Map<String, Value>>,
 }
 
-/// What a browser sent.
-#[derive(Default)]
-pub(super) struct Sent(HashMap<String, String>);
-
-impl Sent {
-    /// The pairs of a form.
-    pub(super) fn read(body: &[u8]) -> Self {
-        Self(url::form_urlencoded::parse(body).into_owned().collect())
-    }
-
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())
-    }
+/// What a way to sign in asks for.
+pub(super) struct Asked {
+    /// The fields.
+    pub fields: Vec<String>,
+    /// Whether the user agrees on the vendor's page next.
+    pub is_consent: bool,
+    /// The client for that, where it is known.
+    pub client: Option<Client>,
 }
 
-/// The ways to sign in that somebody can choose.
-pub(super) fn ways(definition: &Definition) -> impl Iterator<Item = (&String, &Scheme)> {
-    let all = definition.connector.head().auth.iter();
-    all.filter(|(_, scheme)| scheme.limited != Some(true))
+/// A client of the vendor that is known.
+pub(super) struct Client {
+    /// Its id and secret, by field.
+    pub values: Map<String, Value>,
+    /// Whether it is that of the connector that is signed in anew: another can be given.
+    pub is_before: bool,
 }
 
-/// The way to sign in of this name; the simplest when none is named.
-pub(super) fn way<'a>(definition: &'a Definition, name: Option<&str>) -> Option<(&'a String, &'a Scheme)> {
-    let named = name.and_then(|name| ways(definition).find(|(known, _)| *known == name));
-    named.or_else(|| ways(definition).find(|(_, scheme)| scheme.oauth2.is_none())).or_else(|| ways(definition).next())
-}
-
-/// The fields that are asked for: those of a consent are what must be known before it.
-pub(super) fn asked(definition: &Definition, name: &str, scheme: &Scheme, has_client: bool) -> (Vec<String>, bool) {
-    match consent_scheme(definition).filter(|consent| consent.name == name) {
-        Some(_) if has_client => (Vec::new(), true),
-        Some(consent) => (consent.asked, true),
-        None => (scheme.fields.keys().cloned().collect(), false),
-    }
-}
-
-/// The inputs of the fields that are asked for.
-pub(super) fn inputs(scheme: &Scheme, asked: &[String], sent: &Sent, error: Option<&ApiError>) -> Vec<Input> {
-    let fields = asked.iter().filter_map(|name| Some((name, scheme.fields.get(name)?)));
-    fields
-        .map(|(name, field)| {
-            let at = format!("credentials.{name}");
-            let kind = field.field_type.unwrap_or(FieldType::Text);
-            let before = sent.text(&at).filter(|_| !field.is_secret()).or(field.default.as_deref());
-            Input {
-                label: field.title.clone().unwrap_or_else(|| label(name)),
-                description: field.description.clone(),
-                is_required: field.is_required(),
-                is_secret: field.is_secret() && field.choices.is_empty(),
-                is_long: field.is_secret()
-                    && kind == FieldType::Text
-                    && (name.contains("json") || name.contains("key_file")),
-                hint: (!field.prefix.is_empty()).then(|| format!("It begins with {}.", either(&field.prefix))),
-                placeholder: field.example.clone(),
-                value: before.map(str::to_owned),
-                choices: choices(&field.choices, before),
-                error: said_of(error, &at),
-                field: at,
-            }
-        })
-        .collect()
-}
-
-/// The inputs of configuration values.
-pub(super) fn settings(
-    definition: &Definition,
-    before: &Map<String, Value>,
-    sent: &Sent,
-    error: Option<&ApiError>,
-) -> Vec<Input> {
-    let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let config = &definition.connector.head().config;
-    config
-        .iter()
-        .map(|(name, value)| {
-            let at = format!("config.{name}");
-            let kept = before.get(name).map(shown);
-            let given = sent.text(&at).map(str::to_owned).or(kept);
-            Input {
-                label: value.title.clone().unwrap_or_else(|| label(name)),
-                description: value.description.clone(),
-                is_required: value.required == Some(true) && value.default.is_none(),
-                is_secret: false,
-                is_long: false,
-                hint: None,
-                placeholder: value.default.as_ref().map(shown).or_else(|| value.example.clone()),
-                choices: choices(&value.choices, given.as_deref().or(value.default.as_ref().and_then(Value::as_str))),
-                value: given,
-                error: said_of(error, name),
-                field: at,
-            }
-        })
-        .collect()
-}
-
-fn choices(all: &[String], chosen: Option<&str>) -> Vec<Choice> {
-    all.iter().map(|value| Choice { value: value.clone(), is_chosen: chosen == Some(value) }).collect()
-}
-
-fn said_of(error: Option<&ApiError>, at: &str) -> Option<String> {
-    let said = error?.errors.iter().find(|one| one.field.as_deref() == Some(at))?;
-    Some(said.message.clone())
-}
-
-fn either(texts: &[String]) -> String {
-    texts.iter().map(|text| format!("“{text}”")).collect::<Vec<_>>().join(" or ")
-}
-
-/// `client_id` as people read it.
-fn label(name: &str) -> String {
-    let spaced = name.replace(['_', '-'], " ");
-    let mut letters = spaced.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// How somebody comes by the values, as HTML.
-pub(super) fn instructions(scheme: &Scheme) -> Option<String> {
-    scheme.setup.as_deref().map(markdown::html)
-}
-
-/// What was sent, as values to sign in with and configuration.
-pub(super) fn given(definition: &Definition, name: &str, asked: &[String], sent: &Sent) -> Given {
-    let values = |prefix: &str, names: &mut dyn Iterator<Item = &String>| -> Map<String, Value> {
-        names.filter_map(|name| Some((name.clone(), sent.text(&format!("{prefix}.{name}"))?.into()))).collect()
-    };
-    let mut config = values("config", &mut definition.connector.head().config.keys());
-    for (name, declared) in &definition.connector.head().config {
-        let Some(Value::String(text)) = config.get(name) else { continue };
-        // A form has texts alone.
-        let typed = match declared.value_type.unwrap_or(FieldType::Text) {
-            FieldType::Text | FieldType::List => continue,
-            FieldType::Integer => text.parse::<i64>().map(Value::from).ok(),
-            FieldType::Boolean => text.parse::<bool>().map(Value::from).ok(),
+impl<'a> Asking<'a> {
+    /// Looks up what is known.
+    pub(super) async fn new(
+        service: &'a Service,
+        setup: &'a Setup,
+        definition: &'a Definition,
+        sent: &'a Sent,
+    ) -> Result<Self, StoreError> {
+        let before = match setup.replaces {
+            Some(id) => service.store.connector(setup.organization, Some(setup.workspace), id).await?,
+            None => None,
         };
-        if let Some(typed) = typed {
-            config.insert(name.clone(), typed);
-        }
+        let own_client = service.store.oauth_client(setup.organization, definition.id).await?;
+        Ok(Self { service, setup, definition, sent, before, own_client })
     }
-    Given { scheme: Some(name.to_owned()), credentials: values("credentials", &mut asked.iter()), config, token: None }
+
+    /// The ways to sign in that somebody can choose: the limited ones only where there is no other.
+    fn ways(&self) -> Vec<(&'a str, &'a Scheme)> {
+        let all = self.definition.connector.head().auth.iter().map(|(name, scheme)| (name.as_str(), scheme));
+        let (limited, free): (Vec<_>, Vec<_>) = all.partition(|(_, scheme)| scheme.limited == Some(true));
+        if free.is_empty() { limited } else { free }
+    }
+
+    /// The way to sign in that is named. When none is: that of the connector before, then the one that asks for nothing, then the
+    /// simplest.
+    pub(super) fn way(&self) -> Option<(&'a str, &'a Scheme)> {
+        let ways = self.ways();
+        let named = |name: Option<&str>| ways.iter().find(|(known, _)| Some(*known) == name).copied();
+        named(self.sent.text("auth"))
+            .or_else(|| named(self.before.as_ref().and_then(|row| row.scheme.as_deref())))
+            .or_else(|| named(self.consent_with_own_client().as_deref()))
+            .or_else(|| ways.iter().min_by_key(|(_, scheme)| effort(scheme)).copied())
+    }
+
+    fn consent_with_own_client(&self) -> Option<String> {
+        self.own_client.as_ref()?;
+        consent_scheme(self.definition).map(|consent| consent.name)
+    }
+
+    /// What a way to sign in asks for.
+    pub(super) async fn asked(&self, (name, scheme): (&str, &Scheme)) -> Result<Asked, StoreError> {
+        let Some(fields) = asked_before_browser(scheme) else {
+            return Ok(Asked { fields: scheme.fields.keys().cloned().collect(), is_consent: false, client: None });
+        };
+        let fields: Vec<_> = fields.into_iter().map(str::to_owned).collect();
+        let client = self.client(name, scheme, &fields).await?;
+        let fields = if client.is_some() { Vec::new() } else { fields };
+        Ok(Asked { fields, is_consent: true, client })
+    }
+
+    async fn client(&self, name: &str, scheme: &Scheme, asked: &[String]) -> Result<Option<Client>, StoreError> {
+        if self.consent_with_own_client().as_deref() == Some(name)
+            && let Some(values) = &self.own_client
+        {
+            return Ok(Some(Client { values: values.clone(), is_before: false }));
+        }
+        let before = self.before.as_ref().filter(|row| row.scheme.as_deref() == Some(name));
+        let Some(row) = before.filter(|_| self.sent.text("client") != Some("other")) else { return Ok(None) };
+        let mut values = self.service.store.secrets(row.id).await?.credentials;
+        // The tokens of the sign-in before are not among them.
+        values.retain(|field, _| asked.contains(field));
+        let is_required = |field: &&String| scheme.fields.get(*field).is_some_and(|field| field.is_required());
+        let is_whole = asked.iter().filter(is_required).all(|field| values.contains_key(field));
+        Ok(is_whole.then_some(Client { values, is_before: true }))
+    }
+
+    /// The connector, when it was chosen on the page before.
+    pub(super) fn chosen(&self) -> Option<&'a str> {
+        self.setup.definition.is_none().then(|| self.definition.name())
+    }
+
+    /// The path of this form with a way to sign in, and what else it is to say.
+    pub(super) fn url(&self, auth: Option<&str>, more: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.chosen().map(|name| ("connector", name)));
+        query.extend_pairs(auth.map(|name| ("auth", name))).extend_pairs(more);
+        let (page, query) = (page_of(self.service, self.setup), query.finish());
+        if query.is_empty() { page } else { format!("{page}?{query}") }
+    }
+
+    /// The form.
+    pub(super) async fn form(&self, told: Option<Told>) -> Result<Form, StoreError> {
+        let (title, told_ref, config) = (self.definition.title(), told.as_ref(), Map::new());
+        let config = self.before.as_ref().map_or(&config, |row| &row.config);
+        let (mut inputs, mut more) = input::config(self.definition, config, self.sent, told_ref);
+        let way = self.way();
+        let asked = match way {
+            Some(way) => Some((way, self.asked(way).await?)),
+            None => None,
+        };
+        if let Some(((_, scheme), asked)) = &asked {
+            inputs.extend(input::credentials(scheme, &asked.fields, self.sent, told_ref));
+        }
+        if self.setup.replaces.is_none() {
+            let name = self.sent.text(super::told::NAME).or(self.setup.name.as_deref()).unwrap_or(title);
+            inputs.push(input::name(name, told_ref));
+        }
+        let all = || inputs.iter().chain(&more);
+        let problems = all().filter_map(|input| {
+            let (field, label) = (input.field.clone(), input.label.clone());
+            Some(Problem { field, label, message: input.error.clone()? })
+        });
+        let problems: Vec<_> = problems.collect();
+        // Somebody goes on at what is wrong: a value, or the secret that was refused, or else what is told.
+        let first = problems.first().map(|problem| problem.field.clone()).or_else(|| {
+            let refused = told_ref.filter(|told| told.is_refusal)?;
+            inputs.iter().find(|input| input.is_secret && refused.is_refusal).map(|input| input.field.clone())
+        });
+        let is_told_first = told.is_some() && first.is_none();
+        let again = told.is_some() && inputs.iter().any(|input| input.is_secret && self.sent.has(&input.field));
+        let is_more_open = more.iter().any(|input| input.error.is_some());
+        for input in inputs.iter_mut().chain(&mut more) {
+            input.is_first = first.as_ref() == Some(&input.field);
+        }
+        let (has_client, is_before) = match asked.as_ref().and_then(|(_, asked)| asked.client.as_ref()) {
+            Some(client) => (true, client.is_before),
+            None => (false, false),
+        };
+        let auth = way.map(|(name, _)| name.to_owned());
+        let web = |link: &String| link.starts_with("https://").then(|| link.clone());
+        let summary = self.definition.connector.head().summary.as_str();
+        Ok(Form {
+            action: page_of(self.service, self.setup),
+            title: title.to_owned(),
+            summary: (!summary.is_empty()).then(|| summary.to_owned()),
+            workspace: workspace(self.service, self.setup).await?,
+            steps: if self.chosen().is_some() { steps(2, 3) } else { steps(1, 2) },
+            is_renewal: self.setup.replaces.is_some(),
+            connector: self.chosen().map(str::to_owned),
+            back: self.chosen().map(|_| page_of(self.service, self.setup)),
+            ways: self.listed(way),
+            description: way.and_then(|(_, scheme)| scheme.description.clone()),
+            setup: way.and_then(|(_, scheme)| scheme.setup.as_deref()).map(markdown::html),
+            link: way.and_then(|(_, scheme)| scheme.link.as_ref()).and_then(web),
+            is_consent: asked.as_ref().is_some_and(|(_, asked)| asked.is_consent),
+            has_client,
+            other_client: is_before.then(|| self.url(auth.as_deref(), &[("client", "other")])),
+            is_other_client: self.sent.text("client") == Some("other"),
+            redirect_uri: self.service.url(CALLBACK),
+            auth,
+            inputs,
+            more,
+            is_more_open,
+            told,
+            problems,
+            is_told_first,
+            again,
+        })
+    }
+
+    fn listed(&self, chosen: Option<(&str, &Scheme)>) -> Vec<Way> {
+        let ways = self.ways();
+        if ways.len() < 2 {
+            return Vec::new();
+        }
+        let way = |(name, scheme): (&str, &Scheme)| Way {
+            title: scheme.title.clone().unwrap_or_else(|| name.to_owned()),
+            url: self.url(Some(name), &[]),
+            is_chosen: chosen.is_some_and(|(chosen, _)| chosen == name),
+        };
+        ways.into_iter().map(way).collect()
+    }
+}
+
+/// The simplest way comes first: a token before what obtains tokens, few values before many.
+fn effort(scheme: &Scheme) -> (bool, usize) {
+    (scheme.oauth2.is_some(), scheme.fields.values().filter(|field| field.is_required()).count())
+}
+
+/// How far somebody is.
+pub(super) fn steps(at: u32, of: u32) -> Value {
+    let bars: Vec<_> = (1..=of).map(|step| json!({ "is_reached": step <= at })).collect();
+    json!({ "at": at, "of": of, "bars": bars })
+}
+
+/// The path of a set-up's page.
+pub(super) fn page_of(service: &Service, setup: &Setup) -> String {
+    path(service, &format!("/setup/{}", setup.id))
+}
+
+/// The name of the workspace of a set-up.
+pub(super) async fn workspace(service: &Service, setup: &Setup) -> Result<String, StoreError> {
+    let workspace = service.store.workspace(setup.organization, setup.workspace).await?;
+    Ok(workspace.map(|workspace| workspace.name).unwrap_or_default())
 }

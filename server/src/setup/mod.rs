@@ -1,19 +1,26 @@
 //! Setting up a connector in a browser: a link that works once, pages that need no script, and a vendor's consent.
 
+mod browser;
 mod callback;
 mod consent;
+mod finish;
 mod form;
+mod input;
 mod markdown;
+mod notice;
 mod page;
 mod pages;
+mod sent;
+mod told;
+mod welcome;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::get;
+use http::StatusCode;
 use uuid::Uuid;
 
-use crate::api::Given;
 use crate::caller::Caller;
 use crate::definitions::Definition;
 use crate::error::ApiError;
@@ -22,21 +29,24 @@ use crate::store::{ConnectorRow, Setup, SetupStatus, now};
 
 pub(crate) use consent::{begin_with_own_client, consent_scheme};
 
-/// How long a link works, and a set-up may take, in milliseconds.
-const LIFE: i64 = 15 * 60 * 1000;
+/// How long a link works, in milliseconds.
+const LINK_LIFE: i64 = 15 * 60 * 1000;
+/// How long somebody has after that, in milliseconds: a vendor may have to be told of this server first.
+const LIFE: i64 = 30 * 60 * 1000;
 /// Where vendors send browsers back to.
 pub(crate) const CALLBACK: &str = "/oauth/callback";
 
 /// The routes of the pages.
 pub(crate) fn routes() -> Router<Arc<Service>> {
+    // What only looks at a link must not use it up.
+    let only_looked_at = || async { StatusCode::METHOD_NOT_ALLOWED };
     Router::new()
-        .route("/setup", get(pages::show).post(pages::submit))
-        .route("/setup/choose", post(pages::choose))
-        .route("/setup/done", get(pages::done))
-        .route("/setup/style.css", get(page::style))
-        .route("/setup/link/{link}", get(pages::welcome).post(pages::begin))
-        .route("/oauth/start/{link}", get(callback::start))
-        .route(CALLBACK, get(callback::come_back))
+        .route("/setup", get(notice::nothing_here))
+        .route("/setup/link/{link}", get(welcome::show).post(welcome::begin))
+        .route("/setup/{id}", get(pages::show).post(pages::submit))
+        .route("/setup/{id}/done", get(pages::done))
+        .route("/oauth/start/{link}", get(callback::start).head(only_looked_at))
+        .route(CALLBACK, get(callback::come_back).head(only_looked_at))
 }
 
 /// A set-up that nobody has begun.
@@ -59,7 +69,8 @@ pub(crate) fn new(
         status: SetupStatus::Pending,
         error: None,
         connector: None,
-        expires_at: now() + LIFE,
+        expires_at: now() + LINK_LIFE,
+        browser: None,
     }
 }
 
@@ -82,7 +93,8 @@ pub(crate) async fn link_for(service: &Service, row: &ConnectorRow) -> Result<St
         status: SetupStatus::Pending,
         error: None,
         connector: None,
-        expires_at: now() + LIFE,
+        expires_at: now() + LINK_LIFE,
+        browser: None,
     };
     let link = service.store.add_setup(&setup).await?;
     Ok(link_url(service, &link))
@@ -96,37 +108,7 @@ pub(crate) fn status_of(setup: &Setup) -> SetupStatus {
     }
 }
 
-/// Ends a set-up with a connector that is made, or signed in anew, of what is given. It has been tried first.
-async fn finish(service: &Service, setup: &Setup, definition: &Definition, given: &Given) -> Result<Uuid, ApiError> {
-    let connection = given.connect(service, definition)?;
-    crate::api::tried(&connection).await?;
-    let at = now();
-    let mut row = ConnectorRow {
-        id: Uuid::new_v4(),
-        organization: setup.organization,
-        workspace: setup.workspace,
-        definition: definition.id,
-        name: setup.name.clone().unwrap_or_else(|| definition.title().to_owned()),
-        scheme: None,
-        config: given.config.clone(),
-        entities: None,
-        fields: Vec::new(),
-        reauthorize: None,
-        version: 1,
-        created_at: at,
-        updated_at: at,
-    };
-    if let Some(id) = setup.replaces {
-        let before = service.store.connector(setup.organization, Some(setup.workspace), id).await?;
-        row = before.ok_or_else(|| ApiError::not_found("connector"))?;
-        row.config = given.config.clone();
-    }
-    row.scheme = connection.scheme().map(str::to_owned);
-    row.fields = given.credentials.keys().cloned().collect();
-    // Whoever completes the set-up first makes the connector: a form that is sent twice makes one.
-    if !service.store.complete_setup(setup.id, &row, &given.secrets(), setup.replaces.is_some()).await? {
-        return Err(ApiError::new(http::StatusCode::CONFLICT, "conflict", "this set-up has ended already"));
-    }
-    tracing::info!(connector_id = %row.id, setup_id = %setup.id, "a connector was set up");
-    Ok(row.id)
+/// The path of a page, as browsers reach it: below that of the public URL.
+fn path(service: &Service, path: &str) -> String {
+    format!("{}{path}", service.public_url.path().trim_end_matches('/'))
 }

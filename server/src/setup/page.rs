@@ -3,32 +3,31 @@
 use std::sync::LazyLock;
 
 use axum::response::{Html, IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use handlebars::Handlebars;
-use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HeaderName, REFERRER_POLICY, SET_COOKIE,
-};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY};
+use http::{HeaderValue, StatusCode};
+use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::service::Service;
-use crate::store::StoreError;
-
-/// The cookie that binds a set-up to a browser.
-const COOKIE_NAME: &str = "tieline_setup";
-
-/// Nothing from elsewhere, no script, no frame around it.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const STYLE: &str = include_str!("templates/style.css");
 
 static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
     let mut templates = Handlebars::new();
     templates.set_strict_mode(true);
+    templates.register_escape_fn(escaped);
     for (name, text) in [
         ("frame", include_str!("templates/frame.hbs")),
         ("welcome", include_str!("templates/welcome.hbs")),
         ("choose", include_str!("templates/choose.hbs")),
         ("form", include_str!("templates/form.hbs")),
+        ("error", include_str!("templates/error.hbs")),
+        ("steps", include_str!("templates/steps.hbs")),
+        ("field", include_str!("templates/field.hbs")),
         ("leave", include_str!("templates/leave.hbs")),
+        ("busy", include_str!("templates/busy.hbs")),
         ("done", include_str!("templates/done.hbs")),
         ("notice", include_str!("templates/notice.hbs")),
     ] {
@@ -40,105 +39,80 @@ static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
     templates
 });
 
-/// A page that says one thing, and why nothing can be done here.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Notice {
-    /// The link has been used, or is too old.
-    LinkUsed,
-    /// No set-up belongs to this browser.
-    NotYours,
-    /// The request did not come from one of these pages.
-    Foreign,
-    /// The server failed.
-    Failed,
-}
+/// Nothing from elsewhere, no script, no frame around it; one style, which is known by its digest.
+static POLICY: LazyLock<Option<HeaderValue>> = LazyLock::new(|| {
+    let style = BASE64_STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{style}'; img-src data:; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).ok()
+});
 
-impl Notice {
-    fn texts(self) -> (StatusCode, &'static str, &'static str) {
-        match self {
-            Self::LinkUsed => (
-                StatusCode::GONE,
-                "This link no longer works",
-                "A set-up link works once, and for a quarter of an hour. Ask for a new one where you got this one: on the command \
-                 line, run the same command again.",
-            ),
-            Self::NotYours => (
-                StatusCode::GONE,
-                "There is nothing to set up here",
-                "No set-up that goes on belongs to this browser. It may have ended, or taken more than a quarter of an hour, or it \
-                 was begun in another browser. Ask for a new link where you got the last one.",
-            ),
-            Self::Foreign => (
-                StatusCode::FORBIDDEN,
-                "This request came from elsewhere",
-                "A form of these pages has been sent from another site. Nothing has changed.",
-            ),
-            Self::Failed => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "The server failed",
-                "Nothing has changed. Try again; if that does not help, its operator finds the reason in the log.",
-            ),
+/// A text as HTML, in an element or a quoted attribute.
+pub(super) fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            c if is_shown(c) => html.push(c),
+            _ => {}
         }
     }
+    html
+}
+
+/// Whether a character of somebody else's text is shown: not what turns the text around it, or cannot be seen.
+pub(super) fn is_shown(c: char) -> bool {
+    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !turns && (!c.is_control() || matches!(c, '\n' | '\t'))
 }
 
 /// A page of a template.
 pub(super) fn page(status: StatusCode, template: &str, title: &str, content: &impl Serialize) -> Response {
     let rendered = TEMPLATES
         .render(template, content)
-        .and_then(|body| TEMPLATES.render("frame", &json!({ "title": title, "body": body })));
-    let html = match rendered {
-        Ok(html) => html,
-        Err(error) => {
-            tracing::error!(%error, template, "a page cannot be rendered");
-            return (StatusCode::INTERNAL_SERVER_ERROR, "The server failed.").into_response();
+        .and_then(|body| TEMPLATES.render("frame", &json!({ "title": title, "style": STYLE, "body": body })));
+    let mut response = match (rendered, &*POLICY) {
+        (Ok(html), Some(policy)) => {
+            let mut response = (status, Html(html)).into_response();
+            response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy.clone());
+            response
+        }
+        (rendered, _) => {
+            let error = rendered.err();
+            tracing::error!(?error, template, "a page cannot be rendered");
+            (StatusCode::INTERNAL_SERVER_ERROR, "The server failed.").into_response()
         }
     };
-    let mut response = (status, Html(html)).into_response();
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    // Nothing goes to other sites; with `no-referrer`, a browser would not even tell this one where a form comes from.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-/// A page that says one thing.
-pub(super) fn notice(notice: Notice) -> Response {
-    let (status, title, text) = notice.texts();
-    page(status, "notice", title, &json!({ "title": title, "text": text }))
-}
+#[cfg(test)]
+mod tests {
+    use super::{POLICY, STYLE, TEMPLATES, escaped};
 
-/// The page of a server that failed.
-pub(super) fn failed(error: StoreError) -> Response {
-    tracing::error!(%error, "the store failed");
-    notice(Notice::Failed)
-}
+    #[test]
+    fn every_template_is_there_and_every_page_has_a_policy() {
+        for name in ["frame", "welcome", "choose", "form", "error", "steps", "field", "leave", "busy", "done", "notice"]
+        {
+            assert!(TEMPLATES.has_template(name), "{name}");
+        }
+        assert!(POLICY.is_some());
+        // It stands in the page as it is: its digest is that of these very bytes.
+        assert!(!STYLE.contains("</") && !STYLE.contains('\r'));
+    }
 
-/// The style of all pages.
-pub(super) async fn style() -> Response {
-    let headers = [(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "public, max-age=3600")];
-    (headers, include_str!("templates/style.css")).into_response()
-}
-
-/// The cookie that binds a set-up to this browser. It comes back from the vendor's page with a top-level navigation, so it is `Lax`.
-pub(super) fn cookie(service: &Service, browser: &str) -> (HeaderName, String) {
-    let secure = if service.public_url.scheme() == "https" { "; Secure" } else { "" };
-    (SET_COOKIE, format!("{COOKIE_NAME}={browser}; Path=/; HttpOnly; SameSite=Lax; Max-Age=900{secure}"))
-}
-
-/// What the cookie of a browser says.
-pub(super) fn browser(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| value.to_owned())
-}
-
-/// Whether a form was sent by one of these pages: a browser says where a form comes from.
-pub(super) fn is_own(service: &Service, headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    match (text("sec-fetch-site"), text("origin")) {
-        (Some(site), _) => site == "same-origin" || site == "none",
-        (None, Some(origin)) => origin == service.public_url.origin().ascii_serialization(),
-        (None, None) => false,
+    #[test]
+    fn a_text_stays_in_its_place() {
+        assert_eq!(escaped("<a b='\"&\u{202e}\u{0}\n"), "&lt;a b=&#39;&quot;&amp;\n");
     }
 }

@@ -104,7 +104,7 @@ impl Store {
 }
 
 /// 256 random bits as text. A digest without salt or stretching is enough to keep them by: nobody can guess them.
-pub(super) fn random_text() -> Result<String, StoreError> {
+pub(crate) fn random_text() -> Result<String, StoreError> {
     let mut bytes = [0; 32];
     let no_bytes = |_| KeyError::Unavailable("the system gives no random bytes".to_owned());
     SystemRandom::new().fill(&mut bytes).map_err(no_bytes)?;

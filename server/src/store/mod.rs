@@ -25,6 +25,7 @@ use uuid::Uuid;
 use crate::keys::{KeyError, Keyring};
 
 pub use applications::FirstClient;
+pub(crate) use applications::random_text;
 pub(crate) use audit::{AuditLog, Entry};
 pub(crate) use connectors::{ConnectorRow, Exposed, Secrets};
 pub(crate) use rate_limits::SharedRateLimiter;

@@ -3,6 +3,7 @@
 use secrecy::zeroize::Zeroizing;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use super::applications::{digest_of, random_text};
@@ -31,6 +32,15 @@ pub(crate) struct Setup {
     /// The connector that it ended with.
     pub connector: Option<Uuid>,
     pub expires_at: i64,
+    /// The digest of what the browser has that it is bound to.
+    pub browser: Option<String>,
+}
+
+impl Setup {
+    /// Whether it is bound to the browser that has this.
+    pub(crate) fn is_bound_to(&self, browser: &str) -> bool {
+        self.browser.as_ref().is_some_and(|bound| bound.as_bytes().ct_eq(digest_of(browser).as_bytes()).into())
+    }
 }
 
 /// How far a set-up is.
@@ -58,7 +68,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, organization_id, workspace_id, definition_id, name, replaces, redirect_url, status, error, \
-             connector_id, expires_at FROM setups ",
+             connector_id, expires_at, browser_digest FROM setups ",
             $rest
         )
     };
@@ -94,30 +104,35 @@ impl Store {
         row.as_ref().map(setup).transpose()
     }
 
-    /// The set-up of a link that has not been used and has not expired.
+    /// The set-up of this id, for the browser that it is bound to.
+    pub(crate) async fn setup_of_id(&self, id: Uuid) -> Result<Option<Setup>, StoreError> {
+        let row = sqlx::query(select!("WHERE id = $1")).bind(id.to_string()).fetch_optional(&self.pool).await?;
+        row.as_ref().map(setup).transpose()
+    }
+
+    /// The set-up of a link, also of one that has been used or has expired.
     pub(crate) async fn setup_of_link(&self, link: &str) -> Result<Option<Setup>, StoreError> {
-        let sql = select!("WHERE link_digest = $1 AND browser_digest IS NULL AND expires_at > $2");
-        let row = sqlx::query(sql).bind(digest_of(link)).bind(now()).fetch_optional(&self.pool).await?;
-        row.as_ref().map(setup).transpose()
+        let query = sqlx::query(select!("WHERE link_digest = $1")).bind(digest_of(link));
+        query.fetch_optional(&self.pool).await?.as_ref().map(setup).transpose()
     }
 
-    /// Uses a link up: gives back the text that binds the set-up to one browser. `None` when it has been used, or has expired.
-    pub(crate) async fn begin_setup(&self, link: &str) -> Result<Option<String>, StoreError> {
-        let browser = random_text()?;
-        let sql = "UPDATE setups SET browser_digest = $2 \
-                   WHERE link_digest = $1 AND browser_digest IS NULL AND expires_at > $3";
-        let query = sqlx::query(sql).bind(digest_of(link)).bind(digest_of(&browser)).bind(now());
-        Ok((query.execute(&self.pool).await?.rows_affected() == 1).then_some(browser))
+    /// The set-up whose sign-in was begun last with this state.
+    pub(crate) async fn setup_of_state(&self, state: &str) -> Result<Option<Setup>, StoreError> {
+        let query = sqlx::query(select!("WHERE state_digest = $1")).bind(digest_of(state));
+        query.fetch_optional(&self.pool).await?.as_ref().map(setup).transpose()
     }
 
-    /// The set-up that is bound to a browser, and has not expired.
-    pub(crate) async fn setup_of_browser(&self, browser: &str) -> Result<Option<Setup>, StoreError> {
-        let query = sqlx::query(select!("WHERE browser_digest = $1 AND expires_at > $2"));
-        let row = query.bind(digest_of(browser)).bind(now()).fetch_optional(&self.pool).await?;
-        row.as_ref().map(setup).transpose()
+    /// Uses a link up: binds the set-up to the browser that has this, until then. `false` when another browser was faster, or the link
+    /// has expired. The same browser may do it again: somebody clicks twice.
+    pub(crate) async fn begin_setup(&self, link: &str, browser: &str, until: i64) -> Result<bool, StoreError> {
+        let sql = "UPDATE setups SET browser_digest = $2, \
+                   expires_at = CASE WHEN browser_digest IS NULL THEN $4 ELSE expires_at END \
+                   WHERE link_digest = $1 AND (browser_digest IS NULL OR browser_digest = $2) AND expires_at > $3 AND status = 'pending'";
+        let query = sqlx::query(sql).bind(digest_of(link)).bind(digest_of(browser)).bind(now()).bind(until);
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
-    /// Keeps a sign-in that waits for the user to come back with this state.
+    /// Keeps a sign-in that waits for the user to come back with this state, in the place of any before.
     pub(crate) async fn put_waiting(&self, setup: Uuid, state: &str, waiting: &str) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let sql = "UPDATE setups SET state_digest = $2, error = NULL WHERE id = $1 AND status = 'pending'";
@@ -139,15 +154,13 @@ impl Store {
         setup: Uuid,
         state: &str,
     ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-        let sql = "UPDATE setups SET state_digest = NULL WHERE id = $1 AND state_digest = $2 AND expires_at > $3";
-        let query = sqlx::query(sql).bind(setup.to_string()).bind(digest_of(state)).bind(now());
-        if query.execute(&self.pool).await?.rows_affected() == 0 {
-            return Ok(None);
-        }
-        let opened = self.secret(&setup.to_string(), WAITING).await?;
-        let delete = "DELETE FROM secrets WHERE owner = $1 AND kind = $2";
-        sqlx::query(delete).bind(setup.to_string()).bind(WAITING).execute(&self.pool).await?;
-        Ok(opened.map(|opened| opened.plain))
+        let Some(opened) = self.secret(&setup.to_string(), WAITING).await? else { return Ok(None) };
+        // The version says that it is still the one that was read: of two who ask, one deletes it.
+        let sql = "DELETE FROM secrets WHERE owner = $1 AND kind = $2 AND version = $3 AND EXISTS \
+                   (SELECT 1 FROM setups WHERE id = $1 AND state_digest = $4 AND status = 'pending' AND expires_at > $5)";
+        let query = sqlx::query(sql).bind(setup.to_string()).bind(WAITING).bind(opened.version);
+        let deleted = query.bind(digest_of(state)).bind(now()).execute(&self.pool).await?;
+        Ok((deleted.rows_affected() == 1).then_some(opened.plain))
     }
 
     /// Ends a set-up with its connector, which is made, or changed if it `is_there`; `false` when the set-up has ended already, or
@@ -160,9 +173,10 @@ impl Store {
         is_there: bool,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        let sql = "UPDATE setups SET status = 'completed', connector_id = $2, error = NULL \
-                   WHERE id = $1 AND status = 'pending'";
+        let sql = "UPDATE setups SET status = 'completed', connector_id = $2, definition_id = $3, name = $4, \
+                   error = NULL WHERE id = $1 AND status = 'pending'";
         let query = sqlx::query(sql).bind(setup.to_string()).bind(row.id.to_string());
+        let query = query.bind(row.definition.to_string()).bind(&row.name);
         if query.execute(&mut *transaction).await?.rows_affected() == 0 {
             return Ok(false);
         }
@@ -183,20 +197,6 @@ impl Store {
         Ok(())
     }
 
-    /// Chooses the connector of a set-up for which none is chosen.
-    pub(crate) async fn choose_in_setup(&self, setup: Uuid, definition: Uuid) -> Result<(), StoreError> {
-        let sql = "UPDATE setups SET definition_id = $2 WHERE id = $1 AND definition_id IS NULL AND status = 'pending'";
-        sqlx::query(sql).bind(setup.to_string()).bind(definition.to_string()).execute(&self.pool).await?;
-        Ok(())
-    }
-
-    /// Says what the connector of a set-up is to be called.
-    pub(crate) async fn name_setup(&self, setup: Uuid, name: &str) -> Result<(), StoreError> {
-        let sql = "UPDATE setups SET name = $2 WHERE id = $1 AND status = 'pending'";
-        sqlx::query(sql).bind(setup.to_string()).bind(name).execute(&self.pool).await?;
-        Ok(())
-    }
-
     /// Ends set-ups of a connector whose link nobody has used: a new one takes their place.
     pub(crate) async fn drop_unused_setups(&self, connector: Uuid) -> Result<(), StoreError> {
         let sql = "DELETE FROM setups WHERE replaces = $1 AND browser_digest IS NULL";
@@ -204,12 +204,12 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets set-ups that ended more than a day ago.
+    /// Forgets what waits in set-ups that have ended, and those that ended more than a day ago.
     pub(crate) async fn forget_setups(&self) -> Result<(), StoreError> {
-        let before = now() - 24 * 3600 * 1000;
-        for sql in [
-            "DELETE FROM secrets WHERE owner IN (SELECT id FROM setups WHERE expires_at < $1)",
-            "DELETE FROM setups WHERE expires_at < $1",
+        let ended = now();
+        for (sql, before) in [
+            ("DELETE FROM secrets WHERE owner IN (SELECT id FROM setups WHERE expires_at < $1)", ended),
+            ("DELETE FROM setups WHERE expires_at < $1", ended - 24 * 3600 * 1000),
         ] {
             sqlx::query(sql).bind(before).execute(&self.pool).await?;
         }
@@ -236,5 +236,6 @@ fn setup(row: &AnyRow) -> Result<Setup, StoreError> {
         error: row.try_get("error")?,
         connector: optional_uuid(row.try_get("connector_id")?)?,
         expires_at: row.try_get("expires_at")?,
+        browser: row.try_get("browser_digest")?,
     })
 }

@@ -1,0 +1,106 @@
+//! The end of a set-up: what was given is tried, and becomes a connector.
+
+use std::time::Instant;
+
+use http::StatusCode;
+use uuid::Uuid;
+
+use crate::api::{Given, tried};
+use crate::definitions::Definition;
+use crate::error::ApiError;
+use crate::service::Service;
+use crate::store::{ConnectorRow, Entry, Setup, SetupStatus, now};
+
+/// Who does it, in the audit log: whoever has the link, and no client.
+const CLIENT: &str = "set-up link";
+
+/// Ends a set-up with a connector that is made, or signed in anew, of what is given. It has been tried first.
+///
+/// # Errors
+/// What does not fit, or what the vendor said.
+pub(super) async fn finish(
+    service: &Service,
+    setup: &Setup,
+    definition: &Definition,
+    name: Option<String>,
+    given: &Given,
+    request_id: &str,
+) -> Result<Uuid, ApiError> {
+    let (at, started) = (now(), Instant::now());
+    let result = finished(service, setup, definition, name, given).await;
+    let entry = Entry {
+        at,
+        organization: setup.organization,
+        workspace: Some(setup.workspace),
+        connector: result.as_ref().ok().copied().or(setup.replaces),
+        client: CLIENT.to_owned(),
+        operation: "setup.complete".to_owned(),
+        outcome: result.as_ref().err().map_or("success", |error| error.kind).to_owned(),
+        milliseconds: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
+        request_id: request_id.to_owned(),
+    };
+    service.audit.write(entry).await;
+    result
+}
+
+async fn finished(
+    service: &Service,
+    setup: &Setup,
+    definition: &Definition,
+    name: Option<String>,
+    given: &Given,
+) -> Result<Uuid, ApiError> {
+    let connection = given.connect(service, definition)?;
+    tried(&connection).await?;
+    let at = now();
+    let mut row = ConnectorRow {
+        id: Uuid::new_v4(),
+        organization: setup.organization,
+        workspace: setup.workspace,
+        definition: definition.id,
+        name: name.or_else(|| setup.name.clone()).unwrap_or_else(|| definition.title().to_owned()),
+        scheme: None,
+        config: given.config.clone(),
+        entities: None,
+        fields: Vec::new(),
+        reauthorize: None,
+        version: 1,
+        created_at: at,
+        updated_at: at,
+    };
+    if let Some(id) = setup.replaces {
+        let before = service.store.connector(setup.organization, Some(setup.workspace), id).await?;
+        row = before.ok_or_else(gone)?;
+        row.config = given.config.clone();
+    }
+    row.scheme = connection.scheme().map(str::to_owned);
+    row.fields = given.credentials.keys().cloned().collect();
+    // Whoever completes the set-up first makes the connector: a form that is sent twice makes one.
+    if service.store.complete_setup(setup.id, &row, &given.secrets(), setup.replaces.is_some()).await? {
+        tracing::info!(connector_id = %row.id, setup_id = %setup.id, "a connector was set up");
+        return Ok(row.id);
+    }
+    let now = service.store.setup_of_id(setup.id).await?;
+    match now.filter(|setup| setup.status == SetupStatus::Completed).and_then(|setup| setup.connector) {
+        Some(connector) => Ok(connector),
+        None => Err(gone()),
+    }
+}
+
+/// The connector was deleted while somebody signed it in anew.
+fn gone() -> ApiError {
+    ApiError::new(StatusCode::CONFLICT, "conflict", "what was to be signed in again has been deleted meanwhile")
+}
+
+/// Does something to its end, also when the browser goes away: what a vendor has handed out is not lost.
+pub(super) async fn lasting<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+) -> Result<T, ApiError> {
+    match tokio::spawn(work).await {
+        Ok(result) => result,
+        Err(error) => {
+            tracing::error!(%error, "a set-up was broken off");
+            Err(ApiError::internal())
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Pages that say one thing: why a request ends here, and what can be done.
+
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use serde_json::json;
+
+use crate::store::StoreError;
+
+use super::page::page;
+
+/// Why a request ends here.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Notice {
+    /// There is no such link.
+    NoLink,
+    /// The link has been used, by another browser.
+    LinkUsed,
+    /// The link is too old.
+    LinkExpired,
+    /// The browser gives no cookie back.
+    NoCookies,
+    /// No such set-up is bound to this browser.
+    NotYours,
+    /// The set-up took too long.
+    Expired,
+    /// A vendor's answer that nobody waits for.
+    NoSuchSignIn,
+    /// A vendor's answer to a sign-in that another browser began.
+    OtherBrowser,
+    /// The request did not come from one of these pages.
+    Foreign,
+    /// The server failed.
+    Failed,
+}
+
+/// What to do where a link no longer helps.
+const NEW_LINK: &str =
+    "Ask for a new link where you got this one. If it came from a command line, run the same command again.";
+
+impl Notice {
+    fn texts(self) -> (StatusCode, &'static str, &'static str, &'static str) {
+        match self {
+            Self::NoLink => (
+                StatusCode::NOT_FOUND,
+                "This link is not complete",
+                "There is no such set-up link. A part of it may have been lost when it was copied.",
+                NEW_LINK,
+            ),
+            Self::LinkUsed => (
+                StatusCode::GONE,
+                "This link has been used",
+                "A set-up link works once, in one browser, and this one was opened in another.",
+                NEW_LINK,
+            ),
+            Self::LinkExpired => (
+                StatusCode::GONE,
+                "This link has expired",
+                "A set-up link works for 15 minutes, so that nobody else can use it later.",
+                NEW_LINK,
+            ),
+            Self::NoCookies => (
+                StatusCode::BAD_REQUEST,
+                "Cookies are needed for this",
+                "Your browser did not keep the cookie that ties this set-up to you. It is needed for these pages alone, and nothing \
+                 is tracked with it.",
+                "Allow cookies for this site, then open the link again. It still works.",
+            ),
+            Self::NotYours => (
+                StatusCode::NOT_FOUND,
+                "There is nothing to set up here",
+                "No set-up on this page belongs to this browser. It may have been opened in another one, or have ended a while ago.",
+                NEW_LINK,
+            ),
+            Self::Expired => (
+                StatusCode::GONE,
+                "This took too long",
+                "A set-up has to be finished within half an hour. Nothing has been connected, and nothing that you entered was kept.",
+                NEW_LINK,
+            ),
+            Self::NoSuchSignIn => (
+                StatusCode::BAD_REQUEST,
+                "Nobody waits for this answer",
+                "The answer does not belong to a sign-in that goes on here. It has been answered already, or a newer one was begun. \
+                 Nothing has been connected with it.",
+                "Go back to the set-up page and sign in again. If you did not start a sign-in, somebody may have sent you here to make \
+                 you use their account: close this page.",
+            ),
+            Self::OtherBrowser => (
+                StatusCode::FORBIDDEN,
+                "This sign-in began in another browser",
+                "An answer is taken only in the browser that the sign-in began in. Nothing has been connected.",
+                "Go back to that browser and sign in again there. If you did not start a sign-in, close this page.",
+            ),
+            Self::Foreign => (
+                StatusCode::FORBIDDEN,
+                "This request came from elsewhere",
+                "Another site has sent a form to this server in your name. It was refused, and nothing has changed.",
+                "If you were setting something up, go back to that page and try again.",
+            ),
+            Self::Failed => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The server failed",
+                "That is no fault of yours, and nothing has been connected.",
+                "Try again in a minute. If that does not help, tell whoever runs this server: its log says why.",
+            ),
+        }
+    }
+}
+
+impl IntoResponse for Notice {
+    fn into_response(self) -> Response {
+        let (status, title, text, help) = self.texts();
+        page(status, "notice", title, &json!({ "title": title, "text": text, "help": help }))
+    }
+}
+
+/// What ends a request.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// This is said.
+    Notice(Notice),
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl From<Notice> for Stop {
+    fn from(notice: Notice) -> Self {
+        Self::Notice(notice)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl IntoResponse for Stop {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Notice(notice) => notice.into_response(),
+            Self::Store(error) => {
+                tracing::error!(%error, "the store failed");
+                Notice::Failed.into_response()
+            }
+        }
+    }
+}
+
+/// The page without a set-up.
+pub(super) async fn nothing_here() -> Notice {
+    Notice::NotYours
+}
