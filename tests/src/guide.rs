@@ -156,7 +156,12 @@ impl Follower {
         let mut command = Command::new("sh");
         let free = PORTS.iter().zip(&self.ports);
         command.arg("-ec").arg(free.fold(commands.to_owned(), |text, (written, free)| text.replace(written, free)));
-        command.env_clear().env("PATH", path).env("HOME", self.folder.path()).current_dir(self.folder.path()).stdin(Stdio::null());
+        command
+            .env_clear()
+            .env("PATH", path)
+            .env("HOME", self.folder.path())
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null());
         command
     }
 }

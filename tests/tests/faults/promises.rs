@@ -34,7 +34,7 @@ fn tests(folder: &Path, found: &mut BTreeSet<String>) {
 #[test]
 fn every_proof_that_the_tables_name_is_there() {
     let mut there = BTreeSet::new();
-    for folder in ["tests", "../engine/src", "../cli/src", "../cli/tests"] {
+    for folder in ["tests", "../engine/src", "../cli/src", "../cli/tests", "../server/tests"] {
         tests(&here(folder), &mut there);
     }
     let is_case = |name: &String| here("cases/execute").join(name).is_dir();
