@@ -19,12 +19,14 @@ use crate::store::{Setup, SetupStatus, now};
 use crate::watch::RequestId;
 
 use super::consent::Waiting;
+use super::draft::Draft;
 use super::finish::{finish, lasting};
 use super::form::{Asking, page_of};
 use super::notice::{Notice, Stop};
 use super::page::page;
 use super::pages::to_the_end;
 use super::sent::Sent;
+use super::told::Told;
 use super::{LIFE, browser, status_of};
 
 /// What a caller's own page is told when no connector was made.
@@ -79,7 +81,7 @@ pub(super) async fn come_back(
     let Some(waiting) = taken.and_then(|plain| Waiting::read(&plain)) else {
         return Ok(answered(&service, &setup));
     };
-    let back = Back { definition: waiting.definition, scheme: waiting.scheme.clone() };
+    let (definition, scheme) = (waiting.definition, waiting.scheme.clone());
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let came_back = Url::parse(&service.url(path)).map_err(|_| Notice::NoSuchSignIn)?;
     let (doing, setting_up) = (service.clone(), setup.clone());
@@ -92,26 +94,28 @@ pub(super) async fn come_back(
     service.store.fail_setup(setup.id, &error.message, setup.redirect_url.is_some()).await?;
     match &setup.redirect_url {
         Some(url) => Ok(redirect(url, &[("error", FAILED), ("error_description", &error.message)])),
-        // What came back no longer stands in the address then.
-        None => back.to_form(&service, &setup, if is_denied { "denied" } else { "failed" }).await,
+        None => again(&service, &setup, definition, &scheme, is_denied, &error).await,
     }
 }
 
-/// Where the form is that somebody came from.
-struct Back {
+/// To the form that somebody came from: what came back no longer stands in the address then.
+async fn again(
+    service: &Service,
+    setup: &Setup,
     definition: Uuid,
-    scheme: String,
-}
-
-impl Back {
-    async fn to_form(&self, service: &Service, setup: &Setup, why: &str) -> Result<Response, Stop> {
-        let sent = Sent::default();
-        let Some(definition) = service.definitions.of_id(self.definition) else {
-            return Ok(Redirect::to(&page_of(service, setup)).into_response());
-        };
-        let asking = Asking::new(service, setup, definition, &sent).await?;
-        Ok(Redirect::to(&asking.url(Some(&self.scheme), &[("again", why)])).into_response())
-    }
+    scheme: &str,
+    is_denied: bool,
+    error: &ApiError,
+) -> Result<Response, Stop> {
+    let Some(definition) = service.definitions.of_id(definition) else {
+        return Ok(Redirect::to(&page_of(service, setup)).into_response());
+    };
+    let mut draft = Draft::of_setup(service, setup).await?;
+    draft.told = Some(Told::of_consent(definition.title(), is_denied, &error.message));
+    draft.keep(service, setup).await?;
+    let sent = Sent::default();
+    let asking = Asking::new(service, setup, definition, &sent).await?;
+    Ok(Redirect::to(&asking.url(Some(scheme), &[("again", "1")])).into_response())
 }
 
 async fn exchanged(

@@ -192,7 +192,7 @@ impl<'a> Asking<'a> {
     }
 
     /// The form.
-    pub(super) async fn form(&self, told: Option<Told>) -> Result<Form, StoreError> {
+    pub(super) async fn form(&self, told: Option<Told>, had_secrets: bool) -> Result<Form, StoreError> {
         let (title, told_ref, config) = (self.definition.title(), told.as_ref(), Map::new());
         let config = self.before.as_ref().map_or(&config, |row| &row.config);
         let (mut inputs, mut more) = input::config(self.definition, config, self.sent, told_ref);
@@ -220,7 +220,7 @@ impl<'a> Asking<'a> {
             inputs.iter().find(|input| input.is_secret && refused.is_refusal).map(|input| input.field.clone())
         });
         let is_told_first = told.is_some() && first.is_none();
-        let again = told.is_some() && inputs.iter().any(|input| input.is_secret && self.sent.has(&input.field));
+        let again = had_secrets && inputs.iter().any(|input| input.is_secret);
         let is_more_open = more.iter().any(|input| input.error.is_some());
         for input in inputs.iter_mut().chain(&mut more) {
             input.is_first = first.as_ref() == Some(&input.field);

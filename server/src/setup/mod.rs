@@ -3,6 +3,7 @@
 mod browser;
 mod callback;
 mod consent;
+mod draft;
 mod finish;
 mod form;
 mod input;

@@ -6,11 +6,12 @@ use axum::response::{Html, IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use handlebars::Handlebars;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, SET_COOKIE};
 use http::{HeaderValue, StatusCode};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use serde_json::json;
+use uuid::Uuid;
 
 const STYLE: &str = include_str!("templates/style.css");
 
@@ -93,6 +94,12 @@ pub(super) fn page(status: StatusCode, template: &str, title: &str, content: &im
     // Nothing goes to other sites; with `no-referrer`, a browser would not even tell this one where a form comes from.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Chromium keeps pages whole to go back to, also those that must not be stored, with what was typed into them: until a cookie
+    // changes. Nothing reads this one.
+    let turned = format!("tieline-page={}; Path=/; HttpOnly; SameSite=Lax; Max-Age=3600", Uuid::new_v4().simple());
+    if let Ok(turned) = HeaderValue::from_str(&turned) {
+        headers.insert(SET_COOKIE, turned);
+    }
     response
 }
 

@@ -15,6 +15,7 @@ use crate::service::Service;
 use crate::store::{Setup, SetupStatus};
 use crate::watch::RequestId;
 
+use super::draft::Draft;
 use super::finish::{finish, lasting};
 use super::form::{Asking, page_of, steps, workspace};
 use super::notice::{Notice, Stop};
@@ -37,11 +38,17 @@ pub(super) async fn show(
         Ok(setup) => setup,
         Err(ended) => return Ok(ended),
     };
-    let sent = Sent::read(uri.query().unwrap_or_default().as_bytes());
+    let mut sent = Sent::read(uri.query().unwrap_or_default().as_bytes());
+    let Draft { values, had_secrets, told } = match sent.text("again") {
+        Some(_) => Draft::of_setup(&service, &setup).await?,
+        None => Draft::default(),
+    };
+    sent = sent.with(values);
     let Some(definition) = definition(&service, &setup, &sent) else { return choices(&service, &setup, &sent).await };
-    let again = sent.text("again");
-    let told = again.map(|why| Told::of_consent(definition.title(), why == "denied", setup.error.as_deref()));
-    form(&Asking::new(&service, &setup, &definition, &sent).await?, told, StatusCode::OK).await
+    let asking = Asking::new(&service, &setup, &definition, &sent).await?;
+    let prefix = if told.is_some() { "Error: " } else { "" };
+    let title = format!("{prefix}Connect {}", definition.title());
+    Ok(page(StatusCode::OK, "form", &title, &asking.form(told, had_secrets).await?))
 }
 
 /// The set-up of this browser if it goes on, or where it has ended.
@@ -90,13 +97,6 @@ async fn choices(service: &Service, setup: &Setup, sent: &Sent) -> Result<Respon
     Ok(page(StatusCode::OK, "choose", "Choose what to connect", &content))
 }
 
-/// The form, with what somebody is told.
-async fn form(asking: &Asking<'_>, told: Option<Told>, status: StatusCode) -> Result<Response, Stop> {
-    let prefix = if told.is_some() { "Error: " } else { "" };
-    let title = format!("{prefix}Connect {}", asking.definition.title());
-    Ok(page(status, "form", &title, &asking.form(told).await?))
-}
-
 /// What somebody gives: it is tried, and becomes a connector; or they go on to the vendor's page.
 pub(super) async fn submit(
     State(service): State<Arc<Service>>,
@@ -118,13 +118,19 @@ pub(super) async fn submit(
         Ok(Next::Leave(url)) => {
             let host = url::Url::parse(&url).ok().and_then(|url| url.host_str().map(str::to_owned));
             let title = definition.title();
+            // For when they come back and have not agreed.
+            Draft::of(&asking, None).keep(&service, &setup).await?;
             let content = json!({ "title": title, "url": url, "host": host });
             // Not a redirect: the policy of these pages lets a form lead to this server alone.
             Ok(page(StatusCode::OK, "leave", &format!("On to {title}"), &content))
         }
         Err(error) => {
             let told = Told::of(&error, &definition, asking.way().map(|(_, scheme)| scheme));
-            form(&asking, Some(told), StatusCode::UNPROCESSABLE_ENTITY).await
+            Draft::of(&asking, Some(told)).keep(&service, &setup).await?;
+            let auth = asking.way().map(|(name, _)| name);
+            let client = sent.text("client").map(|client| ("client", client));
+            let more: Vec<_> = client.into_iter().chain([("again", "1")]).collect();
+            Ok(Redirect::to(&asking.url(auth, &more)).into_response())
         }
     }
 }

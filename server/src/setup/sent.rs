@@ -18,6 +18,14 @@ impl Sent {
         Self(url::form_urlencoded::parse(pairs).into_owned().collect())
     }
 
+    /// The same, with these values where there were none.
+    pub(super) fn with(mut self, values: HashMap<String, String>) -> Self {
+        for (name, value) in values {
+            self.0.entry(name).or_insert(value);
+        }
+        self
+    }
+
     /// A value without white space at its ends, which is there because somebody copied it along; `None` when nothing is left.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())

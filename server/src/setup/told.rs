@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tieline::auth::Scheme;
 
 use crate::definitions::Definition;
@@ -12,7 +12,7 @@ use crate::error::ApiError;
 pub(super) const NAME: &str = "form.name";
 
 /// What somebody is told.
-#[derive(Clone, Default, Serialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Told {
     pub title: String,
     /// What was said, by the vendor mostly.
@@ -20,10 +20,8 @@ pub(super) struct Told {
     /// What to do.
     pub help: Option<String>,
     /// What is wrong with values, by form field.
-    #[serde(skip)]
     pub fields: HashMap<String, String>,
     /// The vendor refused the values, without saying which.
-    #[serde(skip)]
     pub is_refusal: bool,
 }
 
@@ -83,7 +81,7 @@ impl Told {
     }
 
     /// What is told of a sign-in at the vendor's page that came to nothing.
-    pub(super) fn of_consent(title: &str, is_denied: bool, said: Option<&str>) -> Self {
+    pub(super) fn of_consent(title: &str, is_denied: bool, said: &str) -> Self {
         let (what, help) = match is_denied {
             true => (
                 format!("{title} was not connected"),
@@ -91,7 +89,7 @@ impl Told {
             ),
             false => (format!("{title} could not be connected"), "Nothing was kept. You can try again."),
         };
-        Self { title: what, said: said.map(sentence), help: Some(help.to_owned()), ..Self::default() }
+        Self { title: what, said: Some(sentence(said)), help: Some(help.to_owned()), ..Self::default() }
     }
 }
 

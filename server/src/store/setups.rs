@@ -11,6 +11,8 @@ use super::{ConnectorRow, Secrets, Store, StoreError, now, optional_uuid, uuid};
 
 /// The kind of secret that a sign-in which waits for a user is.
 const WAITING: &str = "authorization";
+/// The kind of secret that values are which somebody has entered, and will put right.
+const DRAFT: &str = "draft";
 
 /// A set-up.
 #[derive(Clone, Debug)]
@@ -148,6 +150,16 @@ impl Store {
         Ok(self.secret(&setup.to_string(), WAITING).await?.map(|opened| opened.plain))
     }
 
+    /// Keeps what somebody has entered, in the place of what was there before.
+    pub(crate) async fn put_draft(&self, setup: Uuid, draft: &str) -> Result<(), StoreError> {
+        self.put_secret(&self.pool, &setup.to_string(), DRAFT, draft.as_bytes()).await
+    }
+
+    /// What somebody has entered.
+    pub(crate) async fn draft(&self, setup: Uuid) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+        Ok(self.secret(&setup.to_string(), DRAFT).await?.map(|opened| opened.plain))
+    }
+
     /// Takes the sign-in that waits in this set-up for this state: it is given out once.
     pub(crate) async fn take_waiting(
         &self,
@@ -180,6 +192,8 @@ impl Store {
         if query.execute(&mut *transaction).await?.rows_affected() == 0 {
             return Ok(false);
         }
+        let sql = "DELETE FROM secrets WHERE owner = $1";
+        sqlx::query(sql).bind(setup.to_string()).execute(&mut *transaction).await?;
         match is_there {
             false => self.insert_connector(&mut transaction, row, secrets).await?,
             true if !self.update_connector(&mut transaction, row, Some(secrets)).await? => return Ok(false),
