@@ -1,5 +1,6 @@
 //! `tieline login`, `tieline logout`: who calls which server.
 
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -11,6 +12,7 @@ use url::Url;
 use crate::commands::serve::CLIENT;
 use crate::connect::is_this_machine;
 use crate::hosted::api::Api;
+use crate::hosted::browser_login::{self, Grant};
 use crate::hosted::secret;
 use crate::hosted::settings::{Settings, USUAL_SERVER, masked, server_url, shown, variable};
 use crate::stop::{Stop, invalid};
@@ -22,7 +24,8 @@ use crate::{folders, output, runtime};
 #[command(
     after_help = "The secret is read from the variable TIELINE_CLIENT_SECRET, or from stdin. It is tried, and kept in
 $XDG_CONFIG_HOME/tieline/settings.json, which its owner alone can read. On the machine where
-`tieline serve` made its first client, `tieline login` alone uses that one.
+`tieline serve` made its first client, `tieline login` alone uses that one. Elsewhere it opens a page of the
+server, on which you enter a code that its operator gives you.
 
 Programs need not log in: they set TIELINE_CLIENT_ID and TIELINE_CLIENT_SECRET. TIELINE_SERVER,
 TIELINE_ORGANIZATION_ID and TIELINE_WORKSPACE say the rest. The environment comes before what is
@@ -31,6 +34,7 @@ kept, and a kept secret goes to no other server and with no other client than it
 Examples:
   tieline login
   tieline login --server https://tieline.example.com --client-id 0a1b… < secret.txt
+  tieline login --server https://tieline.example.com
   tieline login show
   tieline logout"
 )]
@@ -43,6 +47,13 @@ pub(crate) struct LoginArgs {
     /// The client's id; left out, the first client of a server on this machine
     #[arg(long, value_name = "ID")]
     pub client_id: Option<String>,
+    /// A code of the server's operator (`tieline keys login-code`), or `-` to read it from stdin. Left out, with no client
+    /// either: it is asked for in the browser
+    #[arg(long, value_name = "CODE|-", conflicts_with = "client_id")]
+    pub code: Option<String>,
+    /// Open no browser: print the address of the page, and wait for it
+    #[arg(long, conflicts_with_all = ["client_id", "code"])]
+    pub no_browser: bool,
     /// Allow plain http to another machine than this one
     #[arg(long)]
     pub allow_http: bool,
@@ -76,14 +87,20 @@ fn log_in(args: &LoginArgs) -> Result<(), Stop> {
     let server = args.server.clone().or_else(|| variable("TIELINE_SERVER"));
     let server = server.map(|text| server_url(&text)).transpose()?;
     let client_id = args.client_id.clone().or_else(|| variable("TIELINE_CLIENT_ID"));
-    let mut settings = match client_id {
+    let mut settings = match client_id.filter(|_| args.code.is_none() && !args.no_browser) {
         Some(client_id) => Settings {
             server: Some(server.as_ref().map_or(USUAL_SERVER, shown).to_owned()),
             client_secret: Some(secret_of(&client_id)?),
             client_id: Some(client_id),
             ..Settings::default()
         },
-        None => first_client(server.as_ref())?,
+        None if args.code.is_some() || args.no_browser => with_code(args, server)?,
+        None => match first_client(server.as_ref()) {
+            Ok(settings) => settings,
+            // Nobody enters a code into a program that nobody sees.
+            Err(error) if !io::stderr().is_terminal() => return Err(error.into()),
+            Err(_) => with_code(args, server)?,
+        },
     };
     settings.allow_http = args.allow_http;
     // What is kept but cannot be read any more is replaced.
@@ -110,6 +127,34 @@ fn log_in(args: &LoginArgs) -> Result<(), Stop> {
         "organization_id": settings.organization_id,
         "settings": path.display().to_string(),
     }))
+}
+
+/// The client that the server makes for an operator's code.
+fn with_code(args: &LoginArgs, server: Option<Url>) -> Result<Settings, Stop> {
+    let server = server.map_or_else(|| server_url(USUAL_SERVER), Ok)?;
+    let code = match args.code.as_deref() {
+        Some("-") => Some(secret::read("Code")?),
+        code => code.map(str::to_owned),
+    };
+    let made = runtime::run(async {
+        let params = match &code {
+            Some(code) => json!({ "code": code }),
+            None => {
+                let Grant { grant, verifier } = browser_login::grant(&server, !args.no_browser).await?;
+                json!({ "grant": grant, "code_verifier": verifier })
+            }
+        };
+        let nobody = Api::nobody(server.clone(), args.allow_http)?;
+        Ok(nobody.ask("logins", "create", params).await?)
+    })?;
+    let text = |name: &str| made[name].as_str().map(str::to_owned);
+    Ok(Settings {
+        server: Some(shown(&server).to_owned()),
+        client_id: text("client_id"),
+        client_secret: text("client_secret"),
+        organization_id: text("organization_id"),
+        ..Settings::default()
+    })
 }
 
 fn message(settings: &Settings, organizations: &[Value]) -> String {

@@ -9,6 +9,8 @@ use tieline::execute::{Data, Download};
 use tieline::transport::{HttpTransport, TransportError};
 use tieline::{Connection, Connector, Credentials, Error, ErrorKind, Raw, Source};
 
+use url::Url;
+
 use super::answers::Answers;
 use super::failure::told;
 use super::settings::{Login, Settings, shown};
@@ -47,12 +49,25 @@ impl Api {
     /// # Errors
     /// `invalid_input` when it cannot be used like this.
     pub(crate) fn with(login: Login) -> Result<Self, Error> {
-        let unusable = |error: TransportError| Error::new(ErrorKind::InvalidInput, error.message);
-        let http = HttpTransport::new(&network::options()?).map_err(unusable)?;
-        let answers = Arc::new(Answers::new(http));
         let mut values = Map::new();
         values.insert("client_id".to_owned(), login.client_id.as_str().into());
         values.insert("client_secret".to_owned(), login.client_secret.as_str().into());
+        Self::signing_in(login, values)
+    }
+
+    /// A server to which nobody is logged in yet. Sends nothing.
+    ///
+    /// # Errors
+    /// `invalid_input` when it cannot be used like this.
+    pub(crate) fn nobody(server: Url, allow_http: bool) -> Result<Self, Error> {
+        let (client_id, client_secret) = (String::new(), String::new());
+        Self::signing_in(Login { server, client_id, client_secret, organization_id: None, allow_http }, Map::new())
+    }
+
+    fn signing_in(login: Login, values: Map<String, Value>) -> Result<Self, Error> {
+        let unusable = |error: TransportError| Error::new(ErrorKind::InvalidInput, error.message);
+        let http = HttpTransport::new(&network::options()?).map_err(unusable)?;
+        let answers = Arc::new(Answers::new(http));
         let organization = login.organization_id.as_deref().map(|id| ("organization".to_owned(), id.into()));
         let connection = Connection::builder(Arc::new(connector()?))
             .credentials(Credentials::from_json(&Value::Object(values))?)

@@ -76,7 +76,7 @@ fn kind(text: &str) -> Kind {
         return Kind::Engine(*kind);
     }
     match text {
-        "unauthenticated" => Kind::Server(ErrorKind::Unauthorized),
+        "unauthenticated" | "code_refused" => Kind::Server(ErrorKind::Unauthorized),
         // It is the vendor that wants somebody to sign in.
         "reauthorize" => Kind::Engine(ErrorKind::Unauthorized),
         "too_many_requests" => Kind::Server(ErrorKind::RateLimited),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use http::StatusCode;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -56,7 +57,8 @@ pub(super) async fn login(
         _ => return Err(ApiError::bad_request("code, or grant with code_verifier, is required")),
     };
     let organizations = organizations.ok_or_else(|| {
-        let error = ApiError::unauthenticated("this code does not count: it is another, has been used, or is too old");
+        let message = "this code does not count: it is another, has been used, or is too old";
+        let error = ApiError::new(StatusCode::UNAUTHORIZED, "code_refused", message);
         error.help("ask the server's operator for a new one: `tieline keys login-code`")
     })?;
     let issued = service.store.add_application(&called, &organizations).await?;

@@ -1,4 +1,5 @@
-//! Setting up a connector in a browser: a link that works once, pages that need no script, and a vendor's consent.
+//! What happens in a browser: setting up a connector, with a link that works once, pages that need no script, and a vendor's
+//! consent; and logging in from a command line.
 
 mod browser;
 mod callback;
@@ -7,6 +8,7 @@ mod draft;
 mod finish;
 mod form;
 mod input;
+mod login;
 mod markdown;
 mod notice;
 mod page;
@@ -46,6 +48,7 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
         .route("/setup/link/{link}", get(welcome::show).post(welcome::begin))
         .route("/setup/{id}", get(pages::show).post(pages::submit))
         .route("/setup/{id}/done", get(pages::done))
+        .route("/login", get(login::show).post(login::submit))
         .route("/oauth/start/{link}", get(callback::start).head(only_looked_at))
         .route(CALLBACK, get(callback::come_back).head(only_looked_at))
 }

@@ -27,6 +27,8 @@ pub(super) enum Notice {
     NoSuchSignIn,
     /// A vendor's answer to a sign-in that another browser began.
     OtherBrowser,
+    /// No program waits for somebody to log in.
+    NoProgram,
     /// The request did not come from one of these pages.
     Foreign,
     /// The server failed.
@@ -90,6 +92,12 @@ impl Notice {
                 "This sign-in began in another browser",
                 "An answer is taken only in the browser that the sign-in began in. Nothing has been connected.",
                 "Go back to that browser and sign in again there. If you did not start a sign-in, close this page.",
+            ),
+            Self::NoProgram => (
+                StatusCode::BAD_REQUEST,
+                "This link is not complete",
+                "This page is opened by a command line that waits on your own computer, and the address does not say where.",
+                "Run `tieline login` again, and use the address that it shows as it is.",
             ),
             Self::Foreign => (
                 StatusCode::FORBIDDEN,

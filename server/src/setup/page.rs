@@ -28,6 +28,8 @@ static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
         ("steps", include_str!("templates/steps.hbs")),
         ("field", include_str!("templates/field.hbs")),
         ("leave", include_str!("templates/leave.hbs")),
+        ("login", include_str!("templates/login.hbs")),
+        ("back", include_str!("templates/back.hbs")),
         ("busy", include_str!("templates/busy.hbs")),
         ("done", include_str!("templates/done.hbs")),
         ("notice", include_str!("templates/notice.hbs")),
@@ -109,8 +111,10 @@ mod tests {
 
     #[test]
     fn every_template_is_there_and_every_page_has_a_policy() {
-        for name in ["frame", "welcome", "choose", "form", "error", "steps", "field", "leave", "busy", "done", "notice"]
-        {
+        for name in [
+            "frame", "welcome", "choose", "form", "error", "steps", "field", "leave", "login", "back", "busy", "done",
+            "notice",
+        ] {
             assert!(TEMPLATES.has_template(name), "{name}");
         }
         assert!(POLICY.is_some());

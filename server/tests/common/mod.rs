@@ -178,6 +178,18 @@ impl Api {
 
     /// The answer; `None` when there is no server, or none any more.
     pub async fn try_send(&self, method: Method, path: &str, body: Option<Value>) -> Option<Answer> {
+        let body = body.map(|body| body.to_string()).unwrap_or_default();
+        self.exchange(method, path, body, &[("content-type", "application/json".to_owned())]).await
+    }
+
+    /// A form, as a browser sends it.
+    pub async fn send_form(&self, path: &str, form: &str, headers: &[(&str, String)]) -> Answer {
+        let mut all = vec![("content-type", "application/x-www-form-urlencoded".to_owned())];
+        all.extend(headers.iter().cloned());
+        self.exchange(Method::POST, path, form.to_owned(), &all).await.unwrap()
+    }
+
+    async fn exchange(&self, method: Method, path: &str, body: String, headers: &[(&str, String)]) -> Option<Answer> {
         let stream = TcpStream::connect(self.address).await.ok()?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
         tokio::spawn(connection);
@@ -188,8 +200,8 @@ impl Api {
         if let Some(organization) = &self.organization {
             request = request.header("x-organization-id", organization);
         }
-        let body = body.map(|body| body.to_string()).unwrap_or_default();
-        let request = request.header("content-type", "application/json").body(Full::<bytes::Bytes>::from(body));
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+        let request = request.body(Full::<bytes::Bytes>::from(body));
         let response: http::Response<hyper::body::Incoming> = sender.send_request(request.unwrap()).await.ok()?;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.ok()?.to_bytes().to_vec();
