@@ -361,20 +361,28 @@ fn through_page(hosted: &Hosted, args: &[&str]) -> Value {
     BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
     let told: Value = serde_json::from_str(&line).unwrap();
     let page = told["credentials_url"].as_str().unwrap().strip_prefix(&hosted.url).unwrap();
-    let begun = post(&hosted.url, page, "", "");
-    let cookie = begun.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
+    let shown = send(&hosted.url, "GET", page, "", "");
+    let cookie = shown.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
     let cookie = cookie.split(';').next().unwrap();
-    let done = post(&hosted.url, "/setup", cookie, &format!("auth=token&name=My+notes&credentials.token={SECRET}"));
-    assert!(done.contains("location: /setup/done"), "{done}");
+    let begun = post(&hosted.url, page, cookie, "");
+    let form = begun.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
+    let done = post(&hosted.url, form, cookie, &format!("auth=token&form.name=My+notes&credentials.token={SECRET}"));
+    let shown = |at: &str| send(&hosted.url, "GET", at, cookie, "");
+    let at = done.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
+    assert_eq!(at, format!("{form}/done"), "{}", shown(at));
     hosted.checked(Run::of(child.wait_with_output().unwrap())).json()
 }
 
 fn post(server: &str, path: &str, cookie: &str, form: &str) -> String {
+    send(server, "POST", path, cookie, form)
+}
+
+fn send(server: &str, method: &str, path: &str, cookie: &str, form: &str) -> String {
     let host = server.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
     write!(
         stream,
-        "POST {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {server}\r\nCookie: {cookie}\r\nConnection: close\r\n\
+        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {server}\r\nCookie: {cookie}\r\nConnection: close\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
         form.len()
     )
@@ -382,4 +390,36 @@ fn post(server: &str, path: &str, cookie: &str, form: &str) -> String {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
+}
+
+#[test]
+fn an_operators_code_logs_somebody_in_once() {
+    let hosted = Hosted::new();
+    let code =
+        || hosted.run(&["keys", "login-code", "--organization", "acme"]).json()["code"].as_str().unwrap().to_owned();
+    let first = code();
+    let saved = hosted.run(&["login", "--server", &hosted.url, "--code", &first]).json();
+    assert_eq!(saved["message"], format!("logged in to {}, organization `acme`", hosted.url));
+    assert_eq!(hosted.run(&["workspaces", "list"]).json()["data"][0]["name"], "default");
+    let refused = hosted.run(&["login", "--server", &hosted.url, "--code", &first]).error(2, "unauthorized");
+    assert!(refused["help"].as_str().unwrap().contains("login-code"), "{refused}");
+
+    // In the browser: the page takes the code, and brings back what becomes a client.
+    let mut login = hosted.command(&["login", "--server", &hosted.url, "--no-browser"]);
+    let mut login = guarded(login.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    let mut lines = BufReader::new(login.child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let page =
+        lines.find_map(|line| line.trim().strip_prefix(&format!("{}/login?", hosted.url)).map(str::to_owned)).unwrap();
+    let answer = post(&hosted.url, "/login", "", &format!("{page}&code={}", code()));
+    let back = answer.split("href=\"http://").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    let (host, path) = back.split_once('/').unwrap();
+    let mut program = TcpStream::connect(host).unwrap();
+    write!(program, "GET /{path} HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
+    let mut shown = String::new();
+    program.read_to_string(&mut shown).unwrap();
+    assert!(shown.starts_with("HTTP/1.1 200") && shown.contains("You can close this page"), "{shown}");
+    let mut said = String::new();
+    login.child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(said.contains("\"saved\"") && login.child.wait().unwrap().success(), "{said}");
+    assert_eq!(hosted.run(&["organizations", "list"]).json()["organizations"][0]["organization_name"], "acme");
 }
