@@ -42,6 +42,8 @@ pub struct Options {
     /// The vendor is where its manifest says.
     pub without_mock: bool,
     pub connectors: Vec<Connector>,
+    /// Where the API of another connector is.
+    pub vendor_of: Option<(&'static str, Url)>,
 }
 
 /// A server with a database of its own, and a mock of Notion.
@@ -77,6 +79,7 @@ pub async fn start(database: String, folder: Arc<tempfile::TempDir>, vendor: Url
     if !options.without_mock {
         settings.base_urls.insert("notion".to_owned(), vendor);
     }
+    settings.base_urls.extend(options.vendor_of.map(|(name, url)| (name.to_owned(), url)));
     settings.connectors = options.connectors;
     settings.requests_per_second = options.requests_per_second.unwrap_or(10_000);
     let server = Server::open(settings).await.unwrap();
