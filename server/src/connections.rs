@@ -60,7 +60,7 @@ impl Connections {
         if let Some((_, connection)) = known {
             return Ok(connection);
         }
-        let Secrets { credentials, token } = self.store.secrets(row.id).await?;
+        let Secrets { credentials, token, .. } = self.store.secrets(row.id).await?;
         let tokens: Arc<dyn TokenStore> = Arc::new(ConnectorTokens::new(self.store.clone(), row.id, row.version));
         let mut builder = self.builder(definition).credentials(values(credentials)?).config(row.config.clone());
         if let Some(scheme) = &row.scheme {

@@ -14,7 +14,7 @@ use crate::connections::values;
 use crate::definitions::Definition;
 use crate::error::{ApiError, FieldError};
 use crate::service::Service;
-use crate::store::{Exposed, Secrets};
+use crate::store::{Exposed, NewTokens, Secrets};
 
 /// An entity that callers may use.
 #[derive(Clone, Debug, Deserialize, serde::Serialize, ToSchema)]
@@ -76,6 +76,8 @@ pub(crate) struct Given {
     pub config: Map<String, Value>,
     /// The token that the user's consent gave.
     pub token: Option<AccessToken>,
+    /// The tokens that were renewed while the values were tried.
+    pub renewed: NewTokens,
 }
 
 impl Given {
@@ -122,12 +124,13 @@ impl Given {
                 config.entry(name).or_insert(value);
             }
         }
-        Ok(Self { scheme, credentials, config, token: None })
+        Ok(Self { scheme, credentials, config, ..Self::default() })
     }
 
     /// What is stored of it.
     pub(crate) fn secrets(&self) -> Secrets {
-        Secrets { credentials: self.credentials.clone(), token: self.token.clone() }
+        let (credentials, token) = (self.credentials.clone(), self.token.clone());
+        Secrets { credentials, token, renewed: self.renewed.all() }
     }
 
     /// Signs in with what is stored.
@@ -143,6 +146,7 @@ impl Given {
     /// 400 when they fit no way to sign in, 422 when a configuration value does not fit.
     pub(crate) fn connect(&self, service: &Service, definition: &Definition) -> Result<Connection, ApiError> {
         let mut builder = service.connections.builder(definition).config(self.config.clone());
+        builder = builder.token_store(Arc::new(self.renewed.clone()));
         if let Some(scheme) = &self.scheme {
             builder = builder.scheme(scheme);
         }

@@ -130,7 +130,7 @@ async fn exchanged(
     let Waiting { name, scheme, credentials, config, .. } = waiting;
     let builder = service.connections.builder(definition).scheme(&scheme).config(config.clone());
     let token = builder.credentials(values(credentials.clone())?).exchange(&authorization, came_back).await?;
-    let given = Given { scheme: Some(scheme), credentials, config, token: Some(token) };
+    let given = Given { scheme: Some(scheme), credentials, config, token: Some(token), ..Given::default() };
     finish(service, setup, definition, name, &given, request_id).await
 }
 

@@ -126,6 +126,7 @@ pub(super) async fn submit(
         }
         Err(error) => {
             let told = Told::of(&error, &definition, asking.way().map(|(_, scheme)| scheme));
+            service.store.fail_setup(setup.id, &error.message, false).await?;
             Draft::of(&asking, Some(told)).keep(&service, &setup).await?;
             let auth = asking.way().map(|(name, _)| name);
             let client = sent.text("client").map(|client| ("client", client));

@@ -32,7 +32,10 @@ impl Told {
         let mut elsewhere = Vec::new();
         for one in &error.errors {
             match one.field.as_deref().and_then(|at| place(at, error.kind, definition, scheme)) {
-                Some((field, name)) => drop(fields.insert(field, lack(&name, &one.message))),
+                Some((field, name)) => {
+                    let has_example = example(&field, definition, scheme);
+                    fields.insert(field, lack(&name, &one.message, has_example));
+                }
                 None => elsewhere.push(sentence(&one.message)),
             }
         }
@@ -82,14 +85,19 @@ impl Told {
 
     /// What is told of a sign-in at the vendor's page that came to nothing.
     pub(super) fn of_consent(title: &str, is_denied: bool, said: &str) -> Self {
-        let (what, help) = match is_denied {
-            true => (
-                format!("{title} was not connected"),
-                "Access was not granted, and nothing was kept. You can try again.",
-            ),
-            false => (format!("{title} could not be connected"), "Nothing was kept. You can try again."),
-        };
-        Self { title: what, said: Some(sentence(said)), help: Some(help.to_owned()), ..Self::default() }
+        if !is_denied {
+            let help = "Nothing was kept. You can try again.".to_owned();
+            let title = format!("{title} could not be connected");
+            return Self { title, said: Some(sentence(said)), help: Some(help), ..Self::default() };
+        }
+        // The code says what the title says.
+        let said = said.rsplit_once(": ").map_or(said, |(_, said)| said);
+        Self {
+            title: format!("{title} was not connected"),
+            said: (said != "access_denied").then(|| format!("{title} says: {}", sentence(said))),
+            help: Some("Access was not granted, and nothing was kept. You can try again.".to_owned()),
+            ..Self::default()
+        }
     }
 }
 
@@ -116,10 +124,20 @@ fn place(at: &str, kind: &str, definition: &Definition, scheme: Option<&Scheme>)
     }
 }
 
+/// Whether there is an example beside a form field.
+fn example(field: &str, definition: &Definition, scheme: Option<&Scheme>) -> bool {
+    let credential = field.strip_prefix("credentials.").and_then(|name| scheme?.fields.get(name)?.example.as_ref());
+    let config = field.strip_prefix("config.").and_then(|name| definition.connector.head().config.get(name));
+    let config = config.filter(|declared| declared.default.is_none() && declared.example.is_some());
+    credential.is_some() || config.is_some()
+}
+
 /// What a value lacks, beside its field: `token must start with …` without the name.
-fn lack(name: &str, message: &str) -> String {
+fn lack(name: &str, message: &str, has_example: bool) -> String {
     let lack = message.strip_prefix(name).map_or(message, str::trim_start);
     match lack {
+        // An example says more to people than a pattern does.
+        lack if has_example && lack.starts_with("must match `") => "This does not look like the example.".to_owned(),
         "is required" | "must not be empty" => "Enter this value.".to_owned(),
         lack => sentence(lack),
     }
@@ -153,8 +171,10 @@ mod tests {
     fn a_message_is_a_sentence() {
         assert_eq!(sentence("token must start with `ntn_` or `secret_`"), "Token must start with “ntn_” or “secret_”.");
         assert_eq!((sentence("API token is invalid. "), sentence("")), ("API token is invalid.".into(), String::new()));
-        assert_eq!(lack("token", "token must start with `a`"), "Must start with “a”.");
-        assert_eq!(lack("site", "is required"), "Enter this value.");
-        assert_eq!(lack("client_id", "client_id is required"), "Enter this value.");
+        assert_eq!(lack("token", "token must start with `a`", true), "Must start with “a”.");
+        assert_eq!(lack("site", "is required", true), "Enter this value.");
+        assert_eq!(lack("client_id", "client_id is required", false), "Enter this value.");
+        assert_eq!(lack("site", "must match `[a-z]+`", true), "This does not look like the example.");
+        assert_eq!(lack("site", "must match `[a-z]+`", false), "Must match “[a-z]+”.");
     }
 }

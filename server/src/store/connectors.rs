@@ -50,6 +50,8 @@ pub(crate) struct Secrets {
     pub credentials: Map<String, Value>,
     /// The token that the user's consent gave, with its end.
     pub token: Option<AccessToken>,
+    /// Tokens that have been renewed already, each with the key that the engine gave it.
+    pub renewed: Vec<(String, AccessToken)>,
 }
 
 /// A statement that reads connectors.
@@ -154,6 +156,10 @@ impl Store {
             let plain = Zeroizing::new(token.to_secret_json().to_string().into_bytes());
             self.put_secret(&mut **transaction, &owner, FIRST_TOKEN, &plain).await?;
         }
+        for (key, token) in &secrets.renewed {
+            let plain = Zeroizing::new(token.to_secret_json().to_string().into_bytes());
+            self.put_secret(&mut **transaction, &owner, &super::tokens::kind(key), &plain).await?;
+        }
         Ok(())
     }
 
@@ -172,7 +178,7 @@ impl Store {
                 Some(AccessToken::from_secret_json(&json).map_err(|_| unreadable())?)
             }
         };
-        Ok(Secrets { credentials, token })
+        Ok(Secrets { credentials, token, renewed: Vec::new() })
     }
 
     /// The connector of this id, in this organization, and in this workspace if one is given.

@@ -1,6 +1,8 @@
 //! The tokens of a connector, as the engine's store of tokens: sealed, renewed by one process at a time.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 use secrecy::zeroize::Zeroizing;
@@ -81,7 +83,45 @@ impl TokenStore for ConnectorTokens {
     }
 }
 
-fn kind(key: &str) -> String {
+/// Tokens that are renewed while credentials are tried, before there is a connector. A refresh token may work once: the connector is
+/// made with the one that came last.
+#[derive(Clone, Default)]
+pub(crate) struct NewTokens {
+    kept: Arc<Mutex<BTreeMap<String, StoredTokens>>>,
+    renewing: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl NewTokens {
+    /// All of them, each with the key that the engine gave it.
+    pub(crate) fn all(&self) -> Vec<(String, AccessToken)> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().filter_map(|(key, stored)| Some((key.clone(), stored.token.clone()?))).collect()
+    }
+}
+
+impl TokenStore for NewTokens {
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<StoredTokens, Error>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
+        Box::pin(std::future::ready(Ok(kept.unwrap_or_default())))
+    }
+
+    fn lease<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Lease, Error>> {
+        Box::pin(async move { Ok(Lease::holding(self.renewing.clone().lock_owned().await)) })
+    }
+
+    fn commit<'a>(&'a self, key: &'a str, version: u64, token: AccessToken) -> BoxFuture<'a, Result<bool, Error>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let stored = kept.entry(key.to_owned()).or_default();
+        let is_unchanged = stored.version == version;
+        if is_unchanged {
+            *stored = StoredTokens { token: Some(token), version: version + 1 };
+        }
+        Box::pin(std::future::ready(Ok(is_unchanged)))
+    }
+}
+
+/// The kind of secret that a renewed token is.
+pub(super) fn kind(key: &str) -> String {
     format!("token {key}")
 }
 

@@ -195,6 +195,7 @@ impl Window {
     /// Shows pages on a screen of this size, light or dark.
     pub(crate) async fn screen(&self, width: u32, height: u32, scheme: &str) {
         let is_phone = width < 500;
+        self.developer("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await;
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": if is_phone { 2 } else { 1 }, "mobile": is_phone });
         self.developer("Emulation.setDeviceMetricsOverride", size).await;
         // What moves would be measured on its way.

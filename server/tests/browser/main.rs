@@ -200,7 +200,7 @@ async fn every_kind_of_value_has_its_place() {
     assert_eq!(window.focus().await, "credentials.api_key");
     window.fill("[id='credentials.api_key']", "k-hush").await;
     window.click("main form button").await;
-    window.says("Must match").await;
+    window.says("This does not look like the example.").await;
     assert_eq!(window.focus().await, "config.site");
     window.picture("4-kinds-wrong").await;
     begun(&site, &window, json!({ "connector_type": "hostile" })).await;

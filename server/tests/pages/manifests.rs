@@ -47,6 +47,26 @@ check: things.list
 entities: { things: { actions: { list: { get: /things } } } }
 "#;
 
+/// Signs in with a refresh token that somebody has obtained by hand.
+pub(crate) const REFRESH: &str = r#"
+tieline: 1
+name: refresh
+title: Refresh
+version: 0.1.0
+summary: An API whose refresh tokens work once.
+server: https://refresh.example
+auth:
+  oauth:
+    fields:
+      client_id: {}
+      client_secret: { secret: true }
+      refresh_token: { secret: true }
+    oauth2:
+      token: { url: "https://refresh.example/v1/oauth/token", client: basic, body: json }
+check: things.list
+entities: { things: { actions: { list: { get: /things } } } }
+"#;
+
 /// Signs in with PKCE, as RFC 7636 has it, at a token endpoint that takes forms.
 pub(crate) const PKCE: &str = r#"
 tieline: 1

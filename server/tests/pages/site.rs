@@ -45,9 +45,9 @@ impl Site {
         let database = Settings::sqlite(&folder.path().join("tieline.db"));
         let keys = KeySource::File(folder.path().join("master.key"));
         let mut settings = Settings::new(database.clone(), keys, public_url.clone());
-        let added = [manifests::OPEN, manifests::KINDS, manifests::PKCE, manifests::HOSTILE];
+        let added = [manifests::OPEN, manifests::KINDS, manifests::PKCE, manifests::REFRESH, manifests::HOSTILE];
         settings.connectors = added.map(manifests::connector).into();
-        let names = ["notion", "chargebee", "open", "kinds", "pkce", "hostile"];
+        let names = ["notion", "chargebee", "open", "kinds", "pkce", "refresh", "hostile"];
         settings.base_urls = names.map(|name| (name.to_owned(), vendor.url.clone())).into();
         let server = Server::open(settings).await.unwrap();
         let first = server.first_client().await.unwrap().unwrap();

@@ -77,7 +77,7 @@ async fn values_of_every_kind_are_asked_for_and_sent() {
         assert!(told.body.contains(part), "{part}: {}", told.body);
     }
     assert!(told.body.contains("<details class=\"more\" open>") && told.body.contains("Expected a whole number."));
-    assert!(told.body.contains("What is secret is not shown again"));
+    assert!(told.body.contains("Secrets are not shown again"));
 
     let mut right = wrong.to_vec();
     right[0].1 = "acme";

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::common::site::Site;
-use crate::common::vendor::TOKEN;
+use crate::common::vendor::{CLIENT_ID, CLIENT_SECRET, REFRESH, TOKEN};
 
 #[tokio::test]
 async fn somebody_enters_a_token() {
@@ -140,4 +140,27 @@ async fn a_connector_is_signed_in_anew_and_keeps_its_name() {
     let gone = browser.told(&page, &again).await;
     assert!(gone.body.contains("has been deleted meanwhile"), "{}", gone.body);
     site.nothing_leaked(&["k-hush-good"]);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_the_check_has_used_up_is_replaced() {
+    let site = Site::start().await;
+    let (session, mut browser, page) = site.opened(json!({ "connector_type": "refresh" })).await;
+    let form = [
+        ("credentials.client_id", CLIENT_ID),
+        ("credentials.client_secret", CLIENT_SECRET),
+        ("credentials.refresh_token", REFRESH),
+        ("form.name", "Refresh"),
+    ];
+    let done = browser.post(&page, &form).await;
+    assert_eq!(done.location(), format!("{page}/done"));
+    let connector = site.status(&session).await["source_id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/integrations/connectors/{connector}/execute");
+    let body = json!({ "entity": "things", "action": "list", "params": {} });
+    for _ in 0..2 {
+        let (status, answer) = site.call("POST", &path, &body).await;
+        assert_eq!(status, 200, "{answer}");
+        site.vendor.end_access();
+    }
+    site.nothing_leaked(&[REFRESH]);
 }
