@@ -25,7 +25,7 @@ use super::told::{NAME, Told};
 use super::{browser, consent, path, status_of};
 
 /// From how many connectors on somebody can search among them.
-const SEARCHED: usize = 9;
+const SEARCHED: usize = 7;
 
 /// What is to be given next.
 pub(super) async fn show(

@@ -171,7 +171,7 @@ impl Window {
 
     /// Waits until a heading is there.
     pub(crate) async fn until(&self, heading: &str) {
-        for _ in 0..100 {
+        for _ in 0..400 {
             let found = self.run("return document.querySelector('h1')?.innerText ?? ''").await;
             if found == heading {
                 return;

@@ -179,6 +179,45 @@ async fn somebody_agrees_at_the_vendors_page() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs chromedriver: scripts/browser-tests"]
+async fn somebody_signs_in_again_with_a_client_that_is_known() {
+    let Some(driver) = Driver::start().await else { return };
+    let (site, window) = (Site::start().await, driver.open("again").await);
+    window.screen(1000, 900, "light").await;
+    site.put_client().await;
+    let session = begun(&site, &window, json!({ "connector_type": "notion" })).await;
+    window.click("button").await;
+    window.says("You continue on Notion’s own page").await;
+    window.picture("3-own-client").await;
+    window.click("main form button").await;
+    window.until("May Tieline see your pages?").await;
+    // The answer arrives twice, and the first one takes its time.
+    site.vendor.delay(std::time::Duration::from_secs(3));
+    window.run("fetch(document.getElementById('agree').href, { mode: 'no-cors', credentials: 'include' })").await;
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    window.click("#agree").await;
+    window.until("One moment").await;
+    window.picture("6-busy").await;
+    window.until("Notion is connected").await;
+    assert_eq!((site.connectors().await.len(), site.vendor.token_requests()), (1, 1));
+    site.vendor.delay(std::time::Duration::ZERO);
+
+    let connector = site.status(&session).await["source_id"].clone();
+    begun(&site, &window, json!({ "connector_id": connector })).await;
+    window.until("Sign in to Notion again").await;
+    window.picture("1-welcome-again").await;
+    window.click("button").await;
+    window.says("You continue on Notion’s own page").await;
+    window.picture("3-again").await;
+    window.click("main form button").await;
+    window.until("May Tieline see your pages?").await;
+    window.click("#agree").await;
+    window.until("Notion is connected").await;
+    assert_eq!(site.connectors().await.len(), 1);
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs chromedriver: scripts/browser-tests"]
 async fn every_kind_of_value_has_its_place() {
     let Some(driver) = Driver::start().await else { return };
     let (site, window) = (Site::start().await, driver.open("kinds").await);
