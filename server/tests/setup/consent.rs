@@ -120,7 +120,7 @@ async fn somebody_denies_and_agrees_then() {
 #[tokio::test]
 async fn a_forged_answer_is_refused() {
     let site = Site::start().await;
-    let (session, mut browser, page, vendor) = left(&site).await;
+    let (session, mut browser, _, vendor) = left(&site).await;
     let back = site.vendor.decided(&vendor, true).await;
     let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
     for forged in [
