@@ -1,6 +1,7 @@
 //! A browser that is driven through WebDriver: chromedriver, by the few commands that the tests need.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -79,6 +80,18 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
+        // It closes its browsers, also those of a test that has failed; killed, it would leave them behind.
+        let address = (self.url.host_str().unwrap_or_default(), self.url.port().unwrap_or_default());
+        if let Ok(mut stream) = std::net::TcpStream::connect(address) {
+            let request = format!("GET /shutdown HTTP/1.1\r\nhost: {}:{}\r\n\r\n", address.0, address.1);
+            let _ = stream.write_all(request.as_bytes());
+            for _ in 0..100 {
+                if !matches!(self.process.try_wait(), Ok(None)) {
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
