@@ -23,6 +23,9 @@ pub(crate) const CLIENT_SECRET: &str = "hush-client-secret";
 /// A token that somebody has made by hand.
 pub(crate) const TOKEN: &str = "ntn_hush-good-token";
 
+/// A refresh token that somebody has obtained by hand.
+pub(crate) const REFRESH: &str = "hush-refresh-by-hand";
+
 /// A vendor that listens.
 #[derive(Clone)]
 pub(crate) struct Vendor {
@@ -57,7 +60,8 @@ impl Vendor {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
         let notion = Arc::new(tieline_specs::open("notion").unwrap().unwrap());
-        let shared = Shared { access: [TOKEN.to_owned()].into(), ..Shared::default() };
+        let (access, refresh) = ([TOKEN.to_owned()].into(), [REFRESH.to_owned()].into());
+        let shared = Shared { access, refresh, ..Shared::default() };
         let vendor =
             Self { url, shared: Arc::new(Mutex::new(shared)), mock: Mock::new(notion, MockOptions::default()) };
         let router = Router::new()
