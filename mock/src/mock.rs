@@ -100,6 +100,13 @@ impl Mock {
         self.inner.delay
     }
 
+    /// Forgets what was created, changed, deleted and handed out; faults that have been played stay played.
+    pub fn forget(&self) {
+        let mut state = self.state();
+        let faults = std::mem::take(&mut state.faults);
+        *state = State::new(faults);
+    }
+
     /// The files that were sent so far.
     pub fn uploads(&self) -> Vec<ReceivedUpload> {
         self.state().uploads.clone()

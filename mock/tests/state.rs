@@ -114,3 +114,17 @@ fn a_repeated_request_creates_once() {
     assert_eq!(total.body["more"], true);
     assert_ne!(make(), send(&mock, "POST", "/v2/goods", json!({ "name": "Lamp" })).body["id"]);
 }
+
+#[test]
+fn a_mock_that_forgets_is_as_new() {
+    let mock = shop("429:1");
+    assert_eq!(send(&mock, "GET", "/v2/goods", Value::Null).status, 429);
+    let before = send(&mock, "GET", "/v2/goods", Value::Null).body["items"].clone();
+    let path = format!("/v2/goods/{}", before[0]["id"].as_str().unwrap());
+    assert_eq!(send(&mock, "DELETE", &path, Value::Null).status, 200);
+    send(&mock, "POST", "/v2/goods", json!({ "name": "Lamp" }));
+    assert_ne!(send(&mock, "GET", "/v2/goods", Value::Null).body["items"], before);
+    mock.forget();
+    assert_eq!(send(&mock, "GET", "/v2/goods", Value::Null).body["items"], before);
+    assert_eq!(send(&mock, "GET", &path, Value::Null).status, 200);
+}
