@@ -6,7 +6,7 @@ mod checker;
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tieline::auth::Scheme;
 use tieline::{Connector, Source};
 use tieline_codegen::docs::Snippets;
@@ -79,14 +79,53 @@ fn hostile_texts_stay_where_they_are() {
 fn hostile_values_are_one_word_for_the_shell() {
     let connector = load(OWN[3]);
     let model = docs::model(&[&connector], &[]).unwrap();
-    let call = &model.connectors[0].start.as_ref().unwrap().call;
-    let shell = format!("tieline() {{ printf '%s\\0' \"$@\"; }}\n{}", call.snippets["command_line"]);
-    let output = std::process::Command::new("sh").args(["-c", &shell]).output().unwrap();
-    let words = String::from_utf8(output.stdout).unwrap();
-    let words: Vec<&str> = words.trim_end_matches('\0').split('\0').collect();
-    assert_eq!(words[..5], ["execute", "hostile", "things", "get", "--params"]);
-    let params: Map<String, Value> = serde_json::from_str(words[5]).unwrap();
-    assert_eq!((params, words.len()), (call.params.clone(), 6));
+    let described = &model.connectors[0];
+    let call = &described.start.as_ref().unwrap().call;
+    let json = |word: &str| serde_json::from_str::<Value>(word).unwrap();
+
+    let local = words(&call.snippets["command_line"]);
+    assert_eq!(local[..6], ["tieline", "execute", "hostile", "things", "get", "--params"]);
+    assert_eq!((json(&local[6]), local.len()), (Value::Object(call.params.clone()), 7));
+
+    let hosted = words(&call.snippets["hosted"]);
+    assert_eq!(hosted[..4], ["tieline", "connectors", "execute", "--json"]);
+    let body = json!({ "name": "hostile", "entity": "things", "action": "get", "params": call.params });
+    assert_eq!((json(&hosted[4]), hosted.len()), (body, 5));
+
+    let request = |snippet: &str, path: &str, body: Value| {
+        let words = words(snippet);
+        assert_eq!(words[..2], ["curl".to_owned(), format!("http://127.0.0.1:8400/api/v1/integrations/{path}")]);
+        assert_eq!(words[2..6], ["-H", "Authorization: Bearer t", "-H", "Content-Type: application/json"]);
+        assert_eq!((words[6].as_str(), json(&words[7]), words.len()), ("-d", body, 8));
+    };
+    let body = json!({ "entity": "things", "action": "get", "params": call.params });
+    request(&call.snippets["hosted_request"], "connectors/c/execute", body);
+    let way = &described.sign_in[0];
+    assert!(way.example["token"].contains("'; rm -r x; echo '"), "{:?}", way.example);
+    let body = json!({ "workspace_name": "default", "connector_type": "hostile", "credentials": way.example });
+    request(&way.snippets["hosted_request"], "connectors", body);
+}
+
+/// The words of the one command that a text is for a shell.
+#[cfg(unix)]
+fn words(snippet: &str) -> Vec<String> {
+    let say = "say() { printf '%s\\0' \"$@\"; }\ntieline() { say tieline \"$@\"; }\ncurl() { say curl \"$@\"; }\n";
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", &format!("{say}{snippet}")]).env("TOKEN", "t").env("CONNECTOR", "c");
+    let output = String::from_utf8(shell.output().unwrap().stdout).unwrap();
+    output.trim_end_matches('\0').split('\0').map(str::to_owned).collect()
+}
+
+#[test]
+fn an_action_that_is_not_for_hosted_callers_is_not_shown_to_them() {
+    let text = std::fs::read_to_string(here(OWN[0])).unwrap();
+    let text = text.replace("ping: { get: /ping,", "ping: { internal: true, get: /ping,");
+    let (connector, _) = Connector::load(&Source::new("sign-in.yaml", text)).unwrap();
+    let pages = docs::pages(&docs::model(&[&connector], &[]).unwrap()).unwrap();
+    let reference = page(&pages, "sign-in/REFERENCE.md");
+    assert!(reference.contains("tieline execute sign-in items ping\n"), "{reference}");
+    assert_eq!(reference.matches("\"action\": \"ping\"").count(), 0, "{reference}");
+    assert_eq!(reference.matches("<summary>Hosted</summary>").count(), 3, "{reference}");
 }
 
 #[test]
@@ -156,7 +195,8 @@ fn schemas_that_hold_themselves_many_times_make_small_pages() {
     let pages = pages(&["tests/manifests/bomb.yaml"]);
     assert_eq!(checker::problems(&pages), [""; 0]);
     let reference = page(&pages, "bomb/REFERENCE.md");
-    assert!(reference.len() < 20_000, "{} bytes", reference.len());
+    // An example stands there three times.
+    assert!(reference.len() < 24_000, "{} bytes", reference.len());
 }
 
 #[test]

@@ -48,11 +48,8 @@ impl Snippets for CommandLine {
         if is_short && call.params.iter().all(|(name, value)| is_simple(connector, call, name, value)) {
             command.push_str(&one_by_one);
         } else {
-            let params = Value::Object(call.params.clone());
-            let line = spaced(&params);
-            let fits = command.chars().count() + line.chars().count() <= WIDTH;
-            let text = if fits { line } else { laid_out(&params) };
-            command.push_str(&format!(" --params {}", quoted(&text)));
+            let params = word(&command, &Value::Object(call.params.clone()));
+            command.push_str(&format!(" --params {params}"));
         }
         for (name, file) in call.files {
             command.push_str(&format!(" --param {name}=@{file}"));
@@ -75,6 +72,18 @@ fn is_simple(connector: &Connector, call: &Shown<'_>, name: &str, value: &Value)
         Value::Bool(_) => is_only(&["boolean"]),
         Value::Null | Value::Array(_) | Value::Object(_) => false,
     }
+}
+
+/// JSON as one word of a POSIX shell, on the line of a command where it fits.
+pub(super) fn word(command: &str, value: &Value) -> String {
+    let line = spaced(value);
+    let fits = command.chars().count() + line.chars().count() <= WIDTH;
+    if fits { quoted(&line) } else { laid_out_word(value) }
+}
+
+/// JSON as one word of a POSIX shell, on as many lines as it needs.
+pub(super) fn laid_out_word(value: &Value) -> String {
+    quoted(&laid_out(value))
 }
 
 /// A text as one word of a POSIX shell.

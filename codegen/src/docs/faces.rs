@@ -8,7 +8,8 @@
 //! - `call.hbs` from [`Call`](super::model::Call), for each example on `REFERENCE.md`.
 //!
 //! What a template alone cannot make (a quoted command, a line of Rust) comes from the face's [`Snippets`]: the model holds it, and
-//! the template finds it as `snippet`. A section of a face that needs snippets is left out where there is none.
+//! the template finds it as `snippet`. A section of a face that needs snippets is left out where there is none. What a template needs
+//! beside it stands in the model under names that are no face's, and is found as `snippets.<name>`.
 
 use serde_json::{Map, Value};
 use tieline::Connector;
@@ -57,7 +58,7 @@ macro_rules! face {
 }
 
 /// All faces, in the order in which pages show them.
-pub const FACES: &[Face] = &[face!("command_line", Snippets), face!("rust", Snippets)];
+pub const FACES: &[Face] = &[face!("command_line", Snippets), face!("rust", Snippets), face!("hosted", Snippets)];
 
 /// Makes the texts that a face shows, such as a command or a few lines of code.
 pub trait Snippets {

@@ -8,6 +8,7 @@ mod command_line;
 mod describe;
 pub mod faces;
 mod helpers;
+mod hosted;
 mod json;
 mod markdown;
 pub mod model;

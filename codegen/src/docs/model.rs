@@ -11,7 +11,7 @@ pub use sign_in::{Authorize, Field, OAuth, SignIn, Wrong};
 
 use super::markdown::{Block, Inline};
 
-/// Text that a face shows, by the face's name.
+/// Texts that faces show: each by its face's name, and what a face shows beside by a name of its own.
 pub type Texts = std::collections::BTreeMap<String, String>;
 
 /// Everything that is documented.
@@ -52,6 +52,8 @@ pub struct Connector {
     pub limited_sign_in: Vec<SignIn>,
     /// What happens with credentials that do not do.
     pub wrong: Vec<Wrong>,
+    /// The operation that shows whether values to sign in with do.
+    pub check: Option<OperationLink>,
     /// The API's rate limits, which the engine keeps.
     pub limits: Vec<Inline>,
     /// How to begin.

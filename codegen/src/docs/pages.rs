@@ -8,13 +8,14 @@ use super::helpers;
 use super::model::{Catalogue, Connector};
 use crate::tree::{MARK, Tree};
 
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("catalogue", include_str!("../../templates/catalogue.hbs")),
     ("readme", include_str!("../../templates/readme.hbs")),
     ("agent", include_str!("../../templates/agent.hbs")),
     ("auth", include_str!("../../templates/auth.hbs")),
     ("reference", include_str!("../../templates/reference.hbs")),
     ("operation", include_str!("../../templates/partials/operation.hbs")),
+    ("hosted", include_str!("../../templates/partials/hosted.hbs")),
     ("sign_in", include_str!("../../templates/partials/sign_in.hbs")),
 ];
 

@@ -6,7 +6,15 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use tieline_codegen::{MARK, Tree};
 
 /// The HTML that templates write themselves.
-const OWN_HTML: [&str; 6] = ["<details>", "</details>", "<summary>Show the answer</summary>", "<code>", "</code>", ""];
+const OWN_HTML: [&str; 7] = [
+    "<details>",
+    "</details>",
+    "<summary>Show the answer</summary>",
+    "<summary>Hosted</summary>",
+    "<code>",
+    "</code>",
+    "",
+];
 
 /// What is wrong with the pages.
 pub(crate) fn problems(pages: &Tree) -> Vec<String> {

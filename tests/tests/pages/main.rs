@@ -1,6 +1,10 @@
-//! The pages under `generated/docs/` do what they say: each command in them runs, against the mock, and answers what the page shows.
+//! The pages under `generated/docs/` do what they say: each command in them runs, against the mock or a server over it, and answers
+//! what the page shows.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod hosted;
+mod server;
 
 use std::fs;
 use std::path::Path;
@@ -34,6 +38,19 @@ fn commands_run_and_answer_what_is_shown() {
         followed.into_iter().flat_map(|page| page.join().unwrap()).collect()
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn commands_and_requests_for_a_server_work_and_answer_what_is_shown() {
+    let found: Vec<_> = std::thread::scope(|scope| {
+        let followed: Vec<_> = connectors().map(|name| scope.spawn(move || hosted::of_connector(&name))).collect();
+        followed.into_iter().map(|connector| connector.join().unwrap()).collect()
+    });
+    let wrong: Vec<_> = found.iter().flat_map(|(wrong, _)| wrong.as_slice()).map(String::as_str).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // Each of the 73 actions that hosted callers may use has a command and a request.
+    let count: usize = found.iter().map(|(_, count)| count).sum();
+    assert!(count > 2 * 73, "only {count} blocks are for a server");
 }
 
 #[test]
@@ -85,7 +102,7 @@ fn without_layout<'a>(lines: impl Iterator<Item = &'a str>) -> String {
 /// What is wrong with the commands of a page.
 fn of_page(page: &str) -> Vec<String> {
     let text = fs::read_to_string(root().join("generated/docs").join(page)).unwrap();
-    let blocks = blocks(&text);
+    let blocks = blocks(examples(&text));
     assert!(blocks.iter().any(|block| block.info == "sh"), "{page} has no command");
     let answers = if page.ends_with("AUTH.md") { Answers::NotShown } else { Answers::Shown };
     follow(&blocks, answers).into_iter().map(|why| format!("{page}, {why}")).collect()
@@ -103,7 +120,7 @@ fn follow(blocks: &[Block], answers: Answers) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let mut wrong = Vec::new();
     for (number, block) in blocks.iter().enumerate() {
-        if block.info != "sh" {
+        if block.info != "sh" || hosted::is_hosted(&block.text) {
             continue;
         }
         prepare(folder.path(), &block.text, blocks[..number].last());
@@ -113,7 +130,7 @@ fn follow(blocks: &[Block], answers: Answers) -> Vec<String> {
             wrong.push(format!("line {}: {}{said}", block.line, block.text));
             continue;
         }
-        let shown = blocks.get(number + 1).filter(|next| next.info == "json" && answers == Answers::Shown);
+        let shown = if answers == Answers::Shown { shown_after(blocks, number) } else { None };
         if let Some(shown) = shown {
             let printed: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
             let shown: Value = serde_json::from_str(&shown.text).unwrap_or_default();
@@ -123,6 +140,17 @@ fn follow(blocks: &[Block], answers: Answers) -> Vec<String> {
         }
     }
     wrong
+}
+
+/// A page up to where it shows objects, whose examples are no answers.
+fn examples(page: &str) -> &str {
+    page.split_once("\n## Objects\n").map_or(page, |(examples, _)| examples)
+}
+
+/// The answer that a page shows to a command: below what else makes the same call.
+fn shown_after(blocks: &[Block], number: usize) -> Option<&Block> {
+    let is_same_call = |block: &&Block| block.info == "rust" || block.info == "sh" && hosted::is_hosted(&block.text);
+    blocks[number + 1..].iter().find(|block| !is_same_call(block)).filter(|block| block.info == "json")
 }
 
 /// Whether an answer of the mock is what the page shows: the mock makes up what nobody said, and leaves out what it does not know.

@@ -12,6 +12,7 @@ use tieline::plan::{Answer, Example, Operation};
 use super::{Places, example};
 use crate::docs::command_line::CommandLine;
 use crate::docs::faces::{Shown, Snippets};
+use crate::docs::hosted::Hosted;
 use crate::docs::model::{Call, FileParam, OperationLink, Texts};
 
 /// Records shorter than this are shown again, in characters of JSON.
@@ -35,7 +36,7 @@ impl<'a> Calls<'a> {
         places: &'a Places<'a>,
     ) -> Self {
         let own: (&str, &dyn Snippets) = ("command_line", &CommandLine);
-        let snippets = std::iter::once(own).chain(snippets.iter().copied()).collect();
+        let snippets = std::iter::once(own).chain(Hosted::ALL).chain(snippets.iter().copied()).collect();
         Self { connector, snippets, places, shown: HashMap::new() }
     }
 

@@ -28,7 +28,7 @@ pub(crate) fn credentials(head: &Head, scheme: &Scheme) -> Map<String, Value> {
 }
 
 /// Those, and what is renewed: what a file of credentials should hold.
-pub(super) fn credentials_to_keep(head: &Head, scheme: &Scheme) -> Map<String, Value> {
+pub(in crate::docs) fn credentials_to_keep(head: &Head, scheme: &Scheme) -> Map<String, Value> {
     let renewed = renewed_fields(scheme).map(|(access, refresh)| access.into_iter().chain([refresh]));
     let renewed: Vec<String> = renewed.into_iter().flatten().collect();
     let kept = scheme.fields.iter().filter(|(name, field)| field.is_required() || renewed.contains(name));

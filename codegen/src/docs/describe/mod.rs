@@ -19,6 +19,8 @@ use tieline::{Connector, Error, ErrorKind};
 use call::Calls;
 use shapes::Shapes;
 
+pub(super) use sign_in::must_be_named;
+
 use super::anchors::{Anchors, slug};
 use super::faces::Snippets;
 use super::markdown::{Block, Inline};
@@ -42,6 +44,7 @@ fn connector(connector: &Connector, snippets: &[(&str, &dyn Snippets)]) -> Resul
     let signing = sign_in::Signing { connector, calls: &calls, places: &places };
     let (sign_in, limited_sign_in) = signing.ways(&entities);
     let start = start(connector, &calls, &entities);
+    let check = head.check.as_ref().map(|(entity, action)| places.link(&format!("{entity}.{action}")));
     let wrong = sign_in::wrong(connector);
     let mut entities: Vec<_> = entities.iter().map(|entity| self::entity(entity, &places, &mut calls)).collect();
     let shared = errors::set_own(&mut entities);
@@ -69,6 +72,7 @@ fn connector(connector: &Connector, snippets: &[(&str, &dyn Snippets)]) -> Resul
         sign_in,
         limited_sign_in,
         wrong,
+        check,
         limits: limits(&head.limits),
         start,
         operation_count: entities.iter().map(|entity| entity.operations.len()).sum(),
@@ -131,6 +135,7 @@ impl<'a> Places<'a> {
 
         let mut page = Anchors::default();
         page.next(&format!("Sign in to {}", connector.head().title));
+        page.next("Hosted");
         let ways = connector.head().auth.iter();
         let (free, limited): (Vec<_>, Vec<_>) = ways.partition(|(_, scheme)| scheme.limited != Some(true));
         let all = free.into_iter().chain(limited);
@@ -212,7 +217,7 @@ fn start(connector: &Connector, calls: &Calls<'_>, entities: &[&tieline::plan::E
 }
 
 /// The configuration values that must be given, with values to show.
-fn required_config(connector: &Connector) -> impl Iterator<Item = (String, Value)> {
+pub(super) fn required_config(connector: &Connector) -> impl Iterator<Item = (String, Value)> {
     let declared = connector.head().config.iter();
     let required = declared.filter(|(_, value)| value.must_be_given());
     required.map(|(name, value)| (name.clone(), example::config_value(connector.head(), name, value)))

@@ -108,7 +108,7 @@ impl Signing<'_, '_> {
 }
 
 /// Whether values that fit this way to sign in do not say that it is the one that is meant.
-fn must_be_named(connector: &Connector, name: &str, values: &Map<String, Value>) -> bool {
+pub(in crate::docs) fn must_be_named(connector: &Connector, name: &str, values: &Map<String, Value>) -> bool {
     let meant = |wanted| {
         let given = Credentials::from_json(&Value::Object(values.clone())).unwrap_or_default();
         meant(connector.head(), given, wanted)
