@@ -61,7 +61,7 @@ impl Connections {
             return Ok(connection);
         }
         let Secrets { credentials, token, .. } = self.store.secrets(row.id).await?;
-        let tokens: Arc<dyn TokenStore> = Arc::new(ConnectorTokens::new(self.store.clone(), row.id, row.version));
+        let tokens = self.tokens(row, definition, &row.config);
         let mut builder = self.builder(definition).credentials(values(credentials)?).config(row.config.clone());
         if let Some(scheme) = &row.scheme {
             builder = builder.scheme(scheme);
@@ -73,6 +73,16 @@ impl Connections {
         // Two calls may have made one each: the later one stays, and tokens are in the store.
         self.kept().put(row.id, (row.version, connection.clone()));
         Ok(connection)
+    }
+
+    /// What keeps the tokens of a connector, with this configuration.
+    pub(crate) fn tokens(
+        &self,
+        row: &ConnectorRow,
+        definition: &Definition,
+        config: &Map<String, Value>,
+    ) -> Arc<dyn TokenStore> {
+        Arc::new(ConnectorTokens::new(self.store.clone(), row, definition.reach(config)))
     }
 
     /// Forgets the connection of a connector that is gone.

@@ -1,11 +1,15 @@
 //! The connectors that can be made here: the built-in ones, and those that the operator adds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+use tieline::notation::Template;
 use tieline::{Connector, Error};
 use url::Url;
 use uuid::Uuid;
+
+use crate::store::Reach;
 
 /// A connector that can be made here.
 #[derive(Debug)]
@@ -17,6 +21,8 @@ pub(crate) struct Definition {
     pub connector: Arc<Connector>,
     /// Where the operator says that its API is.
     pub base_url: Option<Url>,
+    /// The configuration values that are parts of addresses.
+    in_addresses: Vec<String>,
 }
 
 impl Definition {
@@ -26,6 +32,12 @@ impl Definition {
 
     pub(crate) fn title(&self) -> &str {
         &self.connector.head().title
+    }
+
+    /// Where the tokens of a connector with this configuration may go.
+    pub(crate) fn reach(&self, config: &Map<String, Value>) -> Reach {
+        let parts = self.in_addresses.iter().filter_map(|name| Some((name.as_str(), config.get(name)?)));
+        Reach::new(self.base_url.as_ref(), parts)
     }
 }
 
@@ -54,9 +66,11 @@ impl Definitions {
                 let id = id.unwrap_or_else(|| Uuid::new_v5(&Uuid::NAMESPACE_OID, connector.name().as_bytes()));
                 let template = Uuid::new_v5(&id, b"template");
                 let base_url = base_urls.remove(connector.name());
-                Arc::new(Definition { id, template, connector: Arc::new(connector), base_url })
+                let in_addresses = in_addresses(&connector)?;
+                Ok(Arc::new(Definition { id, template, connector: Arc::new(connector), base_url, in_addresses }))
             })
-            .collect();
+            .collect::<Result<_, Error>>()
+            .map_err(|error| error.to_string())?;
         if let Some(name) = base_urls.keys().min() {
             return Err(format!("there is a base URL for `{name}`, and no such connector"));
         }
@@ -99,6 +113,25 @@ impl Definitions {
             None => format!("there are: {}", names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
         }
     }
+}
+
+/// The configuration values that are parts of addresses: of the API, of an operation's own server, or of an endpoint to sign in.
+fn in_addresses(connector: &Connector) -> Result<Vec<String>, Error> {
+    let mut names = BTreeSet::new();
+    let mut add = |template: &Template| {
+        let config = template.names().filter_map(|name| name.strip_prefix("config."));
+        names.extend(config.map(str::to_owned));
+    };
+    let head = connector.head();
+    add(&head.server);
+    for oauth2 in head.auth.values().filter_map(|scheme| scheme.oauth2.as_deref()) {
+        add(&oauth2.token.url);
+        oauth2.token.refresh_url.iter().for_each(|url| add(url));
+    }
+    for entity in connector.entities()? {
+        entity.operations().filter_map(|operation| operation.server.as_ref()).for_each(&mut add);
+    }
+    Ok(names.into_iter().collect())
 }
 
 fn letters(text: &str) -> String {

@@ -143,3 +143,24 @@ async fn keys_are_rotated_under_a_server_that_runs() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_change_of_configuration_keeps_what_was_renewed() {
+    let (one, two, vendor, _) = two_servers().await;
+    let api = one.api().await;
+    let connector = api.connector("default", Vendor::credentials()).await;
+    me(&api, &connector).await.with(200);
+    let path = format!("{CONNECTORS}/{connector}");
+    let body = json!({ "replication_config": { "api_version": "2025-09-03" } });
+    // Tried and changed with what it has by now: the refresh token that it was made with is worth nothing any more.
+    let checked = api.post(&format!("{path}/check"), body.clone()).await.with(200);
+    assert_eq!(checked["status"], "succeeded", "{checked}");
+    let mut changed = body;
+    changed["check"] = true.into();
+    api.send(Method::PUT, &path, Some(changed)).await.with(200);
+    me(&two.api_of(&one.client).await, &connector).await.with(200);
+    vendor.ends_the_access_token();
+    me(&api, &connector).await.with(200);
+    assert_eq!((vendor.pairs(), vendor.asked()), (2, 2));
+    assert_eq!(api.get(&path).await.with(200)["status"], "ready");
+}

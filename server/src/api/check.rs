@@ -183,7 +183,7 @@ pub(super) async fn check(
         let mut given = changes;
         given.config = row.config.clone().into_iter().chain(given.config).collect::<Map<String, Value>>();
         if given.credentials.is_empty() {
-            given.sign_in_with(row.scheme.clone(), service.store.secrets(row.id).await?);
+            given.sign_in_as(&row, service.store.secrets(row.id).await?);
         }
         Ok(Json(outcome(&given.connect(&service, &definition)?).await))
     };

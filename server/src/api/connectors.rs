@@ -197,7 +197,7 @@ async fn make(service: &Service, caller: &Caller, request: CreateConnector) -> R
         updated_at: at,
     };
     let body = ConnectorBody::new(&row, &definition);
-    service.store.add_connector(&row, &given.secrets()).await?;
+    service.store.add_connector(&row, &given.secrets(&definition)).await?;
     Ok(Json(body))
 }
 
@@ -344,7 +344,7 @@ async fn change(
         given.config = before.into_iter().chain(given.config).collect();
     }
     if !renews {
-        given.sign_in_with(row.scheme.clone(), service.store.secrets(row.id).await?);
+        given.sign_in_as(&row, service.store.secrets(row.id).await?);
     }
     let connection = given.connect(service, &definition)?;
     if request.check {
@@ -355,7 +355,7 @@ async fn change(
         row.scheme = connection.scheme().map(str::to_owned);
         row.fields = given.credentials.keys().cloned().collect();
     }
-    let secrets = renews.then(|| given.secrets());
+    let secrets = renews.then(|| given.secrets(&definition));
     if !service.store.change_connector(&row, secrets.as_ref()).await? {
         return Err(ApiError::not_found("connector"));
     }

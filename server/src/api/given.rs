@@ -14,7 +14,7 @@ use crate::connections::values;
 use crate::definitions::Definition;
 use crate::error::{ApiError, FieldError};
 use crate::service::Service;
-use crate::store::{Exposed, NewTokens, Secrets};
+use crate::store::{ConnectorRow, Exposed, NewTokens, Secrets};
 
 /// An entity that callers may use.
 #[derive(Clone, Debug, Deserialize, serde::Serialize, ToSchema)]
@@ -78,6 +78,8 @@ pub(crate) struct Given {
     pub token: Option<AccessToken>,
     /// The tokens that were renewed while the values were tried.
     pub renewed: NewTokens,
+    /// The connector that has these values already, and keeps its tokens itself.
+    pub row: Option<ConnectorRow>,
 }
 
 impl Given {
@@ -128,16 +130,19 @@ impl Given {
     }
 
     /// What is stored of it.
-    pub(crate) fn secrets(&self) -> Secrets {
+    pub(crate) fn secrets(&self, definition: &Definition) -> Secrets {
         let (credentials, token) = (self.credentials.clone(), self.token.clone());
-        Secrets { credentials, token, renewed: self.renewed.all() }
+        let reach = definition.reach(&self.config);
+        let renewed = self.renewed.all().into_iter().map(|(key, token)| (reach.kind(&key), token)).collect();
+        Secrets { credentials, token, renewed }
     }
 
-    /// Signs in with what is stored.
-    pub(super) fn sign_in_with(&mut self, scheme: Option<String>, secrets: Secrets) {
-        self.scheme = scheme;
+    /// Signs in with what a connector has.
+    pub(super) fn sign_in_as(&mut self, row: &ConnectorRow, secrets: Secrets) {
+        self.scheme = row.scheme.clone();
         self.credentials = secrets.credentials;
         self.token = secrets.token;
+        self.row = Some(row.clone());
     }
 
     /// A connection with these values, which no call has used yet.
@@ -146,7 +151,11 @@ impl Given {
     /// 400 when they fit no way to sign in, 422 when a configuration value does not fit.
     pub(crate) fn connect(&self, service: &Service, definition: &Definition) -> Result<Connection, ApiError> {
         let mut builder = service.connections.builder(definition).config(self.config.clone());
-        builder = builder.token_store(Arc::new(self.renewed.clone()));
+        // A refresh token may count once: what a connector has is renewed where it keeps it.
+        builder = builder.token_store(match &self.row {
+            Some(row) => service.connections.tokens(row, definition, &self.config),
+            None => Arc::new(self.renewed.clone()),
+        });
         if let Some(scheme) = &self.scheme {
             builder = builder.scheme(scheme);
         }

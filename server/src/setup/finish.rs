@@ -76,7 +76,7 @@ async fn finished(
     row.scheme = connection.scheme().map(str::to_owned);
     row.fields = given.credentials.keys().cloned().collect();
     // Whoever completes the set-up first makes the connector: a form that is sent twice makes one.
-    if service.store.complete_setup(setup.id, &row, &given.secrets(), setup.replaces.is_some()).await? {
+    if service.store.complete_setup(setup.id, &row, &given.secrets(definition), setup.replaces.is_some()).await? {
         tracing::info!(connector_id = %row.id, setup_id = %setup.id, "a connector was set up");
         return Ok(row.id);
     }

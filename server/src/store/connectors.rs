@@ -50,7 +50,7 @@ pub(crate) struct Secrets {
     pub credentials: Map<String, Value>,
     /// The token that the user's consent gave, with its end.
     pub token: Option<AccessToken>,
-    /// Tokens that have been renewed already, each with the key that the engine gave it.
+    /// Tokens that have been renewed already, each with the kind of secret that it is.
     pub renewed: Vec<(String, AccessToken)>,
 }
 
@@ -156,9 +156,9 @@ impl Store {
             let plain = Zeroizing::new(token.to_secret_json().to_string().into_bytes());
             self.put_secret(&mut **transaction, &owner, FIRST_TOKEN, &plain).await?;
         }
-        for (key, token) in &secrets.renewed {
+        for (kind, token) in &secrets.renewed {
             let plain = Zeroizing::new(token.to_secret_json().to_string().into_bytes());
-            self.put_secret(&mut **transaction, &owner, &super::tokens::kind(key), &plain).await?;
+            self.put_secret(&mut **transaction, &owner, kind, &plain).await?;
         }
         Ok(())
     }

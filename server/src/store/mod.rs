@@ -31,7 +31,7 @@ pub(crate) use connectors::{ConnectorRow, Exposed, Secrets};
 pub(crate) use rate_limits::SharedRateLimiter;
 pub(crate) use secrets::SIGNING;
 pub(crate) use setups::{Setup, SetupStatus};
-pub(crate) use tokens::{ConnectorTokens, NewTokens};
+pub(crate) use tokens::{ConnectorTokens, NewTokens, Reach};
 pub(crate) use workspaces::{Workspace, WorkspaceFilter};
 
 /// The migrations, in order. One that has been released is never changed.

@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 use secrecy::zeroize::Zeroizing;
+use serde_json::Value;
 use tieline::auth::AccessToken;
 use tieline::connect::{Lease, StoredTokens, TokenStore};
 use tieline::{Error, ErrorKind};
-use uuid::Uuid;
+use url::Url;
 
-use super::{Store, StoreError};
+use super::applications::digest_of;
+use super::{ConnectorRow, Store, StoreError};
 
 /// The tokens of one connector.
 pub(crate) struct ConnectorTokens {
@@ -19,17 +21,20 @@ pub(crate) struct ConnectorTokens {
     connector: String,
     /// The version of the connector that they belong to.
     version: i64,
+    /// Where they may go.
+    reach: Reach,
     /// Whether a renewal before this one ended with the process that had begun it.
     was_broken_off: AtomicBool,
 }
 
 impl ConnectorTokens {
-    pub(crate) fn new(store: Store, connector: Uuid, version: i64) -> Self {
-        Self { store, connector: connector.to_string(), version, was_broken_off: AtomicBool::new(false) }
+    pub(crate) fn new(store: Store, row: &ConnectorRow, reach: Reach) -> Self {
+        let (connector, was_broken_off) = (row.id.to_string(), AtomicBool::new(false));
+        Self { store, connector, version: row.version, reach, was_broken_off }
     }
 
     async fn stored(&self, key: &str) -> Result<StoredTokens, StoreError> {
-        let Some(opened) = self.store.secret(&self.connector, &kind(key)).await? else {
+        let Some(opened) = self.store.secret(&self.connector, &self.reach.kind(key)).await? else {
             return Ok(StoredTokens::default());
         };
         let unreadable = || StoreError::Unreadable("a token is not what was stored".to_owned());
@@ -41,7 +46,7 @@ impl ConnectorTokens {
     async fn replace(&self, key: &str, version: u64, token: &AccessToken) -> Result<bool, StoreError> {
         let plain = Zeroizing::new(token.to_secret_json().to_string().into_bytes());
         let version = i64::try_from(version).unwrap_or(i64::MAX);
-        self.store.replace_secret(&self.connector, &kind(key), version, &plain).await
+        self.store.replace_secret(&self.connector, &self.reach.kind(key), version, &plain).await
     }
 }
 
@@ -120,9 +125,23 @@ impl TokenStore for NewTokens {
     }
 }
 
-/// The kind of secret that a renewed token is.
-pub(super) fn kind(key: &str) -> String {
-    format!("token {key}")
+/// Where the tokens of a connector may go: the address that the operator names, and configuration values that are parts of addresses.
+#[derive(Clone, Debug)]
+pub(crate) struct Reach(String);
+
+impl Reach {
+    pub(crate) fn new<'a>(base_url: Option<&Url>, parts: impl Iterator<Item = (&'a str, &'a Value)>) -> Self {
+        let parts: BTreeMap<_, _> = parts.collect();
+        Self(digest_of(&serde_json::json!([base_url.map(Url::as_str), parts]).to_string()))
+    }
+
+    /// The kind of secret that a renewed token is. The engine's key is `connector:scheme:asked:given`; `asked` changes with any
+    /// configuration value that a token request has, and a token that has been renewed would be lost with it.
+    pub(crate) fn kind(&self, key: &str) -> String {
+        let mut parts = key.split(':');
+        let (scheme, given) = (parts.nth(1).unwrap_or_default(), parts.next_back().unwrap_or_default());
+        format!("token {scheme}:{}:{given}", self.0)
+    }
 }
 
 /// The caller of an operation is told no more than that; the log has the rest.
