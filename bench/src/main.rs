@@ -21,7 +21,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
 use crate::table::Table;
-use crate::upstream::Upstream;
+use crate::upstream::{Rest, Upstream};
 
 /// What a measurement gives, or why there is none.
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -33,7 +33,7 @@ fn main() -> Outcome<()> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
         // What the measurements start in processes of their own.
-        ["upstream"] => upstream::serve(),
+        ["upstream", rest] => upstream::serve(Rest::of(rest)?),
         ["ask", way, size, calls, url] => speed::ask(way, size, calls.parse()?, url),
         ["pages", pages, url] => memory::pages(pages, url),
         ["download", bytes, url] => memory::download(bytes, url),
@@ -71,9 +71,9 @@ fn print(parts: &[&str]) -> Outcome<()> {
             "process" => process::measure(&mut table)?,
             "load" => load::measure(&mut table)?,
             "unplugged" => unplugged::measure(&mut table)?,
-            "speed" => speed::measure(&Upstream::start()?, &mut table)?,
-            "memory" => memory::measure(&Upstream::start()?, &mut table)?,
-            _ => hosted::measure(&Upstream::start()?, &mut table)?,
+            "speed" => speed::measure(&Upstream::start(Rest::Never)?, &mut table)?,
+            "memory" => memory::measure(&Upstream::start(Rest::Never)?, &mut table)?,
+            _ => hosted::measure(&Upstream::start(Rest::WhenIdle)?, &mut table)?,
         }
     }
     println!("{table}");

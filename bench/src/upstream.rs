@@ -50,6 +50,31 @@ impl Size {
     }
 }
 
+/// Whether the API rests while nobody asks it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// It never sleeps: on a virtual machine, waking another processor is dear, is paid for by who sends, and comes to more the longer
+    /// there was nothing to do.
+    Never,
+    /// It leaves its processor to others: where a server is a third process beside the API and who calls.
+    WhenIdle,
+}
+
+impl Rest {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::WhenIdle => "when-idle",
+        }
+    }
+
+    /// What a name on the command line stands for.
+    pub(crate) fn of(name: &str) -> Outcome<Self> {
+        let all = [Self::Never, Self::WhenIdle];
+        all.into_iter().find(|rest| rest.name() == name).ok_or_else(|| "no such rest".into())
+    }
+}
+
 /// How long a chunk of a file is, in bytes.
 const CHUNK: usize = 64 * 1024;
 
@@ -62,9 +87,9 @@ pub(crate) struct Upstream {
 
 impl Upstream {
     /// Starts it.
-    pub(crate) fn start() -> Outcome<Self> {
+    pub(crate) fn start(rest: Rest) -> Outcome<Self> {
         let mut child = Command::new(std::env::current_exe()?)
-            .arg("upstream")
+            .args(["upstream", rest.name()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -83,7 +108,7 @@ impl Drop for Upstream {
 
 /// Serves until the process that started it is gone.
 #[expect(clippy::print_stdout, reason = "says where it listens")]
-pub(crate) fn serve() -> Outcome<()> {
+pub(crate) fn serve(rest: Rest) -> Outcome<()> {
     std::thread::spawn(|| {
         let _ = std::io::stdin().lines().count();
         std::process::exit(0);
@@ -93,13 +118,13 @@ pub(crate) fn serve() -> Outcome<()> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         println!("http://{}", listener.local_addr()?);
         std::io::stdout().flush()?;
-        // It never sleeps: on a virtual machine, waking another processor is dear, is paid for by who sends, and comes to more the
-        // longer there was nothing to do.
-        tokio::spawn(async {
-            loop {
-                tokio::task::yield_now().await;
-            }
-        });
+        if rest == Rest::Never {
+            tokio::spawn(async {
+                loop {
+                    tokio::task::yield_now().await;
+                }
+            });
+        }
         let answers = Size::ALL.map(|size| Bytes::from(page(size.records(), None)));
         loop {
             let (connection, _) = listener.accept().await?;
