@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use tieline::connect::{ConnectionBuilder, Options, RateLimiter, TokenStore};
 use tieline::transport::{HttpOptions, HttpTransport, Reach, Transport, TransportError};
 use tieline::{Connection, Credentials, Error};
+use url::{Host, Url};
 use uuid::Uuid;
 
 use crate::definitions::Definition;
@@ -25,21 +26,27 @@ pub(crate) struct Connections {
     /// For APIs that are where their manifests say.
     guarded: Arc<dyn Transport>,
     /// For APIs that are where the operator says.
-    trusted: Arc<dyn Transport>,
+    named: Arc<dyn Transport>,
+    /// For APIs that the operator plays on a private address: their answers may name files there.
+    private: Arc<dyn Transport>,
     options: Options,
 }
 
 impl Connections {
     pub(crate) fn new(store: Store, http: &HttpOptions, allow_private: bool) -> Result<Self, TransportError> {
         let transport = |http: HttpOptions| HttpTransport::new(&http).map(|made| Arc::new(made) as Arc<dyn Transport>);
-        let trusted = transport(HttpOptions { reach: Reach::Anywhere, ..http.clone() })?;
+        let private = transport(HttpOptions { reach: Reach::Anywhere, ..http.clone() })?;
+        let named = match allow_private {
+            true => private.clone(),
+            false => transport(HttpOptions { reach: Reach::DeclaredAnywhere, ..http.clone() })?,
+        };
         let guarded = match allow_private {
-            true => trusted.clone(),
+            true => private.clone(),
             false => transport(HttpOptions { reach: Reach::PublicOnly, ..http.clone() })?,
         };
         let limiter = Arc::new(SharedRateLimiter::new(store.clone()));
         let options = Options { allow_http: allow_private, ..Options::default() };
-        Ok(Self { store, kept: Mutex::new(LruCache::new(KEPT)), limiter, guarded, trusted, options })
+        Ok(Self { store, kept: Mutex::new(LruCache::new(KEPT)), limiter, guarded, named, private, options })
     }
 
     /// A connection to be made, with all that this server brings.
@@ -47,8 +54,10 @@ impl Connections {
         let builder = Connection::builder(definition.connector.clone()).rate_limiter(self.limiter.clone());
         match &definition.base_url {
             Some(url) => {
-                let options = Options { allow_http: true, ..self.options.clone() };
-                builder.base_url(url.clone()).transport(self.trusted.clone()).options(options)
+                let allow_http = self.options.allow_http || url.scheme() == "http";
+                let transport = if is_local(url) { &self.private } else { &self.named };
+                let options = Options { allow_http, ..self.options.clone() };
+                builder.base_url(url.clone()).transport(transport.clone()).options(options)
             }
             None => builder.transport(self.guarded.clone()).options(self.options.clone()),
         }
@@ -92,6 +101,16 @@ impl Connections {
 
     fn kept(&self) -> std::sync::MutexGuard<'_, LruCache<Uuid, (i64, Connection)>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a URL names an address of this machine or of a private network, literally.
+fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback() || address.is_private(),
+        Some(Host::Ipv6(address)) => address.is_loopback() || address.is_unique_local(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Definition {
     pub base_url: Option<Url>,
     /// The configuration values that are parts of addresses.
     in_addresses: Vec<String>,
+    /// Those that are parts of the addresses of token endpoints.
+    in_token_addresses: Vec<String>,
 }
 
 impl Definition {
@@ -32,6 +34,11 @@ impl Definition {
 
     pub(crate) fn title(&self) -> &str {
         &self.connector.head().title
+    }
+
+    /// Whether these values would say where an OAuth client's secret is sent to.
+    pub(crate) fn moves_token_endpoint(&self, config: &Map<String, Value>) -> bool {
+        self.in_token_addresses.iter().any(|name| config.contains_key(name))
     }
 
     /// Where the tokens of a connector with this configuration may go.
@@ -66,8 +73,9 @@ impl Definitions {
                 let id = id.unwrap_or_else(|| Uuid::new_v5(&Uuid::NAMESPACE_OID, connector.name().as_bytes()));
                 let template = Uuid::new_v5(&id, b"template");
                 let base_url = base_urls.remove(connector.name());
-                let in_addresses = in_addresses(&connector)?;
-                Ok(Arc::new(Definition { id, template, connector: Arc::new(connector), base_url, in_addresses }))
+                let (in_addresses, in_token_addresses) = (in_addresses(&connector)?, in_token_addresses(&connector));
+                let connector = Arc::new(connector);
+                Ok(Arc::new(Definition { id, template, connector, base_url, in_addresses, in_token_addresses }))
             })
             .collect::<Result<_, Error>>()
             .map_err(|error| error.to_string())?;
@@ -117,21 +125,22 @@ impl Definitions {
 
 /// The configuration values that are parts of addresses: of the API, of an operation's own server, or of an endpoint to sign in.
 fn in_addresses(connector: &Connector) -> Result<Vec<String>, Error> {
-    let mut names = BTreeSet::new();
-    let mut add = |template: &Template| {
-        let config = template.names().filter_map(|name| name.strip_prefix("config."));
-        names.extend(config.map(str::to_owned));
-    };
-    let head = connector.head();
-    add(&head.server);
-    for oauth2 in head.auth.values().filter_map(|scheme| scheme.oauth2.as_deref()) {
-        add(&oauth2.token.url);
-        oauth2.token.refresh_url.iter().for_each(|url| add(url));
-    }
+    let mut names = BTreeSet::from_iter(in_token_addresses(connector));
+    names.extend(config_names(&connector.head().server));
     for entity in connector.entities()? {
-        entity.operations().filter_map(|operation| operation.server.as_ref()).for_each(&mut add);
+        names.extend(entity.operations().filter_map(|operation| operation.server.as_ref()).flat_map(config_names));
     }
     Ok(names.into_iter().collect())
+}
+
+fn in_token_addresses(connector: &Connector) -> Vec<String> {
+    let endpoints = connector.head().auth.values().filter_map(|scheme| scheme.oauth2.as_deref());
+    let urls = endpoints.flat_map(|oauth2| std::iter::once(&oauth2.token.url).chain(&oauth2.token.refresh_url));
+    urls.flat_map(|url| config_names(url)).collect()
+}
+
+fn config_names(template: &Template) -> impl Iterator<Item = String> {
+    template.names().filter_map(|name| name.strip_prefix("config.")).map(str::to_owned)
 }
 
 fn letters(text: &str) -> String {

@@ -1,13 +1,19 @@
 //! What handlers take from a request, with our own errors where it does not fit.
 
+use std::time::Duration;
+
 use axum::extract::{FromRequest, FromRequestParts, MatchedPath, Request};
 use bytes::Bytes;
+use http::StatusCode;
 use http::request::Parts;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize as _, Deserializer};
 use uuid::Uuid;
 
 use crate::error::{ApiError, FieldError};
+
+/// How long a body may take to come.
+const READING: Duration = Duration::from_secs(30);
 
 /// The body as JSON.
 pub(crate) struct Body<T>(pub T);
@@ -16,7 +22,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+        let reading = tokio::time::timeout(READING, Bytes::from_request(request, state)).await;
+        let reading = reading.map_err(|_| {
+            ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the body did not come within 30 seconds")
+        })?;
+        let bytes = reading.map_err(|rejection| {
             ApiError::new(
                 rejection.status(),
                 "invalid_input",

@@ -24,4 +24,4 @@ pub use operator::Operator;
 pub use serve::Server;
 pub use service::StartError;
 pub use settings::Settings;
-pub use store::{FirstClient, StoreError};
+pub use store::{Client, FirstClient, Rewrapped, StoreError};

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::keys::{KeySource, Keyring};
 use crate::service::StartError;
-use crate::store::{FirstClient, Store};
+use crate::store::{Client, FirstClient, Rewrapped, Store};
 use crate::token;
 
 /// An operator at the database of servers, which may be running.
@@ -25,20 +25,26 @@ impl Operator {
         Ok(Self { store: Store::open(database, keys.clone()).await?, keys })
     }
 
-    /// Puts a new master key in front of the others, if they are in a file, and wraps all data keys under the first; gives back how
-    /// many there were. Tokens are signed with a new key from now on. Broken off anywhere, it loses nothing: run it again.
+    /// Puts a new master key in front of the others, if they are in a file, and wraps all data keys under the first; gives back
+    /// what became of them. Tokens are signed with a new key from now on. Broken off anywhere, it loses nothing: run it again.
     ///
     /// # Errors
     /// When the keys or the database cannot be used.
-    pub async fn rotate_keys(&self) -> Result<u64, StartError> {
+    pub async fn rotate_keys(&self) -> Result<Rewrapped, StartError> {
+        // Two at once would each put a key in front, and take the other's away.
+        let _lease = self.store.lease("rotate keys").await?;
         if self.keys.is_file() {
             // What a rotation before this one has left under the key that goes.
-            self.store.rewrap_secrets().await?;
+            let left = self.store.rewrap_secrets().await?;
+            if left.unreadable > 0 {
+                let help = "put the master keys back that they are under, and rotate again";
+                return Err(StartError::Setting(format!("{} secrets cannot be opened: {help}", left.unreadable)));
+            }
             self.keys.add_key()?;
         }
-        let moved = self.store.rewrap_secrets().await?;
+        let rewrapped = self.store.rewrap_secrets().await?;
         self.store.replace_signing_key(&token::random()?).await?;
-        Ok(moved)
+        Ok(rewrapped)
     }
 
     /// Makes a client that may act for these organizations, by name or id. One that is not there is made.
@@ -77,6 +83,22 @@ impl Operator {
             true => Err(StartError::Setting("a client belongs to one organization at least".to_owned())),
             false => Ok(ids),
         }
+    }
+
+    /// All clients.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn clients(&self) -> Result<Vec<Client>, StartError> {
+        Ok(self.store.clients().await?)
+    }
+
+    /// Takes a client away; `false` when there is none of this id. Its tokens end within 20 minutes.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn revoke(&self, client_id: &str) -> Result<bool, StartError> {
+        Ok(self.store.delete_application(client_id).await?)
     }
 
     /// The organizations, each as its id and name.

@@ -77,10 +77,13 @@ impl Server {
         let mut shutdown = pin!(shutdown);
         let (open, connections) = (Arc::new(Semaphore::new(CONNECTIONS)), GracefulShutdown::new());
         loop {
-            let Ok(place) = open.clone().acquire_owned().await else { break };
-            let accepted = tokio::select! {
+            let accepting = async {
+                let place = open.clone().acquire_owned().await;
+                (place, listener.accept().await)
+            };
+            let (place, accepted) = tokio::select! {
                 () = &mut shutdown => break,
-                accepted = listener.accept() => accepted,
+                accepting = accepting => accepting,
             };
             let Ok((stream, _)) = accepted else {
                 tokio::time::sleep(PAUSE).await;
@@ -103,7 +106,13 @@ impl Server {
         }
         tidying.abort();
         drop(listener);
-        if tokio::time::timeout(DRAIN, connections.shutdown()).await.is_err() {
+        self.service.requests.close();
+        let ended = async {
+            connections.shutdown().await;
+            // Those whose callers have gone away: a vendor may have handed out what is not stored yet.
+            self.service.requests.wait().await;
+        };
+        if tokio::time::timeout(DRAIN, ended).await.is_err() {
             tracing::warn!("requests were broken off that did not end in time");
         }
         self.service.store.close().await;

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::connections::Connections;
@@ -41,6 +42,8 @@ pub(crate) struct Service {
     pub audit: AuditLog,
     pub metrics: Arc<Metrics>,
     pub public_url: Url,
+    /// Requests that are under way, whether somebody still waits for them or not.
+    pub requests: TaskTracker,
     rates: DefaultKeyedRateLimiter<String>,
 }
 
@@ -62,6 +65,7 @@ impl Service {
             definitions,
             connections,
             public_url: settings.public_url,
+            requests: TaskTracker::new(),
             rates: RateLimiter::keyed(quota),
             store,
         }))
@@ -88,6 +92,7 @@ impl Service {
     /// Forgets what no longer counts: clients that have been quiet, old set-ups, old audit entries.
     pub(crate) async fn tidy(&self, audit_days: Option<u32>) -> Result<(), StoreError> {
         self.rates.retain_recent();
+        self.signer.refresh().await?;
         self.store.forget_setups().await?;
         self.store.forget_login_codes().await?;
         if let Some(days) = audit_days {

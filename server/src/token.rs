@@ -94,6 +94,30 @@ impl Signer {
         Ok(format!("{text}.{}", BASE64URL.encode(signature)))
     }
 
+    /// A text that callers give back as it is, for this purpose and no other.
+    pub(crate) fn bound(&self, purpose: &str, text: &str) -> Result<String, StoreError> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let key = keys.all.first().ok_or_else(|| StoreError::Unreadable("there is no signing key".to_owned()))?;
+        let mac = hmac::sign(&key.key, bound_text(purpose, text).as_bytes());
+        Ok(format!("{text}.{}", BASE64URL.encode(mac)))
+    }
+
+    /// The text that was given out for this purpose; `None` when it was not.
+    pub(crate) fn unbound<'a>(&self, purpose: &str, bound: &'a str) -> Option<&'a str> {
+        let (text, mac) = bound.rsplit_once('.')?;
+        let mac = BASE64URL.decode(mac).ok()?;
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let whole = bound_text(purpose, text);
+        keys.all.iter().any(|key| hmac::verify(&key.key, whole.as_bytes(), &mac).is_ok()).then_some(text)
+    }
+
+    /// Reads the keys again: another process may have rotated them.
+    pub(crate) async fn refresh(&self) -> Result<(), StoreError> {
+        let all = read(&self.store).await?;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Keys { all, read_at: Instant::now() };
+        Ok(())
+    }
+
     /// What a token says, if it was signed here and has not ended.
     pub(crate) async fn verify(&self, token: &str) -> Option<Claims> {
         let (text, signature) = token.rsplit_once('.')?;
@@ -117,11 +141,15 @@ impl Signer {
                 return None;
             }
         }
-        let all = read(&self.store).await.inspect_err(|error| tracing::error!(%error, "no signing keys")).ok()?;
-        let key = find(&all);
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Keys { all, read_at: Instant::now() };
-        key
+        self.keys.write().unwrap_or_else(PoisonError::into_inner).read_at = Instant::now();
+        self.refresh().await.inspect_err(|error| tracing::error!(%error, "no signing keys")).ok()?;
+        find(&self.keys.read().unwrap_or_else(PoisonError::into_inner).all)
     }
+}
+
+/// A token has two dots in it and no line: neither is ever taken for the other.
+fn bound_text(purpose: &str, text: &str) -> String {
+    format!("{purpose}\n{text}")
 }
 
 /// A new signing key.

@@ -30,10 +30,19 @@ pub(crate) async fn watch(State(service): State<Arc<Service>>, mut request: Requ
     // The path itself may hold what nobody should read in a log.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let response = tokio::time::timeout(LONGEST, next.run(request)).await;
-    let response = response.unwrap_or_else(|_| {
-        ApiError::new(StatusCode::GATEWAY_TIMEOUT, "timeout", "this took longer than the server allows").into_response()
-    });
+    // A task of its own: what has begun is ended, and stands in the audit log, even if the caller has gone away.
+    let running = service.requests.spawn(tokio::time::timeout(LONGEST, next.run(request)));
+    let response = match running.await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => {
+            let message = "this took longer than the server allows";
+            ApiError::new(StatusCode::GATEWAY_TIMEOUT, "timeout", message).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "a request was broken off");
+            ApiError::internal().into_response()
+        }
+    };
     let mut response = written_out(response, &id);
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {

@@ -1,7 +1,5 @@
 //! The API as its callers use it: what is made can be found, executed, changed and deleted, and what fails says why.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 mod common;
 
 use common::{CONNECTORS, Options, running, running_with};
@@ -191,6 +189,80 @@ async fn fields_are_selected_left_out_and_cut() {
     let without = call(json!({ "exclude_fields": ["person.email", "name"] })).await;
     assert!(without.get("name").is_none() && without["person"].get("email").is_none(), "{without}");
     assert_eq!(without["id"], whole["id"]);
+}
+
+#[tokio::test]
+async fn a_list_goes_on_only_where_it_was_said_to() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+    let server = running().await;
+    let api = server.api().await;
+    let id = api.connector("default", json!({ "token": "ntn_x" })).await;
+    let other = api.connector("default", json!({ "token": "ntn_x" })).await;
+    let call = |id: &str, entity: &str, next: Option<Value>| {
+        let body = json!({ "entity": entity, "action": "list", "params": { "limit": 1 }, "next": next });
+        let (api, path) = (api.clone(), format!("{CONNECTORS}/{id}/execute"));
+        async move { api.post(&path, body).await }
+    };
+    let next = call(&id, "users", None).await.with(200)["next"].clone();
+    assert_eq!(call(&id, "users", Some(next.clone())).await.status, 200);
+    let forged = BASE64URL.encode(r#"{"v":1,"op":"users.list","next":{"url":"/v1/secrets"}}"#);
+    let (text, mac) = next.as_str().unwrap().rsplit_once('.').unwrap();
+    for next in [forged.clone(), format!("{forged}.{mac}"), text.to_owned(), format!("{text}.")] {
+        let told = call(&id, "users", Some(next.into())).await.with(422);
+        assert!(told["message"].as_str().unwrap().contains("next: is not from an earlier answer"), "{told}");
+    }
+    assert_eq!(call(&other, "users", Some(next.clone())).await.status, 422);
+    assert_eq!(call(&id, "custom_emojis", Some(next)).await.status, 422);
+}
+
+#[tokio::test]
+async fn only_what_callers_may_use_is_described() {
+    let server = running().await;
+    let api = server.api().await;
+    let id = api.connector("default", json!({ "token": "ntn_x" })).await;
+    let entities = json!({ "entities": [{ "entity": "pages", "modes": ["read"] }] });
+    api.send(Method::PUT, &format!("{CONNECTORS}/{id}"), Some(entities)).await.with(200);
+    let described = api.execute(&id, "", "describe", json!({})).await.with(200);
+    let actions = &described["result"]["entities"][0]["actions"];
+    assert_eq!(actions, &json!(["get", "property", "markdown"]));
+    let skill = format!("/api/v1/skills/docs?id=connector-source:{id}&section=entity:pages");
+    let text = api.get(&skill).await.with(200).to_string();
+    assert!(text.contains("pages.get") && !text.contains("pages.create"), "{text}");
+    assert_eq!(api.execute(&id, "pages", "create", json!({})).await.with(422)["kind"], "not_exposed");
+}
+
+#[tokio::test]
+async fn who_hangs_up_stands_in_the_audit_log() {
+    let server = running_with(Options { faults: Some("slow:300ms"), ..Options::default() }).await;
+    let api = server.api().await;
+    let id = api.connector("default", json!({ "token": "ntn_x" })).await;
+    let call = tokio::spawn({
+        let (api, id) = (api.clone(), id.clone());
+        async move { api.execute(&id, "users", "me", json!({})).await }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    call.abort();
+    tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    let organization = &server.client.organization_id;
+    let audit = api.get(&format!("/api/v1/organizations/{organization}/audit")).await.with(200);
+    assert_eq!(
+        (&audit["data"][0]["operation"], &audit["data"][0]["outcome"]),
+        (&json!("execute users.me"), &json!("success"))
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_is_taken_away_gets_no_token() {
+    let server = running().await;
+    let operator = common::operator(&server.database, &server.folder).await;
+    let client = operator.add_client("laptop", &["default".to_owned()]).await.unwrap();
+    server.api_of(&client).await;
+    assert_eq!(operator.clients().await.unwrap().len(), 2);
+    assert!(operator.revoke(&client.client_id).await.unwrap());
+    assert!(!operator.revoke(&client.client_id).await.unwrap());
+    let body = json!({ "client_id": client.client_id, "client_secret": secrecy::ExposeSecret::expose_secret(&client.client_secret) });
+    assert_eq!(server.nobody().post("/api/v1/account/applications/token", body).await.status, 401);
 }
 
 #[tokio::test]

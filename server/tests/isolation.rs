@@ -1,7 +1,5 @@
 //! Nothing of one organization or workspace is visible to, or addressable by, another: for every route, with every wrong token.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 mod common;
 
 use std::collections::BTreeMap;

@@ -1,7 +1,5 @@
 //! Bounds: of a request's body, and of what goes to a vendor, which servers that share a database keep together.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 mod common;
 
 use std::sync::{Arc, Mutex};

@@ -1,7 +1,5 @@
 //! Logging in with an operator's code: once, in time, and from a browser only by whoever began.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 mod common;
 
 use base64::Engine as _;

@@ -1,7 +1,5 @@
 //! What a server says: no secret, at the finest level. A program of its own, because logging is set up once.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 mod common;
 
 use std::io::Write;

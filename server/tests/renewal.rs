@@ -1,7 +1,5 @@
 //! Renewals of tokens: once for any number of calls and servers, kept before they are used, and owned up to when they are lost.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 mod common;
 
 use std::sync::Arc;
@@ -115,7 +113,7 @@ async fn keys_are_rotated_under_a_server_that_runs() {
     let connector = api.connector("default", Vendor::credentials()).await;
     let operator = common::operator(&one.database, &one.folder).await;
     for _ in 0..3 {
-        let moved = operator.rotate_keys().await.unwrap();
+        let moved = operator.rotate_keys().await.unwrap().moved;
         assert!(moved >= 1, "{moved}");
         me(&api, &connector).await.with(200);
         let other = two.api_of(&one.client).await;
@@ -163,4 +161,29 @@ async fn a_change_of_configuration_keeps_what_was_renewed() {
     me(&api, &connector).await.with(200);
     assert_eq!((vendor.pairs(), vendor.asked()), (2, 2));
     assert_eq!(api.get(&path).await.with(200)["status"], "ready");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rotations_at_once_take_turns() {
+    let (one, _two, _, _) = two_servers().await;
+    let api = one.api().await;
+    let connectors = join_all((0..30).map(|_| api.connector("default", json!({ "token": "ntn_s-secret" })))).await;
+    let rotations = (0..4).map(|_| {
+        let (database, folder) = (one.database.clone(), one.folder.clone());
+        tokio::spawn(async move {
+            let operator = common::operator(&database, &folder).await;
+            for _ in 0..3 {
+                assert_eq!(operator.rotate_keys().await.unwrap().unreadable, 0);
+            }
+        })
+    });
+    for rotation in join_all(rotations).await {
+        rotation.unwrap();
+    }
+    let fresh = start(one.database.clone(), one.folder.clone(), Vendor::start().await.1, Options::default()).await;
+    let api = fresh.api_of(&one.client).await;
+    for id in connectors {
+        // The vendor is asked, and does not know this token: it could be read.
+        assert_eq!(me(&api, &id).await.with(424)["kind"], "unauthorized");
+    }
 }

@@ -3,7 +3,8 @@
 use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
-use tieline_server::Operator;
+use tieline::{Error, ErrorKind};
+use tieline_server::{Client, Operator};
 
 use crate::operate::{StorageArgs, not_started};
 use crate::stop::Stop;
@@ -16,6 +17,7 @@ use crate::{output, runtime};
 Examples:
   tieline keys rotate
   tieline keys login-code
+  tieline keys clients
   tieline keys client --name ci --organization default")]
 pub(crate) struct KeysArgs {
     #[command(subcommand)]
@@ -41,6 +43,18 @@ pub(crate) enum KeysCommand {
         #[command(flatten)]
         storage: StorageArgs,
     },
+    /// List the clients
+    Clients {
+        #[command(flatten)]
+        storage: StorageArgs,
+    },
+    /// Take a client away; its tokens end within 20 minutes
+    Revoke {
+        /// The client's id
+        client_id: String,
+        #[command(flatten)]
+        storage: StorageArgs,
+    },
     /// Make a client id and secret
     Client {
         /// What it is for
@@ -59,8 +73,20 @@ pub(crate) fn run(args: &KeysArgs) -> Result<(), Stop> {
     runtime::run(async {
         let done = match &args.command {
             KeysCommand::Rotate { storage } => {
-                let moved = operator(storage).await?.rotate_keys().await.map_err(not_started)?;
-                json!({ "rewrapped": moved })
+                let done = operator(storage).await?.rotate_keys().await.map_err(not_started)?;
+                json!({ "rewrapped": done.moved, "unreadable": done.unreadable })
+            }
+            KeysCommand::Clients { storage } => {
+                let clients = operator(storage).await?.clients().await.map_err(not_started)?;
+                let client = |client: Client| json!({ "client_id": client.client_id, "name": client.name, "organizations": client.organizations });
+                json!({ "data": clients.into_iter().map(client).collect::<Vec<_>>() })
+            }
+            KeysCommand::Revoke { client_id, storage } => {
+                if !operator(storage).await?.revoke(client_id).await.map_err(not_started)? {
+                    let error = Error::new(ErrorKind::NotFound, format!("there is no client `{client_id}`"));
+                    return Err(error.with_help("`tieline keys clients` lists them").into());
+                }
+                json!({ "revoked": client_id })
             }
             KeysCommand::LoginCode { organization, minutes, storage } => {
                 let code = operator(storage).await?.login_code(organization, *minutes).await.map_err(not_started)?;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::{Extension, Json};
 use serde::Serialize;
-use serde_json::{Map, Value};
 use tieline::{Connection, ErrorKind};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -18,7 +17,7 @@ use crate::service::Service;
 use crate::store::now;
 use crate::watch::RequestId;
 
-use super::connectors::{CreateConnector, UpdateConnector, definition_of};
+use super::connectors::{CreateConnector, UpdateConnector, changed, definition_of};
 use super::given::{Given, Meant};
 
 /// Whether a connector works.
@@ -176,14 +175,12 @@ pub(super) async fn check(
     let act = Act::begin(&caller, &request_id, "connectors.check").on(&row);
     let checking = async {
         let definition = definition_of(&service, &row)?;
-        let changes = Given::new(&definition, request.credentials, request.replication_config, None)?;
-        if changes.credentials.is_empty() && changes.config.is_empty() {
+        let mut given = changed(&definition, &row, request.credentials, request.replication_config)?;
+        if given.credentials.is_empty() && given.config == row.config {
             return Ok(Json(outcome(&service.connections.of(&row, &definition).await?).await));
         }
-        let mut given = changes;
-        given.config = row.config.clone().into_iter().chain(given.config).collect::<Map<String, Value>>();
         if given.credentials.is_empty() {
-            given.sign_in_as(&row, service.store.secrets(row.id).await?);
+            given.sign_in_as(&service, &definition, &row).await?;
         }
         Ok(Json(outcome(&given.connect(&service, &definition)?).await))
     };

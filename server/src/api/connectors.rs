@@ -21,7 +21,7 @@ use crate::store::{ConnectorRow, Exposed, now};
 use crate::watch::RequestId;
 
 use super::check::tried;
-use super::given::{ExposedEntity, Given, Meant, exposed};
+use super::given::{ExposedEntity, Given, MASK, Meant, exposed};
 use super::templates::{Template, TemplateSummary};
 use super::time;
 
@@ -135,7 +135,7 @@ fn shown(row: &ConnectorRow, definition: &Definition) -> Map<String, Value> {
     if let Some(scheme) = row.scheme.as_deref().and_then(|name| definition.connector.head().auth.get(name)) {
         credentials.insert("option_title".to_owned(), json!(scheme.title));
     }
-    credentials.extend(row.fields.iter().map(|field| (field.clone(), json!("**********"))));
+    credentials.extend(row.fields.iter().map(|field| (field.clone(), json!(MASK))));
     shown.insert("credentials".to_owned(), credentials.into());
     shown
 }
@@ -336,15 +336,10 @@ async fn change(
     if let Some(entities) = request.entities {
         row.entities = exposed(&definition, Some(entities))?;
     }
-    let keeps_config = request.replication_config.is_none();
-    let mut given = Given::new(&definition, request.credentials, request.replication_config, None)?;
+    let mut given = changed(&definition, &row, request.credentials, request.replication_config)?;
     let renews = !given.credentials.is_empty();
-    if keeps_config {
-        let before = row.config.clone();
-        given.config = before.into_iter().chain(given.config).collect();
-    }
     if !renews {
-        given.sign_in_as(&row, service.store.secrets(row.id).await?);
+        given.sign_in_as(service, &definition, &row).await?;
     }
     let connection = given.connect(service, &definition)?;
     if request.check {
@@ -357,11 +352,28 @@ async fn change(
     }
     let secrets = renews.then(|| given.secrets(&definition));
     if !service.store.change_connector(&row, secrets.as_ref()).await? {
-        return Err(ApiError::not_found("connector"));
+        let message = "the connector has been changed or deleted meanwhile";
+        return Err(ApiError::new(StatusCode::CONFLICT, "conflict", message));
     }
     let row = service.store.connector(row.organization, None, row.id).await?;
     let row = row.ok_or_else(|| ApiError::not_found("connector"))?;
     Ok(Json(ConnectorBody::new(&row, &definition)))
+}
+
+/// What a connector would have after a change. Configuration that is given takes the place of all that was there.
+pub(super) fn changed(
+    definition: &Definition,
+    row: &ConnectorRow,
+    credentials: Option<Map<String, Value>>,
+    replication_config: Option<Map<String, Value>>,
+) -> Result<Given, ApiError> {
+    let has_config = replication_config.as_ref().is_some_and(|config| config.keys().any(|name| name != "credentials"));
+    let mut given = Given::new(definition, credentials, replication_config, None)?;
+    given.unmask(row)?;
+    if !has_config {
+        given.config = row.config.clone().into_iter().chain(given.config).collect();
+    }
+    Ok(given)
 }
 
 /// What was deleted.

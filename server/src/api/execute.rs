@@ -33,6 +33,9 @@ use super::connectors::definition_of;
 use super::download;
 use super::shape::Shape;
 
+/// The most records that one call gives out; `next` goes on from there.
+const MOST_RECORDS: usize = 10_000;
+
 /// A call of an operation.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct ExecuteRequest {
@@ -62,12 +65,12 @@ pub(super) struct ExecuteRequest {
     /// Goes on where an answer's `next` says.
     #[schema(nullable = true)]
     next: Option<String>,
-    /// All pages of a list at once.
+    /// All pages of a list at once, up to 10,000 records.
     #[serde(default)]
     all: bool,
     /// No more records than this, from as many pages as that takes.
     #[serde(default, deserialize_with = "optional_number")]
-    #[schema(nullable = true, minimum = 1, maximum = 100_000)]
+    #[schema(nullable = true, minimum = 1, maximum = 10_000)]
     max_records: Option<usize>,
 }
 
@@ -144,7 +147,7 @@ async fn run(service: &Service, row: &ConnectorRow, request: ExecuteRequest) -> 
         return Err(reauthorize(service, row, why).await);
     }
     let connection = service.connections.of(row, &definition).await?;
-    match called(&connection, &operation, request, instance).await {
+    match called(service, &connection, &operation, request, instance).await {
         Ok(response) => Ok(response),
         Err(error) if error.status == StatusCode::FAILED_DEPENDENCY => {
             // A renewal may have been refused just now.
@@ -181,14 +184,9 @@ fn permitted(
         return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", message));
     }
     let mode = if operation.effect == Effect::Read { "read" } else { "write" };
-    if let Some(entities) = &row.entities {
-        let modes = entities.get(&request.entity);
-        let is_exposed =
-            modes.is_some_and(|modes| modes.as_ref().is_none_or(|modes| modes.iter().any(|one| one == mode)));
-        if !is_exposed {
-            let message = format!("this connector does not let callers {mode} `{}`", request.entity);
-            return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "not_exposed", message));
-        }
+    if !row.exposes(&operation) {
+        let message = format!("this connector does not let callers {mode} `{}`", request.entity);
+        return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "not_exposed", message));
     }
     Ok(operation.clone())
 }
@@ -202,6 +200,7 @@ async fn reauthorize(service: &Service, row: &ConnectorRow, why: &str) -> ApiErr
 }
 
 async fn called(
+    service: &Service,
     connection: &Connection,
     operation: &Operation,
     request: ExecuteRequest,
@@ -219,16 +218,26 @@ async fn called(
     let excluded = if selected.is_empty() { request.exclude_fields.unwrap_or_default() } else { Vec::new() };
     let mut call: Call = connection.call(&operation.entity, &operation.action).params(params.into()).validated();
     call = call.fields(selected);
-    if request.all {
-        call = call.all();
+    let wanted = request.max_records.or(limit);
+    if let Some(records) = wanted.or(request.all.then_some(MOST_RECORDS)) {
+        call = call.max_records(records.min(MOST_RECORDS));
     }
-    if let Some(records) = request.max_records.or(limit) {
-        call = call.max_records(records);
-    }
+    // Where a list goes on is a URL of the vendor's, perhaps: one that this operation was given, and no other.
+    let purpose = format!("{} {}", instance.id, operation.name());
     if let Some(next) = request.next {
-        call = call.next(next);
+        let unknown = || ApiError::unfit("next", "is not from an earlier answer to this call");
+        call = call.next(service.signer.unbound(&purpose, &next).ok_or_else(unknown)?);
     }
-    let Envelope { data, meta, next } = call.execute().await?;
+    let bound = |next: Option<String>| next.map(|next| service.signer.bound(&purpose, &next)).transpose();
+    let Envelope { data, meta, next } = match call.execute().await {
+        Ok(envelope) => envelope,
+        Err(error) => {
+            let mut told = ApiError::from(error);
+            told.next = bound(told.next.take())?;
+            return Err(told);
+        }
+    };
+    let next = next.map(bound).transpose()?;
     let shape = Shape::new(&excluded, cuts);
     let mut result = Vec::new();
     match data {
@@ -316,11 +325,21 @@ impl Instance {
 fn describe(row: &ConnectorRow, definition: &Definition) -> Result<Vec<u8>, ApiError> {
     let connector = &definition.connector;
     let entities = connector.entities()?;
-    let is_exposed = |name: &str| row.entities.as_ref().is_none_or(|exposed| exposed.contains_key(name));
-    let exposed = entities.into_iter().filter(|entity| is_exposed(&entity.name)).collect();
+    let is_for_callers = |operation: &Operation| !operation.internal && row.exposes(operation);
+    let exposed = entities.into_iter().filter(|entity| entity.operations().any(is_for_callers)).collect();
     let mut json = Subject::Connector(exposed).to_json(connector);
+    let is_shown = |entity: &Value, action: &Value| {
+        let (Some(entity), Some(action)) = (entity.as_str(), action.as_str()) else { return false };
+        connector.operation(entity, action).is_ok_and(|operation| is_for_callers(operation))
+    };
     if let Some(operations) = json.get_mut("operations").and_then(Value::as_array_mut) {
-        operations.retain(|operation| operation["internal"] != true);
+        operations.retain(|operation| is_shown(&operation["entity"], &operation["action"]));
+    }
+    for entity in json.get_mut("entities").and_then(Value::as_array_mut).into_iter().flatten() {
+        let name = entity["name"].clone();
+        if let Some(actions) = entity.get_mut("actions").and_then(Value::as_array_mut) {
+            actions.retain(|action| is_shown(&name, action));
+        }
     }
     Ok(serde_json::to_vec(&json).unwrap_or_default())
 }

@@ -16,6 +16,9 @@ use crate::error::{ApiError, FieldError};
 use crate::service::Service;
 use crate::store::{ConnectorRow, Exposed, NewTokens, Secrets};
 
+/// What an answer shows in place of a value to sign in with.
+pub(super) const MASK: &str = "**********";
+
 /// An entity that callers may use.
 #[derive(Clone, Debug, Deserialize, serde::Serialize, ToSchema)]
 pub(super) struct ExposedEntity {
@@ -92,10 +95,11 @@ impl Given {
     ) -> Result<Self, ApiError> {
         let head = definition.connector.head();
         let mut config = replication_config.unwrap_or_default();
-        let nested = config.remove("credentials").and_then(|value| match value {
-            Value::Object(object) => Some(object),
-            _ => None,
-        });
+        let nested = match config.remove("credentials") {
+            None | Some(Value::Null) => None,
+            Some(Value::Object(object)) => Some(object),
+            Some(_) => return Err(ApiError::unfit("replication_config.credentials", "must be an object")),
+        };
         config.extend(environment.unwrap_or_default());
         let mut credentials = credentials.or(nested).unwrap_or_default();
         let title = credentials.remove("option_title").or_else(|| credentials.remove("auth_type"));
@@ -137,12 +141,44 @@ impl Given {
         Secrets { credentials, token, renewed }
     }
 
-    /// Signs in with what a connector has.
-    pub(super) fn sign_in_as(&mut self, row: &ConnectorRow, secrets: Secrets) {
+    /// Signs in with what a connector has. It goes where it was given for, and nowhere else.
+    ///
+    /// # Errors
+    /// 422 when the configuration would lead it to another address.
+    pub(super) async fn sign_in_as(
+        &mut self,
+        service: &Service,
+        definition: &Definition,
+        row: &ConnectorRow,
+    ) -> Result<(), ApiError> {
+        if definition.reach(&self.config) != definition.reach(&row.config) {
+            let message = "leads to another address: give the values to sign in with for it, too";
+            return Err(ApiError::unfit("replication_config", message));
+        }
+        let secrets = service.store.secrets(row.id).await?;
         self.scheme = row.scheme.clone();
         self.credentials = secrets.credentials;
         self.token = secrets.token;
         self.row = Some(row.clone());
+        Ok(())
+    }
+
+    /// Takes values that are only masked, as an answer showed them, for no new ones.
+    ///
+    /// # Errors
+    /// 422 when some are masked and some are not.
+    pub(super) fn unmask(&mut self, row: &ConnectorRow) -> Result<(), ApiError> {
+        let is_mask = |value: &Value| value.as_str() == Some(MASK);
+        if !self.credentials.values().any(is_mask) {
+            return Ok(());
+        }
+        let is_unchanged = self.credentials.iter().all(|(name, value)| is_mask(value) && row.fields.contains(name));
+        if is_unchanged {
+            self.credentials.clear();
+            return Ok(());
+        }
+        let message = "is masked as an answer shows it: give all values, or none";
+        Err(ApiError::unfit("credentials", message))
     }
 
     /// A connection with these values, which no call has used yet.

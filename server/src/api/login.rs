@@ -49,13 +49,15 @@ pub(super) async fn login(
     State(service): State<Arc<Service>>,
     Body(request): Body<Login>,
 ) -> Result<Json<LoggedIn>, ApiError> {
-    service.count("log in")?;
     let called = name("name", request.name.as_deref().unwrap_or("login"))?;
     let organizations = match (&request.code, &request.grant, &request.code_verifier) {
         (Some(code), None, None) => service.store.use_login_code(code).await?,
         (None, Some(grant), Some(verifier)) => service.store.use_login_grant(grant, verifier).await?,
         _ => return Err(ApiError::bad_request("code, or grant with code_verifier, is required")),
     };
+    if organizations.is_none() {
+        service.count("failed logins")?;
+    }
     let organizations = organizations.ok_or_else(|| {
         let message = "this code does not count: it is another, has been used, or is too old";
         let error = ApiError::new(StatusCode::UNAUTHORIZED, "code_refused", message);

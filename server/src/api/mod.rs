@@ -36,11 +36,15 @@ use crate::watch::watch;
 pub(crate) use check::tried;
 pub(crate) use given::Given;
 
+/// The largest body where nobody has shown a token, in bytes.
+const SMALL_BODY: usize = 64 << 10;
+
 /// All routes, and the document that describes them.
 fn routes() -> (Router<Arc<Service>>, OpenApi) {
+    // Who has no token yet has little to say.
+    let open = OpenApiRouter::new().routes(routes!(tokens::token)).routes(routes!(login::login));
     let (router, mut document) = OpenApiRouter::new()
-        .routes(routes!(tokens::token))
-        .routes(routes!(login::login))
+        .merge(open.layer(DefaultBodyLimit::max(SMALL_BODY)))
         .routes(routes!(tokens::scoped_token))
         .routes(routes!(tokens::scoped_token_info))
         .routes(routes!(connectors::create, connectors::list))
@@ -89,7 +93,7 @@ pub(crate) fn router(service: Arc<Service>, max_body_bytes: usize) -> Router {
     let document = move || async move { ([(http::header::CONTENT_TYPE, "application/json")], text) };
     router
         .route("/openapi.json", get(document))
-        .merge(crate::setup::routes())
+        .merge(crate::setup::routes().layer(DefaultBodyLimit::max(SMALL_BODY)))
         .fallback(absent::absent)
         .layer(DefaultBodyLimit::max(max_body_bytes))
         .layer(middleware::from_fn_with_state(service.clone(), watch))

@@ -287,7 +287,7 @@ pub(super) async fn docs(
 ) -> Result<Json<SkillDocs>, ApiError> {
     let id = query.id.strip_prefix(PREFIX).and_then(|id| Uuid::parse_str(id).ok());
     let row = match id {
-        Some(id) => caller.connector(&service, id).await.map_err(|_| ApiError::not_found("skill"))?,
+        Some(id) => caller.connector(&service, id).await?,
         None => return Err(ApiError::not_found("skill").help("GET /api/v1/skills lists them")),
     };
     let definition = definition_of(&service, &row)?;
@@ -299,7 +299,7 @@ pub(super) async fn docs(
             return Err(ApiError::not_found("section").help("the outline lists the sections"));
         }
         Some(OVERVIEW) => overview(&row, connector)?,
-        Some(section) => entity(connector, section.trim_start_matches(ENTITY))?,
+        Some(section) => entity(&row, connector, section.trim_start_matches(ENTITY))?,
     };
     let metadata = SkillMetadata::new(&row, &definition);
     Ok(Json(SkillDocs { metadata, outline, content, section_id: query.section }))
@@ -308,9 +308,8 @@ pub(super) async fn docs(
 fn outline(row: &ConnectorRow, connector: &Connector) -> Result<Vec<Section>, ApiError> {
     let title = format!("What {} is for", connector.head().title);
     let mut outline = vec![Section { id: OVERVIEW.to_owned(), title, summary: None, available: true }];
-    let is_exposed = |name: &str| row.entities.as_ref().is_none_or(|exposed| exposed.contains_key(name));
-    for entity in connector.entities()?.into_iter().filter(|entity| is_exposed(&entity.name)) {
-        if entity.operations().any(|operation| !operation.internal) {
+    for entity in connector.entities()? {
+        if entity.operations().any(|operation| !operation.internal && row.exposes(operation)) {
             outline.push(Section {
                 id: format!("{ENTITY}{}", entity.name),
                 title: entity.title.clone(),
@@ -333,10 +332,12 @@ fn overview(row: &ConnectorRow, connector: &Connector) -> Result<Vec<Block>, Api
         blocks.extend(hints.when_to_use.iter().chain(&hints.search_strategy).map(|text| paragraph(text.trim())));
     }
     let Guide::Index(index) = Subject::find(connector, None, None)?.for_agent(connector)? else { return Ok(blocks) };
-    let is_exposed = |name: &str| row.entities.as_ref().is_none_or(|exposed| exposed.contains_key(name));
-    let shown = index.entities.iter().filter(|entity| is_exposed(&entity.entity));
+    let is_shown =
+        |entity: &str, action: &str| connector.operation(entity, action).is_ok_and(|operation| row.exposes(operation));
+    let shown = index.entities.iter().filter(|one| one.actions.iter().any(|it| is_shown(&one.entity, &it.action)));
     let rows = shown.map(|entity| {
-        let actions: Vec<_> = entity.actions.iter().map(|action| action.action.clone()).collect();
+        let actions = entity.actions.iter().map(|action| action.action.clone());
+        let actions: Vec<_> = actions.filter(|action| is_shown(&entity.entity, action)).collect();
         vec![entity.entity.clone(), actions.join(", ")]
     });
     blocks.push(Block::Table { headers: vec!["entity".to_owned(), "actions".to_owned()], rows: rows.collect() });
@@ -344,7 +345,7 @@ fn overview(row: &ConnectorRow, connector: &Connector) -> Result<Vec<Block>, Api
     Ok(blocks)
 }
 
-fn entity(connector: &Connector, name: &str) -> Result<Vec<Block>, ApiError> {
+fn entity(row: &ConnectorRow, connector: &Connector, name: &str) -> Result<Vec<Block>, ApiError> {
     let Guide::Entity(guide) = Subject::find(connector, Some(name), None)?.for_agent(connector)? else {
         return Ok(Vec::new());
     };
@@ -353,6 +354,9 @@ fn entity(connector: &Connector, name: &str) -> Result<Vec<Block>, ApiError> {
     let texts = [summary, description, when_to_use, search_strategy];
     blocks.extend(texts.into_iter().flatten().map(|text| paragraph(text.trim())));
     for ActionLine { action, .. } in actions {
+        if !row.exposes(connector.operation(name, action)?) {
+            continue;
+        }
         let Guide::Operation(operation) = Subject::find(connector, Some(name), Some(action))?.for_agent(connector)?
         else {
             continue;

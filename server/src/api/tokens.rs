@@ -45,11 +45,12 @@ pub(super) async fn token(
     headers: HeaderMap,
     Body(request): Body<TokenRequest>,
 ) -> Result<Json<TokenAnswer>, ApiError> {
-    // Whoever guesses secrets of one client is slowed down, whoever they are.
-    service.count(&format!("sign in {}", request.client_id.chars().take(64).collect::<String>()))?;
     let application = service.store.sign_in(&request.client_id, &request.client_secret).await?;
-    let application =
-        application.ok_or_else(|| ApiError::unauthenticated("there is no such client, or its secret is another"))?;
+    let Some(application) = application else {
+        // Who guesses is slowed down, and nobody else with them.
+        service.count("failed sign-ins")?;
+        return Err(ApiError::unauthenticated("there is no such client, or its secret is another"));
+    };
     let named = match headers
         .get(ORGANIZATION)
         .map(|value| value.to_str().ok().and_then(|text| Uuid::parse_str(text).ok()))

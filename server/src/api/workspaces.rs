@@ -62,7 +62,7 @@ impl WorkspaceBody {
 pub(super) enum Status {
     /// It is used.
     Active,
-    /// It is kept, and not used.
+    /// It is marked as not used; its connectors go on to work.
     Inactive,
 }
 
@@ -70,7 +70,7 @@ pub(super) enum Status {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ListWorkspaces {
-    /// What the name must contain.
+    /// What the name must contain, in any case.
     name_contains: Option<String>,
     /// `active` or `inactive`.
     #[param(inline)]

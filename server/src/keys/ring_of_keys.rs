@@ -43,9 +43,9 @@ impl Keyring {
         seal::open(&self.find(&sealed.master_key)?.key, &context(owner, kind), sealed)
     }
 
-    /// The data key of a secret under the current master key; the secret itself stays as it is.
-    pub(crate) fn rewrap(&self, owner: &str, kind: &str, sealed: &Sealed) -> Result<Sealed, KeyError> {
-        let (before, now) = (self.find(&sealed.master_key)?, self.current()?);
+    /// The data key of a secret under the master key of this id; the secret itself stays as it is.
+    pub(crate) fn rewrap(&self, owner: &str, kind: &str, sealed: &Sealed, master: &str) -> Result<Sealed, KeyError> {
+        let (before, now) = (self.find(&sealed.master_key)?, self.find(master)?);
         let context = context(owner, kind);
         let data_key = seal::unwrap(&before.key, &context, &sealed.wrapped_key)?;
         let wrapped_key = seal::wrap(&now.key, &context, &data_key)?;
@@ -157,7 +157,7 @@ mod tests {
         let old = given(&[[1; 32]]);
         let sealed = old.seal("a", "k", b"s").unwrap();
         let both = given(&[[2; 32], [1; 32]]);
-        let moved = both.rewrap("a", "k", &sealed).unwrap();
+        let moved = both.rewrap("a", "k", &sealed, &both.current_id().unwrap()).unwrap();
         assert_eq!(moved.sealed, sealed.sealed);
         assert_eq!(given(&[[2; 32]]).unseal("a", "k", &moved).unwrap().as_slice(), b"s");
         assert!(old.unseal("a", "k", &moved).is_err());

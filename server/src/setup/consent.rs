@@ -104,8 +104,21 @@ pub(crate) async fn begin_with_own_client(
         let message = format!("this organization has no OAuth client of its own for {}", definition.title());
         ApiError::bad_request(message).help("give one with PUT /api/v1/oauth/credentials")
     })?;
+    if definition.moves_token_endpoint(&given.config) {
+        return Err(client_stays(definition));
+    }
     given.credentials = client;
     let link = service.store.add_setup(setup).await?;
     begin(service, setup, definition, setup.name.clone(), given).await?;
     Ok(service.url(&format!("/oauth/start/{link}")))
+}
+
+/// The secret of an organization's client is not sent to an address that a caller chooses.
+pub(super) fn client_stays(definition: &Definition) -> ApiError {
+    let message = format!(
+        "the configuration says where {} is asked for tokens, and this organization's own OAuth client is not sent there",
+        definition.title()
+    );
+    ApiError::unfit("replication_config", message)
+        .help("give a client of your own on the set-up page, or the tokens themselves")
 }

@@ -177,6 +177,14 @@ impl<'a> Asking<'a> {
         Ok(is_whole.then_some(Client { values, is_before: true }))
     }
 
+    /// Whether a known client may be used with this configuration: its secret goes where it was given for.
+    pub(super) fn may_go(&self, client: &Client, config: &Map<String, Value>) -> bool {
+        match self.before.as_ref().filter(|_| client.is_before) {
+            Some(row) => self.definition.reach(config) == self.definition.reach(&row.config),
+            None => !self.definition.moves_token_endpoint(config),
+        }
+    }
+
     /// The connector, when it was chosen on the page before.
     pub(super) fn chosen(&self) -> Option<&'a str> {
         self.setup.definition.is_none().then(|| self.definition.name())

@@ -83,7 +83,7 @@ pub(crate) fn link_url(service: &Service, link: &str) -> String {
     service.url(&format!("/setup/link/{link}"))
 }
 
-/// The URL of a new link, with which a connector can be signed in anew. Links for it that nobody has used no longer work.
+/// The URL of a new link, with which a connector can be signed in anew. Of those that nobody has used, the newest go on to work.
 pub(crate) async fn link_for(service: &Service, row: &ConnectorRow) -> Result<String, ApiError> {
     service.store.drop_unused_setups(row.id).await?;
     let setup = Setup {

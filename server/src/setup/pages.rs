@@ -165,6 +165,9 @@ async fn given(
     let mut given = sent.given(definition, way, fields);
     if let Some(asked) = asked.filter(|asked| asked.is_consent) {
         if let Some(client) = asked.client {
+            if !asking.may_go(&client, &given.config) {
+                return Err(consent::client_stays(definition));
+            }
             given.credentials = client.values;
         }
         return consent::begin(service, asking.setup, definition, name, given).await.map(Next::Leave);

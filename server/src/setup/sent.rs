@@ -8,6 +8,9 @@ use tieline::auth::{FieldType, Scheme};
 use crate::api::Given;
 use crate::definitions::Definition;
 
+/// The most pairs that are read: no form has more fields.
+const MOST_PAIRS: usize = 200;
+
 /// What a browser sent.
 #[derive(Default)]
 pub(super) struct Sent(HashMap<String, String>);
@@ -15,7 +18,7 @@ pub(super) struct Sent(HashMap<String, String>);
 impl Sent {
     /// The pairs of a form, or of a query.
     pub(super) fn read(pairs: &[u8]) -> Self {
-        Self(url::form_urlencoded::parse(pairs).into_owned().collect())
+        Self(url::form_urlencoded::parse(pairs).into_owned().take(MOST_PAIRS).collect())
     }
 
     /// The same, with these values where there were none.

@@ -13,6 +13,19 @@ use crate::keys::KeyError;
 
 use super::{Store, StoreError, now, uuid};
 
+/// A client, as an operator sees it.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Its id.
+    pub client_id: String,
+    /// What it is for.
+    pub name: String,
+    /// The names of the organizations that it acts for.
+    pub organizations: Vec<String>,
+    /// When it was made, in milliseconds since 1970.
+    pub created_at: i64,
+}
+
 /// An application that has shown its secret.
 #[derive(Clone, Debug)]
 pub(crate) struct Application {
@@ -82,8 +95,43 @@ impl Store {
         Ok(Some(FirstClient { organization_id: organization.id.to_string(), client_id, client_secret }))
     }
 
+    /// All clients, the newest first.
+    pub(crate) async fn clients(&self) -> Result<Vec<Client>, StoreError> {
+        let sql = "SELECT a.client_id, a.name, a.created_at, o.name AS organization FROM applications a \
+                   JOIN memberships m ON m.application_id = a.id JOIN organizations o ON o.id = m.organization_id \
+                   ORDER BY a.created_at DESC, a.client_id, o.name";
+        let mut clients: Vec<Client> = Vec::new();
+        for row in sqlx::query(sql).fetch_all(&self.pool).await? {
+            let (client_id, organization): (String, String) = (row.try_get("client_id")?, row.try_get("organization")?);
+            match clients.last_mut().filter(|last| last.client_id == client_id) {
+                Some(last) => last.organizations.push(organization),
+                None => clients.push(Client {
+                    client_id,
+                    name: row.try_get("name")?,
+                    organizations: vec![organization],
+                    created_at: row.try_get("created_at")?,
+                }),
+            }
+        }
+        Ok(clients)
+    }
+
+    /// Deletes the application of this client id; `false` when there is none.
+    pub(crate) async fn delete_application(&self, client_id: &str) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let sql = "DELETE FROM memberships WHERE application_id IN (SELECT id FROM applications WHERE client_id = $1)";
+        sqlx::query(sql).bind(client_id).execute(&mut *transaction).await?;
+        let deleted = sqlx::query("DELETE FROM applications WHERE client_id = $1").bind(client_id);
+        let deleted = deleted.execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(deleted.rows_affected() == 1)
+    }
+
     /// The application of this client id and secret; `None` when there is none, or the secret is another.
     pub(crate) async fn sign_in(&self, client_id: &str, secret: &str) -> Result<Option<Application>, StoreError> {
+        if client_id.contains('\0') {
+            return Ok(None);
+        }
         let row = sqlx::query("SELECT id, secret_digest FROM applications WHERE client_id = $1")
             .bind(client_id)
             .fetch_optional(&self.pool)

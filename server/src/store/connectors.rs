@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use tieline::auth::AccessToken;
+use tieline::manifest::Effect;
+use tieline::plan::Operation;
 use uuid::Uuid;
 
 use super::{Store, StoreError, json, now, uuid};
@@ -41,6 +43,17 @@ pub(crate) struct ConnectorRow {
     pub version: i64,
     pub created_at: i64,
     pub updated_at: i64,
+}
+
+impl ConnectorRow {
+    /// Whether callers may use an operation.
+    pub(crate) fn exposes(&self, operation: &Operation) -> bool {
+        let mode = if operation.effect == Effect::Read { "read" } else { "write" };
+        self.entities.as_ref().is_none_or(|entities| {
+            let modes = entities.get(&operation.entity);
+            modes.is_some_and(|modes| modes.as_ref().is_none_or(|modes| modes.iter().any(|one| one == mode)))
+        })
+    }
 }
 
 /// What a connector signs in with.
@@ -100,7 +113,7 @@ impl Store {
     }
 
     /// Changes a connector, all or nothing. With new secrets it forgets tokens that were renewed from those before. `false` when it
-    /// is gone.
+    /// is gone, or has been changed since it was read.
     pub(crate) async fn change_connector(
         &self,
         row: &ConnectorRow,
@@ -120,7 +133,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let changed = sqlx::query(
             "UPDATE connectors SET name = $2, scheme = $3, config = $4, entities = $5, fields = $6, reauthorize = $7, \
-             version = version + 1, updated_at = $8 WHERE id = $1",
+             version = version + 1, updated_at = $8 WHERE id = $1 AND version = $9",
         )
         .bind(row.id.to_string())
         .bind(&row.name)
@@ -130,6 +143,7 @@ impl Store {
         .bind(serde_json::json!(row.fields).to_string())
         .bind(row.reauthorize.clone().filter(|_| secrets.is_none()))
         .bind(now())
+        .bind(row.version)
         .execute(&mut **transaction)
         .await?;
         if changed.rows_affected() == 0 {
@@ -188,7 +202,10 @@ impl Store {
         workspace: Option<Uuid>,
         id: Uuid,
     ) -> Result<Option<ConnectorRow>, StoreError> {
-        let sql = select!("WHERE id = $1 AND organization_id = $2 AND ($3 = '' OR workspace_id = $3)");
+        let sql = select!(
+            "WHERE id = $1 AND organization_id = $2 AND ($3 = '' OR workspace_id = $3) AND EXISTS \
+             (SELECT 1 FROM workspaces w WHERE w.id = workspace_id AND w.deleted_at IS NULL)"
+        );
         let row = sqlx::query(sql)
             .bind(id.to_string())
             .bind(organization.to_string())

@@ -17,7 +17,7 @@ const ASK_AGAIN: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A lease that is held until it is dropped.
-pub(super) struct Held {
+pub(crate) struct Held {
     name: String,
     holder: String,
     store: Store,
@@ -28,7 +28,7 @@ pub(super) struct Held {
 
 impl Store {
     /// Waits until nobody else holds this lease.
-    pub(super) async fn lease(&self, name: &str) -> Result<Held, StoreError> {
+    pub(crate) async fn lease(&self, name: &str) -> Result<Held, StoreError> {
         let holder = Uuid::new_v4().to_string();
         let started = tokio::time::Instant::now();
         loop {

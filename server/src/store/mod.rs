@@ -24,11 +24,12 @@ use uuid::Uuid;
 
 use crate::keys::{KeyError, Keyring};
 
-pub use applications::FirstClient;
 pub(crate) use applications::random_text;
+pub use applications::{Client, FirstClient};
 pub(crate) use audit::{AuditLog, Entry};
 pub(crate) use connectors::{ConnectorRow, Exposed, Secrets};
 pub(crate) use rate_limits::SharedRateLimiter;
+pub use secrets::Rewrapped;
 pub(crate) use secrets::SIGNING;
 pub(crate) use setups::{Setup, SetupStatus};
 pub(crate) use tokens::{ConnectorTokens, NewTokens, Reach};

@@ -93,33 +93,51 @@ impl Store {
         Ok(())
     }
 
-    /// Wraps the data keys of all secrets under the current master key; says how many were moved. What is written meanwhile is
-    /// under it already.
-    pub(crate) async fn rewrap_secrets(&self) -> Result<u64, StoreError> {
+    /// Wraps the data keys of all secrets under the current master key. What is written meanwhile is under it already. A secret that
+    /// cannot be opened stays as it is.
+    pub(crate) async fn rewrap_secrets(&self) -> Result<Rewrapped, StoreError> {
         let current = self.keys.current_id()?;
-        let sql = "SELECT owner, kind, version, sealed, wrapped_key, master_key FROM secrets \
-                   WHERE master_key <> $1 ORDER BY owner, kind LIMIT $2";
-        let mut moved = 0;
+        let sql = "SELECT owner, kind, version, sealed, wrapped_key, master_key FROM secrets WHERE master_key <> $1 \
+                   AND (owner > $2 OR (owner = $2 AND kind > $3)) ORDER BY owner, kind LIMIT $4";
+        let (mut done, mut last) = (Rewrapped::default(), (String::new(), String::new()));
         loop {
-            let rows = sqlx::query(sql).bind(&current).bind(BATCH).fetch_all(&self.pool).await?;
+            let query = sqlx::query(sql).bind(&current).bind(&last.0).bind(&last.1).bind(BATCH);
+            let rows = query.fetch_all(&self.pool).await?;
             if rows.is_empty() {
-                return Ok(moved);
+                return Ok(done);
             }
             let mut transaction = self.begin().await?;
             for row in rows {
                 let (owner, kind): (String, String) = (row.try_get("owner")?, row.try_get("kind")?);
                 let before = sealed(&row)?;
-                let now = self.keys.rewrap(&owner, &kind, &before)?;
-                // A secret that has been written anew since is not touched: its data key is another.
-                let update = "UPDATE secrets SET wrapped_key = $3, master_key = $4 \
-                              WHERE owner = $1 AND kind = $2 AND wrapped_key = $5";
-                let query = sqlx::query(update).bind(&owner).bind(&kind).bind(now.wrapped_key).bind(now.master_key);
-                let written = query.bind(before.wrapped_key).execute(&mut *transaction).await?;
-                moved += written.rows_affected();
+                match self.keys.rewrap(&owner, &kind, &before, &current) {
+                    Ok(now) => {
+                        // A secret that has been written anew since is not touched: its data key is another.
+                        let update = "UPDATE secrets SET wrapped_key = $3, master_key = $4 \
+                                      WHERE owner = $1 AND kind = $2 AND wrapped_key = $5";
+                        let query = sqlx::query(update).bind(&owner).bind(&kind).bind(now.wrapped_key);
+                        let query = query.bind(now.master_key).bind(before.wrapped_key);
+                        done.moved += query.execute(&mut *transaction).await?.rows_affected();
+                    }
+                    Err(error) => {
+                        tracing::error!(%error, owner, "a secret cannot be moved to the new master key");
+                        done.unreadable += 1;
+                    }
+                }
+                last = (owner, kind);
             }
             transaction.commit().await?;
         }
     }
+}
+
+/// What became of secrets that were to be wrapped anew.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rewrapped {
+    /// How many are under the new master key now.
+    pub moved: u64,
+    /// How many cannot be opened: the master key that they are under is not there.
+    pub unreadable: u64,
 }
 
 fn sealed(row: &AnyRow) -> Result<Sealed, StoreError> {

@@ -211,9 +211,10 @@ impl Store {
         Ok(())
     }
 
-    /// Ends set-ups of a connector whose link nobody has used: a new one takes their place.
+    /// Ends set-ups of a connector whose link nobody has used, all but the newest.
     pub(crate) async fn drop_unused_setups(&self, connector: Uuid) -> Result<(), StoreError> {
-        let sql = "DELETE FROM setups WHERE replaces = $1 AND browser_digest IS NULL";
+        let sql = "DELETE FROM setups WHERE replaces = $1 AND browser_digest IS NULL AND id NOT IN \
+                   (SELECT id FROM setups WHERE replaces = $1 ORDER BY created_at DESC LIMIT 20)";
         sqlx::query(sql).bind(connector.to_string()).execute(&self.pool).await?;
         Ok(())
     }

@@ -126,7 +126,7 @@ impl TokenStore for NewTokens {
 }
 
 /// Where the tokens of a connector may go: the address that the operator names, and configuration values that are parts of addresses.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reach(String);
 
 impl Reach {

@@ -37,6 +37,9 @@ impl Store {
         organization: Uuid,
         name: &str,
     ) -> Result<Option<Workspace>, StoreError> {
+        if name.contains('\0') {
+            return Ok(None);
+        }
         let sql = "SELECT id, organization_id, name, status, created_at, updated_at FROM workspaces \
                    WHERE organization_id = $1 AND name = $2 AND deleted_at IS NULL";
         let row = sqlx::query(sql).bind(organization.to_string()).bind(name).fetch_optional(&self.pool).await?;
@@ -80,7 +83,7 @@ impl Store {
     ) -> Result<Vec<Workspace>, StoreError> {
         let sql = "SELECT id, organization_id, name, status, created_at, updated_at FROM workspaces \
                    WHERE organization_id = $1 AND deleted_at IS NULL AND ($2 = '' OR id = $2) \
-                   AND ($3 = '' OR name LIKE $4 ESCAPE '!') AND ($5 = '' OR status = $5) AND ($6 = '' OR name > $6) \
+                   AND ($3 = '' OR LOWER(name) LIKE LOWER($4) ESCAPE '!') AND ($5 = '' OR status = $5) AND ($6 = '' OR name > $6) \
                    ORDER BY name LIMIT $7";
         let part = filter.name_contains.as_deref().unwrap_or_default();
         let escaped = part.replace('!', "!!").replace('%', "!%").replace('_', "!_");

@@ -1,6 +1,6 @@
 //! A server for a test: on a database of its own, with a played vendor, and a client that knows a token.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
 pub mod vendor;
@@ -127,7 +127,7 @@ pub struct Answer {
 impl Answer {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body)
-            .unwrap_or_else(|_| panic!("no JSON: {}", String::from_utf8_lossy(&self.body)))
+            .unwrap_or_else(|error| panic!("{error} in {}", String::from_utf8_lossy(&self.body)))
     }
 
     /// The JSON of an answer that must have this status.

@@ -119,6 +119,7 @@ CREATE TABLE audit (
   request_id TEXT NOT NULL
 );
 CREATE INDEX audit_by_organization ON audit (organization_id, at);
+CREATE INDEX audit_by_time ON audit (at);
 
 -- What an operator gives somebody to log in with, once; and what a browser brings back to the command line that began.
 CREATE TABLE login_codes (
