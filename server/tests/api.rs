@@ -1,5 +1,7 @@
 //! The API as its callers use it: what is made can be found, executed, changed and deleted, and what fails says why.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 mod common;
 
 use common::{CONNECTORS, Options, running, running_with};

@@ -1,5 +1,7 @@
 //! Nothing of one organization or workspace is visible to, or addressable by, another: for every route, with every wrong token.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,8 @@
 //! A server that is killed at any moment, while connectors are made, tokens are renewed and keys are rotated: nothing that it has
 //! answered for is lost, and nothing is half there.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 mod common;
 
 use std::collections::BTreeSet;

@@ -1,5 +1,7 @@
 //! Bounds: of a request's body, and of what goes to a vendor, which servers that share a database keep together.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 mod common;
 
 use std::sync::{Arc, Mutex};

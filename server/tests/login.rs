@@ -1,5 +1,7 @@
 //! Logging in with an operator's code: once, in time, and from a browser only by whoever began.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 mod common;
 
 use base64::Engine as _;

@@ -1,5 +1,7 @@
 //! What a server says: no secret, at the finest level. A program of its own, because logging is set up once.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 mod common;
 
 use std::io::Write;

@@ -1,5 +1,7 @@
 //! What a server reaches: no private address by a tenant's configuration.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 mod common;
 
 use common::{CONNECTORS, Options, running_with};

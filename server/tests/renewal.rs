@@ -1,5 +1,7 @@
 //! Renewals of tokens: once for any number of calls and servers, kept before they are used, and owned up to when they are lost.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 mod common;
 
 use std::sync::Arc;

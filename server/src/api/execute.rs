@@ -184,7 +184,7 @@ fn permitted(
         return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", message));
     }
     let mode = if operation.effect == Effect::Read { "read" } else { "write" };
-    if !row.exposes(&operation) {
+    if !row.exposes(operation) {
         let message = format!("this connector does not let callers {mode} `{}`", request.entity);
         return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "not_exposed", message));
     }
