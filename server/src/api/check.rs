@@ -17,7 +17,8 @@ use crate::service::Service;
 use crate::store::now;
 use crate::watch::RequestId;
 
-use super::connectors::{CreateConnector, UpdateConnector, changed, definition_of};
+use super::change::{UpdateConnector, changed};
+use super::connectors::{CreateConnector, definition_of};
 use super::given::{Given, Meant};
 
 /// Whether a connector works.

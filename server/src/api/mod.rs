@@ -1,6 +1,7 @@
 //! The HTTP API: one file a resource, each with its routes and what they take and give.
 
 mod absent;
+mod change;
 mod check;
 mod connectors;
 mod definitions;
@@ -48,7 +49,7 @@ fn routes() -> (Router<Arc<Service>>, OpenApi) {
         .routes(routes!(tokens::scoped_token))
         .routes(routes!(tokens::scoped_token_info))
         .routes(routes!(connectors::create, connectors::list))
-        .routes(routes!(connectors::get, connectors::update, connectors::delete))
+        .routes(routes!(connectors::get, change::update, connectors::delete))
         .routes(routes!(check::check_new))
         .routes(routes!(check::check))
         .routes(routes!(execute::execute))
