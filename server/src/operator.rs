@@ -71,13 +71,7 @@ impl Operator {
     async fn named(&self, organizations: &[String]) -> Result<Vec<Uuid>, StartError> {
         let mut ids = Vec::new();
         for wanted in organizations {
-            let id = Uuid::parse_str(wanted).ok();
-            let known = self.store.organizations().await?;
-            let found = known.into_iter().find(|one| one.name == *wanted || Some(one.id) == id);
-            ids.push(match found {
-                Some(organization) => organization.id,
-                None => self.store.add_organization(wanted).await?.id,
-            });
+            ids.push(self.store.organization_called(wanted).await?);
         }
         match ids.is_empty() {
             true => Err(StartError::Setting("a client belongs to one organization at least".to_owned())),

@@ -12,6 +12,7 @@ use crate::definitions::Definitions;
 use crate::error::ApiError;
 use crate::keys::{KeyError, Keyring};
 use crate::metrics::Metrics;
+use crate::oidc::Oidc;
 use crate::settings::Settings;
 use crate::store::{AuditLog, Store, StoreError};
 use crate::token::Signer;
@@ -44,6 +45,7 @@ pub(crate) struct Service {
     pub public_url: Url,
     /// Requests that are under way, whether somebody still waits for them or not.
     pub requests: TaskTracker,
+    pub oidc: Option<Oidc>,
     rates: DefaultKeyedRateLimiter<String>,
 }
 
@@ -52,6 +54,8 @@ impl Service {
     pub(crate) async fn open(settings: Settings) -> Result<Arc<Self>, StartError> {
         let keys = Arc::new(Keyring::open(settings.master_keys)?);
         let definitions = Definitions::new(settings.connectors, settings.base_urls).map_err(StartError::Setting)?;
+        let oidc = settings.oidc.map(|oidc| Oidc::open(oidc, &settings.http, &settings.public_url));
+        let oidc = oidc.transpose().map_err(|message| StartError::Setting(format!("OpenID Connect: {message}")))?;
         let store = Store::open(&settings.database, keys).await?;
         let connections = Connections::new(store.clone(), &settings.http, settings.allow_private_addresses)
             .map_err(|error| StartError::Setting(error.to_string()))?;
@@ -66,6 +70,7 @@ impl Service {
             connections,
             public_url: settings.public_url,
             requests: TaskTracker::new(),
+            oidc,
             rates: RateLimiter::keyed(quota),
             store,
         }))

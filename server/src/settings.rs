@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use secrecy::SecretString;
 use tieline::Connector;
 use tieline::transport::HttpOptions;
 use url::Url;
@@ -32,6 +33,23 @@ pub struct Settings {
     pub requests_per_second: u32,
     /// How many days audit entries are kept; `None`: for ever.
     pub audit_days: Option<u32>,
+    /// Where people may log in, beside with an operator's code.
+    pub oidc: Option<OidcSettings>,
+}
+
+/// An OpenID Connect provider, and who of its users may log in.
+#[derive(Clone, Debug)]
+pub struct OidcSettings {
+    /// The issuer, letter by letter as it names itself; over https, or on this machine.
+    pub issuer: String,
+    /// What the server is known as there.
+    pub client_id: String,
+    /// Its secret; `None` for a public client.
+    pub client_secret: Option<SecretString>,
+    /// The organization, by name or id, that whoever logs in gets a client of; made when it is not there.
+    pub organization: String,
+    /// Who may: e-mail addresses, and domains as `@example.com`. At least one.
+    pub allow: Vec<String>,
 }
 
 impl Settings {
@@ -58,6 +76,7 @@ impl Settings {
             max_body_bytes: Self::MAX_BODY_BYTES,
             requests_per_second: Self::REQUESTS_PER_SECOND,
             audit_days: None,
+            oidc: None,
         }
     }
 }

@@ -6,10 +6,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use tieline::{Connector, Error, ErrorKind};
-use tieline_server::{FirstClient, Server, Settings};
+use tieline_server::{FirstClient, OidcSettings, Server, Settings};
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -60,6 +60,8 @@ pub(crate) struct ServeArgs {
     pub allow_private_addresses: bool,
     #[command(flatten)]
     pub storage: StorageArgs,
+    #[command(flatten)]
+    pub oidc: OidcArgs,
     /// The largest body of a request, in bytes
     #[arg(long, value_name = "BYTES", env = "TIELINE_MAX_BODY_BYTES", default_value_t = Settings::MAX_BODY_BYTES, help_heading = "Limits")]
     pub max_body_bytes: usize,
@@ -72,6 +74,37 @@ pub(crate) struct ServeArgs {
     /// How the log on stderr is written; TIELINE_LOG says what is in it
     #[arg(long, value_enum, env = "TIELINE_LOG_FORMAT", default_value_t)]
     pub log: LogFormat,
+}
+
+/// Where people log in by themselves. The secret of a client that has one is in TIELINE_OIDC_CLIENT_SECRET.
+#[derive(Args)]
+#[command(next_help_heading = "Logging in with OpenID Connect (a secret of the client: TIELINE_OIDC_CLIENT_SECRET)")]
+pub(crate) struct OidcArgs {
+    /// Let people log in at this OpenID Connect issuer, which must know PUBLIC_URL/login/callback
+    #[arg(long, value_name = "URL", env = "TIELINE_OIDC_ISSUER", requires = "oidc_client_id", requires = "oidc_allow")]
+    pub oidc_issuer: Option<String>,
+    /// What this server is known as there
+    #[arg(long, value_name = "ID", env = "TIELINE_OIDC_CLIENT_ID", requires = "oidc_issuer")]
+    pub oidc_client_id: Option<String>,
+    /// The organization that whoever logs in gets a client of; made when it is not there
+    #[arg(long, value_name = "NAME", env = "TIELINE_OIDC_ORGANIZATION", default_value = "default")]
+    pub oidc_organization: String,
+    /// Who may log in: a verified e-mail address, or a domain as @example.com. May be repeated
+    #[arg(long, value_name = "WHO", env = "TIELINE_OIDC_ALLOW", value_delimiter = ',', requires = "oidc_issuer")]
+    pub oidc_allow: Vec<String>,
+}
+
+impl OidcArgs {
+    fn settings(&self) -> Option<OidcSettings> {
+        let secret = std::env::var("TIELINE_OIDC_CLIENT_SECRET").ok().filter(|secret| !secret.is_empty());
+        Some(OidcSettings {
+            issuer: self.oidc_issuer.clone()?,
+            client_id: self.oidc_client_id.clone()?,
+            client_secret: secret.map(SecretString::from),
+            organization: self.oidc_organization.clone(),
+            allow: self.oidc_allow.clone(),
+        })
+    }
 }
 
 /// Serves until Ctrl-C or SIGTERM.
@@ -99,6 +132,7 @@ pub(crate) fn run(args: &ServeArgs, verbose: u8) -> Result<(), Stop> {
         settings.max_body_bytes = args.max_body_bytes;
         settings.requests_per_second = args.requests_per_second;
         settings.audit_days = args.audit_days;
+        settings.oidc = args.oidc.settings();
         let server = Server::open(settings).await.map_err(not_started)?;
         let first = server.first_client().await.map_err(|error| not_started(error.into()))?;
         if let Some(address) = args.metrics_listen {

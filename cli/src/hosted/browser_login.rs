@@ -1,5 +1,5 @@
-//! Logging in through the browser: a page of the server takes an operator's code, and the browser brings back to this machine what
-//! becomes a client (RFC 8252 section 7.3, RFC 7636).
+//! Logging in through the browser: a page of the server takes an operator's code or a provider's sign-in, and the browser brings back to
+//! this machine what becomes a client (RFC 8252 section 7.3, RFC 7636).
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -48,7 +48,7 @@ pub(crate) async fn grant(server: &Url, opens: bool) -> Result<Grant, Error> {
     // Whoever does not see it may still see the page.
     let _ = writeln!(
         std::io::stderr(),
-        "{said}, with a code of the server's operator (`tieline keys login-code`):\n  {page}"
+        "{said}; where it asks for a code, the server's operator has one (`tieline keys login-code`):\n  {page}"
     );
     let waiting = async {
         loop {

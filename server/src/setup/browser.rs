@@ -18,7 +18,11 @@ fn name(service: &Service, setup: Uuid) -> String {
 
 /// What a browser has for this set-up.
 pub(super) fn of(service: &Service, headers: &HeaderMap, setup: Uuid) -> Option<String> {
-    let wanted = name(service, setup);
+    cookie(headers, &name(service, setup))
+}
+
+/// The value of a cookie.
+pub(super) fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())

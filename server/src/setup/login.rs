@@ -8,8 +8,10 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
+use url::form_urlencoded::Serializer;
 use url::{Host, Url};
 
+use crate::oidc::Oidc;
 use crate::service::Service;
 
 use super::notice::{Notice, Stop};
@@ -18,22 +20,22 @@ use super::sent::Sent;
 use super::{browser, path};
 
 /// How long a program has to fetch what was brought back, in milliseconds.
-const GRANT_LIFE: i64 = 60_000;
+pub(super) const GRANT_LIFE: i64 = 60_000;
 /// How long a challenge is: a SHA-256 in base64url (RFC 7636 section 4.2).
 const CHALLENGE: usize = 43;
 /// The longest state that is brought back.
 const STATE: usize = 200;
 
 /// Who waits for the user to come back.
-struct Waiting {
+pub(super) struct Waiting {
     redirect_uri: Url,
     state: String,
-    challenge: String,
+    pub challenge: String,
 }
 
 impl Waiting {
     /// Who waits, if it is a program on the user's own machine.
-    fn read(sent: &Sent) -> Option<Self> {
+    pub(super) fn read(sent: &Sent) -> Option<Self> {
         let redirect_uri = Url::parse(sent.text("redirect_uri")?).ok()?;
         let is_here = redirect_uri.scheme() == "http"
             && match redirect_uri.host()? {
@@ -46,6 +48,21 @@ impl Waiting {
         let is_sound = is_here && state.len() <= STATE && challenge.len() == CHALLENGE;
         is_sound.then_some(Self { redirect_uri, state, challenge })
     }
+
+    /// What it is read from again.
+    pub(super) fn query(&self) -> String {
+        let mut pairs = Serializer::new(String::new());
+        pairs.append_pair("redirect_uri", self.redirect_uri.as_str());
+        pairs.append_pair("state", &self.state).append_pair("code_challenge", &self.challenge).finish()
+    }
+
+    /// The page that leads back to who waits, with a grant.
+    pub(super) fn back(self, grant: &str) -> Response {
+        let mut url = self.redirect_uri;
+        url.query_pairs_mut().append_pair("code", grant).append_pair("state", &self.state);
+        // Not a redirect: the policy of these pages lets a form lead to this server alone.
+        page(StatusCode::OK, "back", "Logged in", &json!({ "url": url.as_str() }))
+    }
 }
 
 /// Asks for the code.
@@ -54,9 +71,11 @@ pub(super) async fn show(State(service): State<Arc<Service>>, RawQuery(query): R
     Ok(asked(&service, &waiting, None))
 }
 
-fn asked(service: &Service, waiting: &Waiting, error: Option<&str>) -> Response {
+pub(super) fn asked(service: &Service, waiting: &Waiting, error: Option<&str>) -> Response {
     let content = json!({
         "action": path(service, "/login"),
+        "start": path(service, "/login/start"),
+        "provider": service.oidc.as_ref().map(Oidc::host),
         "host": service.public_url.host_str(),
         "redirect_uri": waiting.redirect_uri.as_str(),
         "state": waiting.state,
@@ -85,8 +104,5 @@ pub(super) async fn submit(
         let lack = "This code does not count: it is another, has been used, or is too old.";
         return Ok(asked(&service, &waiting, Some(lack)));
     };
-    let mut url = waiting.redirect_uri;
-    url.query_pairs_mut().append_pair("code", &grant).append_pair("state", &waiting.state);
-    // Not a redirect: the policy of these pages lets a form lead to this server alone.
-    Ok(page(StatusCode::OK, "back", "Logged in", &json!({ "url": url.as_str() })))
+    Ok(waiting.back(&grant))
 }

@@ -1,5 +1,5 @@
 //! What happens in a browser: setting up a connector, with a link that works once, pages that need no script, and a vendor's
-//! consent; and logging in from a command line.
+//! consent; and logging in from a command line, with a code or at a provider.
 
 mod browser;
 mod callback;
@@ -14,19 +14,21 @@ mod notice;
 mod page;
 mod pages;
 mod sent;
+mod sign_in;
 mod told;
 mod welcome;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use http::StatusCode;
 use uuid::Uuid;
 
 use crate::caller::Caller;
 use crate::definitions::Definition;
 use crate::error::ApiError;
+use crate::oidc;
 use crate::service::Service;
 use crate::store::{ConnectorRow, Setup, SetupStatus, now};
 
@@ -49,6 +51,8 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
         .route("/setup/{id}", get(pages::show).post(pages::submit))
         .route("/setup/{id}/done", get(pages::done))
         .route("/login", get(login::show).post(login::submit))
+        .route("/login/start", post(sign_in::start))
+        .route(oidc::CALLBACK, get(sign_in::come_back).head(only_looked_at))
         .route("/oauth/start/{link}", get(callback::start).head(only_looked_at))
         .route(CALLBACK, get(callback::come_back).head(only_looked_at))
 }

@@ -29,6 +29,14 @@ pub(super) enum Notice {
     OtherBrowser,
     /// No program waits for somebody to log in.
     NoProgram,
+    /// Nobody waits for what a provider answered to a sign-in.
+    SignInLost,
+    /// The provider says that somebody did not sign in.
+    SignInDenied,
+    /// The provider is not there, or its answer does not count.
+    SignInFailed,
+    /// Somebody has signed in who may not log in.
+    NotAllowed,
     /// The request did not come from one of these pages.
     Foreign,
     /// The server failed.
@@ -98,6 +106,31 @@ impl Notice {
                 "This link is not complete",
                 "This page is opened by a command line that waits on your own computer, and the address does not say where.",
                 "Run `tieline login` again, and use the address that it shows as it is.",
+            ),
+            Self::SignInLost => (
+                StatusCode::BAD_REQUEST,
+                "Nobody waits for this answer",
+                "The sign-in has ended already, took more than ten minutes, or began in another browser. Nobody has been logged in with it.",
+                "Run `tieline login` again. If you did not run it yourself, somebody may have sent you here: close this page.",
+            ),
+            Self::SignInDenied => (
+                StatusCode::FORBIDDEN,
+                "You did not sign in",
+                "The sign-in was broken off, or refused, where you were sent. Nobody has been logged in.",
+                "Run `tieline login` again, and agree there. If you are refused, ask whoever runs that service for access.",
+            ),
+            Self::SignInFailed => (
+                StatusCode::BAD_GATEWAY,
+                "The sign-in does not work",
+                "The service where you sign in cannot be reached, or gave an answer that does not count. Nobody has been logged in.",
+                "Run `tieline login` again in a minute. If that does not help, tell whoever runs this server: its log says why. A code \
+                 from them (`tieline keys login-code`) works meanwhile.",
+            ),
+            Self::NotAllowed => (
+                StatusCode::FORBIDDEN,
+                "This account may not log in here",
+                "You have signed in, but the account's e-mail address is not verified, or not among those that may use this server.",
+                "Sign in with another account, or ask whoever runs this server for access: to allow your address, or for a code.",
             ),
             Self::Foreign => (
                 StatusCode::FORBIDDEN,

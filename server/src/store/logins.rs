@@ -31,9 +31,29 @@ impl Store {
         life: i64,
     ) -> Result<Option<String>, StoreError> {
         let Some((organizations, _)) = self.take_login(&digest_of(&plain(code)), false).await? else { return Ok(None) };
+        Ok(Some(self.add_login_grant(&organizations, challenge, life).await?))
+    }
+
+    /// What a browser brings back to whoever knows the verifier of this challenge.
+    pub(crate) async fn add_login_grant(
+        &self,
+        organizations: &[Uuid],
+        challenge: &str,
+        life: i64,
+    ) -> Result<String, StoreError> {
         let grant = random_text()?;
-        self.put_login(&digest_of(&grant), &organizations, Some(challenge), now() + life).await?;
-        Ok(Some(grant))
+        self.put_login(&digest_of(&grant), organizations, Some(challenge), now() + life).await?;
+        Ok(grant)
+    }
+
+    /// Remembers that somebody signs in elsewhere, for so many milliseconds.
+    pub(crate) async fn begin_sign_in(&self, state: &str, life: i64) -> Result<(), StoreError> {
+        self.put_login(&sign_in(state), &[], None, now() + life).await
+    }
+
+    /// Whether somebody signs in elsewhere with this state: it is answered once, at whichever server.
+    pub(crate) async fn end_sign_in(&self, state: &str) -> Result<bool, StoreError> {
+        Ok(self.take_login(&sign_in(state), false).await?.is_some())
     }
 
     /// Uses a code up: the organizations that it is for.
@@ -88,6 +108,11 @@ impl Store {
         sqlx::query("DELETE FROM login_codes WHERE expires_at < $1").bind(now()).execute(&self.pool).await?;
         Ok(())
     }
+}
+
+/// No code has this digest: none has a space in it.
+fn sign_in(state: &str) -> String {
+    digest_of(&format!("sign in {state}"))
 }
 
 fn new_code() -> Result<String, StoreError> {

@@ -43,6 +43,16 @@ impl Store {
         rows.iter().map(organization).collect()
     }
 
+    /// The organization of this name or id; it is made when there is none.
+    pub(crate) async fn organization_called(&self, wanted: &str) -> Result<Uuid, StoreError> {
+        let id = Uuid::parse_str(wanted).ok();
+        let known = self.organizations().await?;
+        match known.into_iter().find(|one| one.name == wanted || Some(one.id) == id) {
+            Some(organization) => Ok(organization.id),
+            None => Ok(self.add_organization(wanted).await?.id),
+        }
+    }
+
     /// The organization of this id.
     pub(crate) async fn organization(&self, id: Uuid) -> Result<Option<Organization>, StoreError> {
         let row = sqlx::query("SELECT id, name FROM organizations WHERE id = $1").bind(id.to_string());

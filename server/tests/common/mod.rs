@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use sqlx::Connection as _;
 use tieline::Connector;
 use tieline_mock::{Faults, Mock, MockOptions};
-use tieline_server::{FirstClient, KeySource, Operator, Server, Settings};
+use tieline_server::{FirstClient, KeySource, OidcSettings, Operator, Server, Settings};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use url::Url;
@@ -44,6 +44,8 @@ pub struct Options {
     pub connectors: Vec<Connector>,
     /// Where the API of another connector is.
     pub vendor_of: Option<(&'static str, Url)>,
+    /// Where people log in.
+    pub oidc: Option<OidcSettings>,
 }
 
 /// A server with a database of its own, and a mock of Notion.
@@ -81,6 +83,7 @@ pub async fn start(database: String, folder: Arc<tempfile::TempDir>, vendor: Url
     }
     settings.base_urls.extend(options.vendor_of.map(|(name, url)| (name.to_owned(), url)));
     settings.connectors = options.connectors;
+    settings.oidc = options.oidc;
     settings.requests_per_second = options.requests_per_second.unwrap_or(10_000);
     let server = Server::open(settings).await.unwrap();
     let client = match server.first_client().await.unwrap() {
@@ -183,6 +186,11 @@ impl Api {
     pub async fn try_send(&self, method: Method, path: &str, body: Option<Value>) -> Option<Answer> {
         let body = body.map(|body| body.to_string()).unwrap_or_default();
         self.exchange(method, path, body, &[("content-type", "application/json".to_owned())]).await
+    }
+
+    /// A page, as a browser asks for it.
+    pub async fn get_with(&self, path: &str, headers: &[(&str, String)]) -> Answer {
+        self.exchange(Method::GET, path, String::new(), headers).await.unwrap()
     }
 
     /// A form, as a browser sends it.

@@ -1,0 +1,229 @@
+//! A provider over the network: what it says of itself, its keys, and the exchange of a code for an ID token.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
+use reqwest::{Client, RequestBuilder};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tieline::transport::HttpOptions;
+use url::form_urlencoded::{Serializer, byte_serialize};
+use url::{Host, Url};
+
+use super::OidcError;
+use super::http_client::http_client;
+use super::id_token::{Key, Unverified};
+
+/// The largest answer that is read.
+const LARGEST: usize = 1 << 20;
+/// How long what a provider says of itself is believed.
+const BELIEVED: Duration = Duration::from_secs(3600);
+/// How often its keys are read again because a token names another.
+const KEYS_READ: Duration = Duration::from_secs(60);
+
+/// What a provider says of itself.
+pub(super) struct Found {
+    pub authorization_endpoint: Url,
+    token_endpoint: Url,
+    jwks_uri: Url,
+    /// Whether the secret goes in the body: a header is what all others take.
+    posts_secret: bool,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    jwks_uri: String,
+    token_endpoint_auth_methods_supported: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct KeySet {
+    /// Read one by one: a key of a kind that is not known here is passed over.
+    keys: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+struct Tokens {
+    id_token: String,
+}
+
+/// A provider.
+pub(super) struct Provider {
+    issuer: String,
+    url: Url,
+    client_id: String,
+    client_secret: Option<SecretString>,
+    client: Client,
+    found: Mutex<Option<(Instant, Arc<Found>)>>,
+    keys: tokio::sync::Mutex<Option<(Instant, Vec<Key>)>>,
+}
+
+impl Provider {
+    /// Asks nobody yet.
+    pub(super) fn new(
+        issuer: String,
+        client_id: String,
+        client_secret: Option<SecretString>,
+        http: &HttpOptions,
+    ) -> Result<Self, String> {
+        let url = Url::parse(&issuer).ok().filter(|url| url.query().is_none() && url.fragment().is_none());
+        let url = url.filter(|url| is_sound(url, url)).ok_or_else(|| {
+            format!("the issuer must look like https://idp.example.com (http on this machine alone), not `{issuer}`")
+        })?;
+        if client_id.is_empty() {
+            return Err("the client id with which this server is known to the issuer is missing".to_owned());
+        }
+        let client = http_client(http)?;
+        Ok(Self { issuer, url, client_id, client_secret, client, found: Mutex::default(), keys: Default::default() })
+    }
+
+    pub(super) fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    pub(super) fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    /// What it says of itself.
+    pub(super) async fn found(&self) -> Result<Arc<Found>, OidcError> {
+        let known = self.found.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, found)) = known.filter(|(at, _)| at.elapsed() < BELIEVED) {
+            return Ok(found);
+        }
+        let at = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
+        let document: Document = self.read(self.client.get(at), "its configuration").await?;
+        if document.issuer != self.issuer {
+            let message =
+                format!("the provider says that it is `{}`, not `{}`", document.issuer.escape_debug(), self.issuer);
+            return Err(OidcError::Provider(message));
+        }
+        let methods = document.token_endpoint_auth_methods_supported;
+        let takes = |method: &str| methods.as_ref().is_none_or(|all| all.iter().any(|one| one == method));
+        let found = Arc::new(Found {
+            authorization_endpoint: self.endpoint(&document.authorization_endpoint)?,
+            token_endpoint: self.endpoint(&document.token_endpoint)?,
+            jwks_uri: self.endpoint(&document.jwks_uri)?,
+            posts_secret: !takes("client_secret_basic") && takes("client_secret_post"),
+        });
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), found.clone()));
+        Ok(found)
+    }
+
+    fn endpoint(&self, text: &str) -> Result<Url, OidcError> {
+        let url = Url::parse(text).ok().filter(|url| is_sound(url, &self.url));
+        url.ok_or_else(|| OidcError::Provider("the provider names an address that is not https".to_owned()))
+    }
+
+    /// Exchanges a code for an ID token.
+    pub(super) async fn exchange(&self, code: &str, redirect_uri: &str, verifier: &str) -> Result<String, OidcError> {
+        let found = self.found().await?;
+        let mut request = self.client.post(found.token_endpoint.clone());
+        let mut pairs = vec![("grant_type", "authorization_code"), ("code", code)];
+        pairs.extend([("redirect_uri", redirect_uri), ("code_verifier", verifier)]);
+        match &self.client_secret {
+            Some(secret) if !found.posts_secret => request = request.header(AUTHORIZATION, self.basic(secret)?),
+            Some(secret) => {
+                pairs.extend([("client_id", self.client_id.as_str()), ("client_secret", secret.expose_secret())]);
+            }
+            None => pairs.push(("client_id", &self.client_id)),
+        }
+        let form = Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
+        Ok(self.read::<Tokens>(request, "an ID token").await?.id_token)
+    }
+
+    /// The header of RFC 6749, section 2.3.1: each half is encoded first.
+    fn basic(&self, secret: &SecretString) -> Result<HeaderValue, OidcError> {
+        let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+        let pair = format!("{}:{}", encoded(&self.client_id), encoded(secret.expose_secret()));
+        let mut value = HeaderValue::from_str(&format!("Basic {}", BASE64_STANDARD.encode(pair)))
+            .map_err(|_| OidcError::Provider("the client secret cannot stand in a header".to_owned()))?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    /// Whether a key of the provider has signed a token. Keys that are not known yet are read, but not for every token.
+    pub(super) async fn has_signed(&self, token: &Unverified) -> Result<bool, OidcError> {
+        // Held while they are read: others wait for the same.
+        let mut kept = self.keys.lock().await;
+        if let Some((at, keys)) = &*kept {
+            let key = token.key(keys);
+            if key.is_some() || at.elapsed() < KEYS_READ {
+                return Ok(key.is_some_and(|key| token.is_signed_by(key)));
+            }
+        }
+        let found = self.found().await?;
+        let read = self.read::<KeySet>(self.client.get(found.jwks_uri.clone()), "its keys").await?;
+        let keys: Vec<Key> = read.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect();
+        let is_signed = token.key(&keys).is_some_and(|key| token.is_signed_by(key));
+        *kept = Some((Instant::now(), keys));
+        Ok(is_signed)
+    }
+
+    /// Sends a request, and reads an answer that must be this.
+    async fn read<T: DeserializeOwned>(&self, request: RequestBuilder, what: &str) -> Result<T, OidcError> {
+        let broken = |error: reqwest::Error| {
+            let why = if error.is_timeout() { "it took too long".to_owned() } else { cause(&error.without_url()) };
+            OidcError::Provider(format!("the provider does not give {what}: {why}"))
+        };
+        let mut answer = request.header(ACCEPT, "application/json").send().await.map_err(broken)?;
+        let (status, mut body) = (answer.status(), Vec::new());
+        while let Some(part) = answer.chunk().await.map_err(broken)? {
+            body.extend_from_slice(&part);
+            if body.len() > LARGEST {
+                return Err(OidcError::Provider(format!("the provider does not give {what}: its answer is too large")));
+            }
+        }
+        if status != StatusCode::OK {
+            let code = code_of(&body).map(|code| format!(" `{code}`")).unwrap_or_default();
+            return Err(OidcError::Provider(format!("the provider does not give {what}: it answers {status}{code}")));
+        }
+        // What the answer says is not said: it may hold a token.
+        serde_json::from_slice(&body).map_err(|_| {
+            OidcError::Provider(format!("the provider does not give {what}: its answer is something else"))
+        })
+    }
+}
+
+/// Whether an address of a provider may be called: by https, or on this machine when the issuer is there too.
+fn is_sound(url: &Url, issuer: &Url) -> bool {
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    url.has_host()
+        && !has_user
+        && match url.scheme() {
+            "https" => true,
+            "http" => is_local(url) && is_local(issuer),
+            _ => false,
+        }
+}
+
+fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// The code of an OAuth error: `invalid_client`, say.
+fn code_of(body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let code = body.get("error")?.as_str()?;
+    super::is_error_code(code).then(|| code.to_owned())
+}
+
+fn cause(error: &reqwest::Error) -> String {
+    let sources = std::iter::successors(std::error::Error::source(error), |&error| error.source());
+    sources.last().map_or_else(|| error.to_string(), ToString::to_string)
+}

@@ -1,0 +1,139 @@
+//! Logging in at a provider: the way to its page and back, bound to one browser, and good for one return.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use bytes::Bytes;
+use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use subtle::ConstantTimeEq as _;
+
+use crate::oidc::{OidcError, SignIn, is_error_code};
+use crate::service::Service;
+
+use super::browser;
+use super::login::{GRANT_LIFE, Waiting, asked};
+use super::notice::{Notice, Stop};
+use super::page::page;
+use super::sent::Sent;
+
+/// How long somebody has to sign in, in milliseconds.
+const SIGN_IN_LIFE: i64 = 10 * 60 * 1000;
+/// The longest cookie that is set; browsers keep 4096 bytes, with the name.
+const COOKIE: usize = 3500;
+
+/// What a browser keeps while somebody signs in: nothing of it is a secret from them.
+#[derive(Serialize, Deserialize)]
+struct Begun {
+    sign_in: SignIn,
+    /// Who waits for them.
+    waiting: String,
+}
+
+/// With its prefix, a browser lets no other host and no plain http set the cookie.
+fn name(service: &Service) -> &'static str {
+    if service.public_url.scheme() == "https" { "__Host-tieline-login" } else { "tieline-login" }
+}
+
+/// The page, with the cookie set to this for so many seconds.
+fn keeping(service: &Service, mut response: Response, value: &str, seconds: i64) -> Response {
+    let secure = if service.public_url.scheme() == "https" { "; Secure" } else { "" };
+    // It comes back from the provider's page with a top-level navigation, so it is `Lax`.
+    let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}", name(service));
+    match HeaderValue::from_str(&cookie) {
+        Ok(mut cookie) => {
+            cookie.set_sensitive(true);
+            response.headers_mut().append(SET_COOKIE, cookie);
+            response
+        }
+        Err(_) => response,
+    }
+}
+
+/// Sends somebody to the provider's page.
+pub(super) async fn start(
+    State(service): State<Arc<Service>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Stop> {
+    browser::must_be_own(&service, &headers)?;
+    let oidc = service.oidc.as_ref().ok_or(Notice::SignInLost)?;
+    let waiting = Waiting::read(&Sent::read(&body)).ok_or(Notice::NoProgram)?;
+    if service.count("log in").is_err() {
+        return Ok(asked(&service, &waiting, Some("Too many have tried to log in. Wait a minute.")));
+    }
+    let begun = Begun { sign_in: SignIn::new()?, waiting: waiting.query() };
+    let url = oidc.page(&begun.sign_in).await.map_err(|error| failed(&error))?;
+    let cookie = BASE64URL.encode(json!(begun).to_string());
+    if cookie.len() > COOKIE {
+        return Err(Notice::NoProgram.into());
+    }
+    service.store.begin_sign_in(&begun.sign_in.state, SIGN_IN_LIFE).await?;
+    // Not a redirect: the policy of these pages lets a form lead to this server alone.
+    let content = json!({ "url": url.as_str(), "title": oidc.host(), "host": oidc.host() });
+    let leaving = page(StatusCode::OK, "leave", "Log in", &content);
+    Ok(keeping(&service, leaving, &cookie, SIGN_IN_LIFE / 1000))
+}
+
+/// Somebody comes back from the provider's page.
+pub(super) async fn come_back(
+    State(service): State<Arc<Service>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Stop> {
+    let sent = Sent::read(query.unwrap_or_default().as_bytes());
+    let begun =
+        browser::cookie(&headers, name(&service)).and_then(|cookie| begun(&cookie)).ok_or(Notice::SignInLost)?;
+    let state = sent.text("state").unwrap_or_default();
+    if !bool::from(state.as_bytes().ct_eq(begun.sign_in.state.as_bytes())) {
+        return Err(Notice::SignInLost.into());
+    }
+    // From here on it is answered, whatever the answer is.
+    if !service.store.end_sign_in(state).await? {
+        return Err(Notice::SignInLost.into());
+    }
+    let response = logged_in(&service, &sent, &begun).await?;
+    Ok(keeping(&service, response, "", 0))
+}
+
+fn begun(cookie: &str) -> Option<Begun> {
+    serde_json::from_slice(&BASE64URL.decode(cookie).ok()?).ok()
+}
+
+async fn logged_in(service: &Service, sent: &Sent, begun: &Begun) -> Result<Response, Stop> {
+    let oidc = service.oidc.as_ref().ok_or(Notice::SignInLost)?;
+    let waiting = Waiting::read(&Sent::read(begun.waiting.as_bytes())).ok_or(Notice::NoProgram)?;
+    if sent.text("iss").is_some_and(|issuer| !oidc.is_issuer(issuer)) {
+        return Err(failed(&OidcError::Token("another issuer has answered")).into());
+    }
+    if let Some(code) = sent.text("error") {
+        let code = if is_error_code(code) { code } else { "unknown" };
+        tracing::info!(code, "a provider says that somebody has not signed in");
+        return Err(if code == "access_denied" { Notice::SignInDenied } else { Notice::SignInFailed }.into());
+    }
+    let code = sent.text("code").ok_or(Notice::SignInLost)?;
+    let email = oidc.email(code, &begun.sign_in).await.map_err(|error| failed(&error))?;
+    let organization = oidc.organization(&service.store).await?;
+    let grant = service.store.add_login_grant(&[organization], &waiting.challenge, GRANT_LIFE).await?;
+    tracing::info!(email, "somebody has signed in at the provider");
+    Ok(waiting.back(&grant))
+}
+
+/// What somebody is told; the log says why.
+fn failed(error: &OidcError) -> Notice {
+    match error {
+        OidcError::Provider(_) | OidcError::Token(_) => {
+            tracing::warn!(%error, "a sign-in at the provider failed");
+            Notice::SignInFailed
+        }
+        OidcError::NotAllowed(_) => {
+            tracing::info!(%error, "somebody may not log in");
+            Notice::NotAllowed
+        }
+    }
+}
