@@ -1,6 +1,6 @@
 //! The way of somebody who logs in at a provider, step by step.
 
-#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
+#![allow(dead_code, unreachable_pub, clippy::panic, reason = "each test uses a part of it")]
 
 use secrecy::SecretString;
 use serde_json::json;
@@ -42,8 +42,8 @@ pub fn href(answer: &Answer) -> Url {
 pub async fn started(server: &Running) -> (Answer, String) {
     let origin = [("origin", format!("http://{}", server.address))];
     let answer = server.nobody().send_form("/login/start", PROGRAM, &origin).await;
-    let cookies = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
-    let cookie = cookies.filter(|cookie| cookie.starts_with("tieline-login=")).last().unwrap_or_default().to_owned();
+    let mut cookies = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+    let cookie = cookies.rfind(|cookie| cookie.starts_with("tieline-login=")).unwrap_or_default().to_owned();
     (answer, cookie)
 }
 
