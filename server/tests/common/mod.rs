@@ -44,6 +44,8 @@ pub struct Options {
     pub connectors: Vec<Connector>,
     /// Where the API of another connector is.
     pub vendor_of: Option<(&'static str, Url)>,
+    /// Where browsers reach the server, if not where it listens.
+    pub public_url: Option<Url>,
     /// Where people log in.
     pub oidc: Option<OidcSettings>,
 }
@@ -78,6 +80,9 @@ pub async fn start(database: String, folder: Arc<tempfile::TempDir>, vendor: Url
     let address = listener.local_addr().unwrap();
     let keys = KeySource::File(folder.path().join("master.keys"));
     let mut settings = Settings::new(&database, keys, Url::parse(&format!("http://{address}")).unwrap());
+    if let Some(url) = options.public_url {
+        settings.public_url = url;
+    }
     if !options.without_mock {
         settings.base_urls.insert("notion".to_owned(), vendor);
     }

@@ -9,7 +9,7 @@ mod provider;
 
 use common::{Options, running_with};
 use flow::{PROGRAM, client_of, come_back, href, served, settings, signed_in, started};
-use provider::{CLIENT, Signing};
+use provider::{CLIENT, Provider, Signing};
 use serde_json::{Value, json};
 use tieline_server::OidcSettings;
 use url::Url;
@@ -178,6 +178,25 @@ async fn a_provider_that_is_down_or_another_is_not_gone_to() {
     assert_eq!(started(&server).await.0.status, 502, "too large");
     provider.seen.lock().unwrap().padding = 0;
     client_of(&server, &signed_in(&server, &provider).await).await;
+}
+
+#[tokio::test]
+async fn over_https_the_cookie_is_bound_to_the_host() {
+    let provider = Provider::start().await;
+    let public_url = Some(Url::parse("https://tieline.example/below").unwrap());
+    let options = Options { oidc: Some(settings(&provider.url)), public_url, ..Options::default() };
+    let server = running_with(options).await;
+    let page = server.nobody().get(&format!("/login?{PROGRAM}")).await;
+    assert!(String::from_utf8_lossy(&page.body).contains("action=\"/below/login/start\""));
+    let origin = [("origin", "https://tieline.example".to_owned())];
+    let left = server.nobody().send_form("/login/start", PROGRAM, &origin).await;
+    let mut cookies = left.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+    let cookie = cookies.find(|cookie| cookie.starts_with("__Host-tieline-login=")).unwrap();
+    assert!(cookie.contains("; Path=/;") && cookie.ends_with("; Secure") && !cookie.contains("Domain"), "{cookie}");
+    let url = href(&left);
+    let redirect = url.query_pairs().find(|(name, _)| name == "redirect_uri").unwrap().1.into_owned();
+    assert_eq!(redirect, "https://tieline.example/below/login/callback");
+    client_of(&server, &come_back(&server, &provider.agreed(&url), cookie).await).await;
 }
 
 #[tokio::test]
