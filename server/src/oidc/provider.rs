@@ -227,3 +227,58 @@ fn cause(error: &reqwest::Error) -> String {
     let sources = std::iter::successors(std::error::Error::source(error), |&error| error.source());
     sources.last().map_or_else(|| error.to_string(), ToString::to_string)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use axum::routing::get;
+    use axum::{Json, Router};
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+    use ring::rand::SystemRandom;
+    use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_key_that_is_not_known_is_looked_for_once_a_minute() {
+        let random = SystemRandom::new();
+        let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref(), &random).unwrap();
+        let point = pair.public_key().as_ref();
+        let (x, y) = (BASE64URL.encode(&point[1..33]), BASE64URL.encode(&point[33..]));
+        // Each time that they are read, the provider has another key.
+        let read = Arc::new(AtomicUsize::new(0));
+        let seen = read.clone();
+        let keys = move || {
+            let kid = seen.fetch_add(1, Ordering::SeqCst).to_string();
+            let keys = json!({ "keys": [{ "kty": "EC", "crv": "P-256", "kid": kid, "x": x, "y": y }] });
+            async { Json(keys) }
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (a, t, k) = (format!("{url}/authorize"), format!("{url}/token"), format!("{url}/keys"));
+        let document = json!({ "issuer": url, "authorization_endpoint": a, "token_endpoint": t, "jwks_uri": k });
+        let found = move || async { Json(document) };
+        let router = Router::new().route("/.well-known/openid-configuration", get(found)).route("/keys", get(keys));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+
+        let token = |kid: &str| {
+            let text = format!("{}.e30", BASE64URL.encode(json!({ "alg": "ES256", "kid": kid }).to_string()));
+            let signature = pair.sign(&random, text.as_bytes()).unwrap();
+            Unverified::read(&format!("{text}.{}", BASE64URL.encode(signature))).unwrap()
+        };
+        let provider = Provider::new(url, "c".to_owned(), None, &HttpOptions::default()).unwrap();
+        assert!(provider.has_signed(&token("0")).await.unwrap());
+        for _ in 0..3 {
+            assert!(!provider.has_signed(&token("1")).await.unwrap());
+        }
+        assert_eq!(read.load(Ordering::SeqCst), 1);
+        provider.keys.lock().await.as_mut().unwrap().0 = Instant::now().checked_sub(KEYS_READ).unwrap();
+        assert!(provider.has_signed(&token("1")).await.unwrap());
+        assert_eq!(read.load(Ordering::SeqCst), 2);
+    }
+}
