@@ -50,6 +50,15 @@ async fn a_secret_goes_into_the_body_where_nothing_else_is_taken() {
 }
 
 #[tokio::test]
+async fn a_client_without_a_secret_has_its_verifier_alone() {
+    let provider = Provider::start().await;
+    provider.seen.lock().unwrap().document = json!({ "token_endpoint_auth_methods_supported": ["none"] });
+    let oidc = Some(OidcSettings { client_secret: None, ..settings(&provider.url) });
+    let server = running_with(Options { oidc, ..Options::default() }).await;
+    client_of(&server, &signed_in(&server, &provider).await).await;
+}
+
+#[tokio::test]
 async fn only_the_browser_that_began_comes_back_and_once() {
     let (server, provider) = served().await;
     for origin in [None, Some("https://evil.example".to_owned())] {

@@ -167,6 +167,9 @@ async fn token(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) ->
         |code: &str| (StatusCode::BAD_REQUEST, Json(json!({ "error": code, "error_description": form["code"] })));
     let basic = BASE64_STANDARD.encode(format!("{CLIENT}:s3cret%3A+of%2Bthe+client"));
     let is_known = match seen.document.get("token_endpoint_auth_methods_supported") {
+        Some(methods) if methods == &json!(["none"]) => {
+            form["client_id"] == CLIENT && !form.contains_key("client_secret") && !headers.contains_key("authorization")
+        }
         Some(_) => form.get("client_secret").map(String::as_str) == Some(SECRET),
         None => headers.get("authorization").is_some_and(|given| given == &format!("Basic {basic}")),
     };
