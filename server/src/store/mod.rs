@@ -75,6 +75,8 @@ pub(crate) struct Store {
     pool: AnyPool,
     /// What the audit log is written with.
     audit: AnyPool,
+    /// What vendors' limits are kept with.
+    limits: AnyPool,
     dialect: Dialect,
     keys: Arc<Keyring>,
 }
@@ -88,7 +90,12 @@ impl Store {
         let connections = if dialect == Dialect::Sqlite { 8 } else { 16 };
         let pool = pool(dialect, connections, Durability::Power).connect(url).await?;
         let audit = pool_of_audit(dialect, &pool, url).await?;
-        let store = Self { pool, audit, dialect, keys };
+        // Those who wait for a place under a vendor's limit keep nobody else waiting.
+        let limits = match dialect {
+            Dialect::Sqlite => pool.clone(),
+            Dialect::Postgres => self::pool(dialect, 4, Durability::Power).connect(url).await?,
+        };
+        let store = Self { pool, audit, limits, dialect, keys };
         store.migrate().await?;
         Ok(store)
     }
@@ -118,6 +125,7 @@ impl Store {
     pub(crate) async fn close(&self) {
         self.pool.close().await;
         self.audit.close().await;
+        self.limits.close().await;
     }
 }
 

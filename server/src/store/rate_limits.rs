@@ -23,7 +23,7 @@ impl SharedRateLimiter {
 
     /// Takes a place in the window, or says how long to wait for one.
     async fn take(&self, key: &str, limit: &RateLimit) -> Result<Option<Duration>, StoreError> {
-        let mut transaction = self.store.begin().await?;
+        let mut transaction = self.store.limits.begin().await?;
         let make = "INSERT INTO rate_windows (name, sent) VALUES ($1, '[]') ON CONFLICT DO NOTHING";
         sqlx::query(make).bind(key).execute(&mut *transaction).await?;
         let row = sqlx::query("SELECT sent FROM rate_windows WHERE name = $1 FOR UPDATE").bind(key);

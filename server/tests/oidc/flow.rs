@@ -21,7 +21,7 @@ pub fn settings(issuer: &str) -> OidcSettings {
         client_id: CLIENT.to_owned(),
         client_secret: Some(SecretString::from(SECRET)),
         organization: "acme".to_owned(),
-        allow: vec!["@example.com".to_owned(), "bob@other.example".to_owned()],
+        allow: vec!["@example.com".to_owned(), "someone@other.example".to_owned()],
     }
 }
 

@@ -124,9 +124,9 @@ async fn only_verified_addresses_that_are_listed_may() {
         json!({ "email_verified": null }),
         json!({ "email_verified": "true" }),
         json!({ "email": null }),
-        json!({ "email": "ada@evil-example.com" }),
-        json!({ "email": "ada@example.com.evil.com" }),
-        json!({ "email": "ada@sub.example.com" }),
+        json!({ "email": "somebody@evil-example.com" }),
+        json!({ "email": "somebody@example.com.evil.com" }),
+        json!({ "email": "somebody@sub.example.com" }),
         json!({ "email": "eve@other.example" }),
         json!({ "email": "\"x@evil.com\"@example.com" }),
     ] {

@@ -187,7 +187,7 @@ async fn token(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) ->
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let claims = json!({
         "iss": shared.url, "sub": "u1", "aud": CLIENT, "exp": now + 300, "iat": now, "nonce": nonce,
-        "email": "ada@example.com", "email_verified": true,
+        "email": "somebody@example.com", "email_verified": true,
     });
     let id_token = signed(&shared, seen.signing, &with(claims, &seen.claims));
     seen.secrets.extend([id_token.clone(), form["code_verifier"].clone(), "idp-access-token".to_owned(), basic]);
