@@ -37,7 +37,7 @@ async fn who_is_known_there_gets_a_client() {
         assert_eq!(organizations["organizations"][0]["organization_name"], "acme");
     }
     provider.signs(Signing::Rs256);
-    provider.says(json!({ "email": "Bob@Other.example", "aud": [CLIENT, "another"], "azp": CLIENT }));
+    provider.says(json!({ "email": "Someone@Other.example", "aud": [CLIENT, "another"], "azp": CLIENT }));
     client_of(&server, &signed_in(&server, &provider).await).await;
     assert_eq!(provider.seen.lock().unwrap().keys_read, 1, "keys are kept");
 }
