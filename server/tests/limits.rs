@@ -91,3 +91,50 @@ async fn a_vendors_limit_is_kept_by_all_servers_together() {
     let within = |four: &&[Instant]| four[3].duration_since(four[0]) < Duration::from_millis(1000);
     assert_eq!(times.windows(4).filter(within).count(), 0, "more than three in a second and a half");
 }
+
+/// An API whose second page cannot be had.
+const BROKEN: &str = r#"
+tieline: 1
+name: broken
+title: Broken
+version: 0.1.0
+summary: An API that breaks.
+server: https://broken.example.com
+auth:
+  token: { fields: { token: { description: A token, secret: true } }, bearer: "${token}" }
+pagination:
+  cursor: { kind: cursor, cursor: cursor, next: $.next }
+entities:
+  items: { actions: { list: { get: /items, records: $.items, paginate: cursor } } }
+"#;
+
+#[tokio::test]
+async fn a_list_that_breaks_off_keeps_what_came() {
+    let items = |uri: axum::http::Uri| async move {
+        match uri.query() {
+            None => (axum::http::StatusCode::OK, r#"{"items": [{"id": 1}, {"id": 2}], "next": "two"}"#),
+            Some(_) => (axum::http::StatusCode::BAD_REQUEST, "{}"),
+        }
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let vendor = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/items", get(items))).await });
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let (connector, _) = Connector::load(&Source::new("broken.yaml", BROKEN)).unwrap_or_else(|found| panic!("{found}"));
+    let options =
+        Options { vendor_of: Some(("broken", vendor.clone())), connectors: vec![connector], ..Options::default() };
+    let server = start(database(&folder).await, folder, vendor, options).await;
+    let api = server.api().await;
+    let body = json!({ "workspace_name": "default", "connector_type": "broken", "credentials": { "token": "t" } });
+    let id = api.post(CONNECTORS, body).await.with(200)["id"].as_str().unwrap().to_owned();
+    let path = format!("{CONNECTORS}/{id}/execute");
+    let all = json!({ "entity": "items", "action": "list", "all": true });
+    let came = api.post(&path, all.clone()).await.with(200);
+    assert_eq!((&came["result"], &came["warning"]["kind"]), (&json!([{ "id": 1 }, { "id": 2 }]), &json!("rejected")));
+    // It goes on with the page that failed.
+    let mut on = all;
+    on["next"] = came["next"].clone();
+    assert_eq!(api.post(&path, on).await.with(400)["kind"], "rejected");
+    let first = json!({ "entity": "items", "action": "list", "max_records": 2 });
+    assert!(api.post(&path, first).await.with(200).get("warning").is_none());
+}

@@ -137,5 +137,5 @@ async fn as_json(call: Call, range: Option<String>, part: &Part, instance: &Inst
         "next_offset": has_more.then_some(next_offset),
         "content_type": file.content_type,
     });
-    Ok(instance.answer(json.to_string().as_bytes(), None, None))
+    Ok(instance.answer(json.to_string().as_bytes(), None, None, None))
 }

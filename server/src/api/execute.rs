@@ -31,6 +31,7 @@ use crate::watch::RequestId;
 use super::absent::not_offered;
 use super::connectors::definition_of;
 use super::download;
+use super::listed::{Listed, listed};
 use super::shape::Shape;
 
 /// The most records that one call gives out; `next` goes on from there.
@@ -93,6 +94,9 @@ pub(super) struct ExecuteBody {
     /// For a list: goes on from here; null at the end.
     #[schema(nullable = true)]
     next: Option<String>,
+    /// Why a list of several pages broke off, where it did; `next` asks for the page that failed.
+    #[schema(value_type = Option<Object>, nullable = true)]
+    warning: Option<Map<String, Value>>,
 }
 
 /// What is about a call.
@@ -132,7 +136,7 @@ async fn run(service: &Service, row: &ConnectorRow, request: ExecuteRequest) -> 
     let instance = Instance { id: row.id, started };
     match request.action.as_str() {
         "describe" if request.entity.is_empty() => {
-            return Ok(instance.answer(&describe(row, &definition)?, None, None));
+            return Ok(instance.answer(&describe(row, &definition)?, None, None, None));
         }
         "context_store_search" | "context_store_sql_query" => {
             let mut error = not_offered("a copy of the data to search");
@@ -219,7 +223,8 @@ async fn called(
     let mut call: Call = connection.call(&operation.entity, &operation.action).params(params.into()).validated();
     call = call.fields(selected);
     let wanted = request.max_records.or(limit);
-    if let Some(records) = wanted.or(request.all.then_some(MOST_RECORDS)) {
+    let most = wanted.or(request.all.then_some(MOST_RECORDS)).filter(|_| operation.has_pages());
+    if let Some(records) = most {
         call = call.max_records(records.min(MOST_RECORDS));
     }
     // Where a list goes on is a URL of the vendor's, perhaps: one that this operation was given, and no other.
@@ -229,8 +234,12 @@ async fn called(
         call = call.next(service.signer.unbound(&purpose, &next).ok_or_else(unknown)?);
     }
     let bound = |next: Option<String>| next.map(|next| service.signer.bound(&purpose, &next)).transpose();
-    let Envelope { data, meta, next } = match call.execute().await {
-        Ok(envelope) => envelope,
+    let answered = match most {
+        Some(_) => listed(call).await,
+        None => call.execute().await.map(|envelope| Listed { envelope, warning: None }),
+    };
+    let Listed { envelope: Envelope { data, meta, next }, warning } = match answered {
+        Ok(listed) => listed,
         Err(error) => {
             let mut told = ApiError::from(error);
             told.next = bound(told.next.take())?;
@@ -268,7 +277,7 @@ async fn called(
         text.push(b'}');
         text
     });
-    Ok(instance.answer(&result, meta.as_deref(), next))
+    Ok(instance.answer(&result, meta.as_deref(), next, warning))
 }
 
 /// The peer's clients give `limit` to any list, whatever its API calls the size of a page: where the operation has no such parameter,
@@ -299,7 +308,13 @@ pub(super) struct Instance {
 
 impl Instance {
     /// The answer, around a result that is JSON already.
-    pub(super) fn answer(&self, result: &[u8], meta: Option<&[u8]>, next: Option<Option<String>>) -> Response {
+    pub(super) fn answer(
+        &self,
+        result: &[u8],
+        meta: Option<&[u8]>,
+        next: Option<Option<String>>,
+        warning: Option<Value>,
+    ) -> Response {
         let metadata = ExecutionMetadata {
             connector_instance_id: format!("source_id:{}", self.id),
             execution_time_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -314,6 +329,10 @@ impl Instance {
         if let Some(next) = next {
             body.extend(br#","next":"#);
             body.extend(serde_json::to_vec(&next).unwrap_or_default());
+        }
+        if let Some(warning) = warning {
+            body.extend(br#","warning":"#);
+            body.extend(warning.to_string().into_bytes());
         }
         body.push(b'}');
         let json = HeaderValue::from_static("application/json");

@@ -11,6 +11,7 @@ mod execute;
 mod given;
 mod health;
 mod inspect;
+mod listed;
 mod login;
 mod oauth;
 mod organizations;
