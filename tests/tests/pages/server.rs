@@ -108,12 +108,13 @@ impl Server {
     /// Does on the set-up page what a person would do.
     fn fill_in(&self, page: &str) {
         let origin = format!("Origin: {}", self.url);
-        self.curl(&["-X", "POST", "-c", "cookies", "-H", &origin, page]);
-        let setup = format!("{}/setup", self.url);
+        self.curl(&["-c", "cookies", page]);
+        let form = location(&self.curl(&["-X", "POST", "-b", "cookies", "-c", "cookies", "-H", &origin, page]));
+        let setup = format!("{}{form}", self.url);
         let mut args = vec!["-b", "cookies", "-H", &origin, &setup];
         args.extend(self.form.iter().flat_map(|field| ["--data-urlencode", field]));
         let done = self.curl(&args);
-        assert!(location(&done).ends_with("/setup/done"), "{done}");
+        assert_eq!(location(&done), format!("{form}/done"), "{done}");
     }
 
     /// Agrees at the vendor's, as a user whose browser opens this address; gives where the browser is in the end.
@@ -191,7 +192,7 @@ fn form(connector: &tieline::Connector) -> Vec<String> {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let config: &Map<String, Value> = &start.config;
     let config = config.iter().map(|(name, value)| format!("config.{name}={}", text(value)));
-    let head = [format!("auth={}", way.name), format!("name={}", start.title)];
+    let head = [format!("auth={}", way.name), format!("form.name={}", start.title)];
     head.into_iter().chain(credentials).chain(config).collect()
 }
 
