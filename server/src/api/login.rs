@@ -27,7 +27,12 @@ pub(super) struct Login {
     #[schema(nullable = true)]
     code_verifier: Option<String>,
     /// What the client is for; `login` when left out.
-    #[schema(nullable = true, min_length = 1, max_length = 200)]
+    #[schema(
+        nullable = true,
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     name: Option<String>,
 }
 
