@@ -20,7 +20,7 @@ use crate::watch::RequestId;
 
 use super::consent::Waiting;
 use super::draft::Draft;
-use super::finish::{finish, lasting};
+use super::finish::finish;
 use super::form::{Asking, page_of};
 use super::notice::{Notice, Stop};
 use super::page::page;
@@ -84,9 +84,7 @@ pub(super) async fn come_back(
     let (definition, scheme) = (waiting.definition, waiting.scheme.clone());
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let came_back = Url::parse(&service.url(path)).map_err(|_| Notice::NoSuchSignIn)?;
-    let (doing, setting_up) = (service.clone(), setup.clone());
-    let exchange = async move { exchanged(&doing, &setting_up, waiting, &came_back, &request_id.0).await };
-    let Err(error) = lasting(exchange).await else {
+    let Err(error) = exchanged(&service, &setup, waiting, &came_back, &request_id.0).await else {
         let now = service.store.setup_of_id(setup.id).await?.unwrap_or(setup);
         return Ok(ended(&service, &now));
     };

@@ -91,16 +91,3 @@ async fn finished(
 fn gone() -> ApiError {
     ApiError::new(StatusCode::CONFLICT, "conflict", "what was to be signed in again has been deleted meanwhile")
 }
-
-/// Does something to its end, also when the browser goes away: what a vendor has handed out is not lost.
-pub(super) async fn lasting<T: Send + 'static>(
-    work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
-) -> Result<T, ApiError> {
-    match tokio::spawn(work).await {
-        Ok(result) => result,
-        Err(error) => {
-            tracing::error!(%error, "a set-up was broken off");
-            Err(ApiError::internal())
-        }
-    }
-}

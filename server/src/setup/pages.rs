@@ -16,7 +16,7 @@ use crate::store::{Setup, SetupStatus};
 use crate::watch::RequestId;
 
 use super::draft::Draft;
-use super::finish::{finish, lasting};
+use super::finish::finish;
 use super::form::{Asking, page_of, steps, workspace};
 use super::notice::{Notice, Stop};
 use super::page::page;
@@ -145,9 +145,9 @@ enum Next {
 }
 
 async fn given(
-    service: &Arc<Service>,
+    service: &Service,
     asking: &Asking<'_>,
-    definition: &Arc<Definition>,
+    definition: &Definition,
     request_id: &RequestId,
 ) -> Result<Next, ApiError> {
     let sent = asking.sent;
@@ -172,9 +172,7 @@ async fn given(
         }
         return consent::begin(service, asking.setup, definition, name, given).await.map(Next::Leave);
     }
-    let (service, setup, definition) = (service.clone(), asking.setup.clone(), definition.clone());
-    let id = request_id.0.clone();
-    lasting(async move { finish(&service, &setup, &definition, name, &given, &id).await }).await.map(|_| Next::Done)
+    finish(service, asking.setup, definition, name, &given, &request_id.0).await.map(|_| Next::Done)
 }
 
 /// The connector is there.
