@@ -68,6 +68,8 @@ async fn a_connector_lives_from_creation_to_deletion() {
         audit["data"].as_array().unwrap().iter().rev().map(|entry| entry["operation"].as_str().unwrap()).collect();
     assert_eq!(acts[..3], ["connectors.create", "execute users.list", "execute users.list"]);
     assert_eq!(acts.last(), Some(&"connectors.delete"));
+    let is_named = |entry: &Value| entry["connector_id"] == id && entry["workspace_id"].is_string();
+    assert!(audit["data"].as_array().unwrap().iter().all(is_named), "{audit}");
     assert!(!audit.to_string().contains("secret-value"));
 }
 

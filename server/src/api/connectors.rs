@@ -158,10 +158,12 @@ pub(super) async fn create(
     Body(request): Body<CreateConnector>,
 ) -> Result<Json<ConnectorBody>, ApiError> {
     let act = Act::begin(&caller, &request_id, "connectors.create");
-    act.end(&service, make(&service, &caller, request)).await
+    let row = act.make(&service, make(&service, &caller, request)).await?;
+    let definition = definition_of(&service, &row)?;
+    Ok(Json(ConnectorBody::new(&row, &definition)))
 }
 
-async fn make(service: &Service, caller: &Caller, request: CreateConnector) -> Result<Json<ConnectorBody>, ApiError> {
+async fn make(service: &Service, caller: &Caller, request: CreateConnector) -> Result<ConnectorRow, ApiError> {
     let meant = Meant {
         connector_type: request.connector_type.as_deref(),
         definition: request.definition_id,
@@ -196,9 +198,8 @@ async fn make(service: &Service, caller: &Caller, request: CreateConnector) -> R
         created_at: at,
         updated_at: at,
     };
-    let body = ConnectorBody::new(&row, &definition);
     service.store.add_connector(&row, &given.secrets(&definition)).await?;
-    Ok(Json(body))
+    Ok(row)
 }
 
 /// Which connectors are listed.

@@ -84,7 +84,7 @@ pub(super) async fn come_back(
     let (definition, scheme) = (waiting.definition, waiting.scheme.clone());
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let came_back = Url::parse(&service.url(path)).map_err(|_| Notice::NoSuchSignIn)?;
-    let Err(error) = exchanged(&service, &setup, waiting, &came_back, &request_id.0).await else {
+    let Err(error) = exchanged(&service, &setup, waiting, &came_back, &request_id).await else {
         let now = service.store.setup_of_id(setup.id).await?.unwrap_or(setup);
         return Ok(ended(&service, &now));
     };
@@ -121,8 +121,8 @@ async fn exchanged(
     setup: &Setup,
     waiting: Waiting,
     came_back: &Url,
-    request_id: &str,
-) -> Result<Uuid, ApiError> {
+    request_id: &RequestId,
+) -> Result<(), ApiError> {
     let definition = service.definitions.of_id(waiting.definition).ok_or_else(|| ApiError::not_found("connector"))?;
     let authorization = waiting.authorization()?;
     let Waiting { name, scheme, credentials, config, .. } = waiting;

@@ -1,18 +1,15 @@
 //! The end of a set-up: what was given is tried, and becomes a connector.
 
-use std::time::Instant;
-
 use http::StatusCode;
 use uuid::Uuid;
 
 use crate::api::{Given, tried};
+use crate::audit::Act;
 use crate::definitions::Definition;
 use crate::error::ApiError;
 use crate::service::Service;
-use crate::store::{ConnectorRow, Entry, Setup, SetupStatus, now};
-
-/// Who does it, in the audit log: whoever has the link, and no client.
-const CLIENT: &str = "set-up link";
+use crate::store::{ConnectorRow, Setup, SetupStatus, now};
+use crate::watch::RequestId;
 
 /// Ends a set-up with a connector that is made, or signed in anew, of what is given. It has been tried first.
 ///
@@ -24,23 +21,10 @@ pub(super) async fn finish(
     definition: &Definition,
     name: Option<String>,
     given: &Given,
-    request_id: &str,
-) -> Result<Uuid, ApiError> {
-    let (at, started) = (now(), Instant::now());
-    let result = finished(service, setup, definition, name, given).await;
-    let entry = Entry {
-        at,
-        organization: setup.organization,
-        workspace: Some(setup.workspace),
-        connector: result.as_ref().ok().copied().or(setup.replaces),
-        client: CLIENT.to_owned(),
-        operation: "setup.complete".to_owned(),
-        outcome: result.as_ref().err().map_or("success", |error| error.kind).to_owned(),
-        milliseconds: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
-        request_id: request_id.to_owned(),
-    };
-    service.audit.write(entry).await;
-    result
+    request_id: &RequestId,
+) -> Result<(), ApiError> {
+    let act = Act::of_setup(setup, request_id);
+    act.make(service, finished(service, setup, definition, name, given)).await.map(drop)
 }
 
 async fn finished(
@@ -49,7 +33,7 @@ async fn finished(
     definition: &Definition,
     name: Option<String>,
     given: &Given,
-) -> Result<Uuid, ApiError> {
+) -> Result<ConnectorRow, ApiError> {
     let connection = given.connect(service, definition)?;
     tried(&connection).await?;
     let at = now();
@@ -78,13 +62,12 @@ async fn finished(
     // Whoever completes the set-up first makes the connector: a form that is sent twice makes one.
     if service.store.complete_setup(setup.id, &row, &given.secrets(definition), setup.replaces.is_some()).await? {
         tracing::info!(connector_id = %row.id, setup_id = %setup.id, "a connector was set up");
-        return Ok(row.id);
+        return Ok(row);
     }
     let now = service.store.setup_of_id(setup.id).await?;
-    match now.filter(|setup| setup.status == SetupStatus::Completed).and_then(|setup| setup.connector) {
-        Some(connector) => Ok(connector),
-        None => Err(gone()),
-    }
+    let made = now.filter(|setup| setup.status == SetupStatus::Completed).and_then(|setup| setup.connector);
+    let made = made.ok_or_else(gone)?;
+    service.store.connector(setup.organization, Some(setup.workspace), made).await?.ok_or_else(gone)
 }
 
 /// The connector was deleted while somebody signed it in anew.

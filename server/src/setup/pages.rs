@@ -172,7 +172,7 @@ async fn given(
         }
         return consent::begin(service, asking.setup, definition, name, given).await.map(Next::Leave);
     }
-    finish(service, asking.setup, definition, name, &given, &request_id.0).await.map(|_| Next::Done)
+    finish(service, asking.setup, definition, name, &given, request_id).await.map(|()| Next::Done)
 }
 
 /// The connector is there.
