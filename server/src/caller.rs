@@ -82,9 +82,7 @@ impl FromRequestParts<Arc<Service>> for Caller {
     async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Self, ApiError> {
         let claims = claims(parts, service).await?;
         let organization = organization(parts, &claims)?;
-        let caller = Self { client: claims.sub, organization, workspace: claims.workspace };
-        parts.extensions.insert(caller.clone());
-        Ok(caller)
+        Ok(Self { client: claims.sub, organization, workspace: claims.workspace })
     }
 }
 
