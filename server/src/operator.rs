@@ -7,7 +7,6 @@ use uuid::Uuid;
 use crate::keys::{KeySource, Keyring};
 use crate::service::StartError;
 use crate::store::{Client, FirstClient, Rewrapped, Store};
-use crate::token;
 
 /// An operator at the database of servers, which may be running.
 pub struct Operator {
@@ -43,7 +42,7 @@ impl Operator {
             self.keys.add_key()?;
         }
         let rewrapped = self.store.rewrap_secrets().await?;
-        self.store.replace_signing_key(&token::random()?).await?;
+        self.store.replace_signing_key().await?;
         Ok(rewrapped)
     }
 

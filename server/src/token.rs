@@ -9,11 +9,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use ring::digest::{SHA256, digest};
 use ring::hmac;
-use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::keys::KeyError;
 use crate::store::{SIGNING, Store, StoreError, now};
 
 /// How long an application's token lasts, in seconds.
@@ -78,7 +76,7 @@ impl Signer {
     /// The keys of the store; the first one is made when there is none.
     pub(crate) async fn open(store: Store) -> Result<Self, StoreError> {
         if store.secret(SIGNING, "current").await?.is_none() {
-            store.add_signing_key(&random()?).await?;
+            store.add_signing_key().await?;
         }
         let all = read(&store).await?;
         Ok(Self { store, keys: RwLock::new(Keys { all, read_at: Instant::now() }) })
@@ -86,8 +84,7 @@ impl Signer {
 
     /// A token that says this.
     pub(crate) fn sign(&self, claims: &Claims) -> Result<String, StoreError> {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        let key = keys.all.first().ok_or_else(|| StoreError::Unreadable("there is no signing key".to_owned()))?;
+        let key = self.current()?;
         let header = Header { alg: "HS256".to_owned(), typ: "JWT".to_owned(), kid: key.id.clone() };
         let text = format!("{}.{}", encoded(&header), encoded(claims));
         let signature = hmac::sign(&key.key, text.as_bytes());
@@ -96,9 +93,7 @@ impl Signer {
 
     /// A text that callers give back as it is, for this purpose and no other.
     pub(crate) fn bound(&self, purpose: &str, text: &str) -> Result<String, StoreError> {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        let key = keys.all.first().ok_or_else(|| StoreError::Unreadable("there is no signing key".to_owned()))?;
-        let mac = hmac::sign(&key.key, bound_text(purpose, text).as_bytes());
+        let mac = hmac::sign(&self.current()?.key, bound_text(purpose, text).as_bytes());
         Ok(format!("{text}.{}", BASE64URL.encode(mac)))
     }
 
@@ -129,6 +124,12 @@ impl Signer {
         (claims.iss == ISSUER && claims.exp > now() / 1000).then_some(claims)
     }
 
+    /// The key that signs.
+    fn current(&self) -> Result<Arc<SigningKey>, StoreError> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.all.first().cloned().ok_or_else(|| StoreError::Unreadable("there is no signing key".to_owned()))
+    }
+
     /// The key of this id. Another process may have made it since the keys were read.
     async fn key(&self, id: &str) -> Option<Arc<SigningKey>> {
         let find = |keys: &[Arc<SigningKey>]| keys.iter().find(|key| key.id == id).cloned();
@@ -150,14 +151,6 @@ impl Signer {
 /// A token has two dots in it and no line: neither is ever taken for the other.
 fn bound_text(purpose: &str, text: &str) -> String {
     format!("{purpose}\n{text}")
-}
-
-/// A new signing key.
-pub(crate) fn random() -> Result<[u8; 32], StoreError> {
-    let mut key = [0; 32];
-    let no_bytes = |_| KeyError::Unavailable("the system gives no random bytes".to_owned());
-    SystemRandom::new().fill(&mut key).map_err(no_bytes)?;
-    Ok(key)
 }
 
 async fn read(store: &Store) -> Result<Vec<Arc<SigningKey>>, StoreError> {

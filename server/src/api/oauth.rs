@@ -17,6 +17,7 @@ use crate::error::ApiError;
 use crate::extract::{Body, name, optional_uuid};
 use crate::service::Service;
 use crate::setup;
+use crate::store::Setup;
 use crate::watch::RequestId;
 
 use super::given::{Given, Meant};
@@ -180,7 +181,8 @@ pub(super) async fn initiate(
         let redirect = redirect.ok_or_else(|| ApiError::unfit("redirect_url", "must be an http or https URL"))?;
         let connector_name = request.name.as_deref().map(|text| name("name", text)).transpose()?;
         let given = Given::new(&definition, None, request.replication_config, request.environment)?;
-        let setup = setup::new(&caller, workspace.id, Some(&definition), connector_name, None, Some(redirect.into()));
+        let new = setup::new(caller.organization, workspace.id, Some(definition.id), connector_name);
+        let setup = Setup { redirect_url: Some(redirect.into()), ..new };
         let consent_url = setup::begin_with_own_client(&service, &setup, &definition, given).await?;
         Ok(Json(Initiated { consent_url }))
     };

@@ -97,15 +97,18 @@ pub(super) async fn create(
             definition: request.source_definition_id,
             template: request.source_template_id,
         };
-        let definition = match &replaced {
-            Some(row) => Some(definition_of(&service, row)?),
-            None if meant.is_nothing() => None,
-            None => Some(meant.find(&service)?),
-        };
         let called = request.source_name.as_deref().map(|text| name("source_name", text)).transpose()?;
-        let called = called.or_else(|| replaced.as_ref().map(|row| row.name.clone()));
-        let workspace = replaced.as_ref().map_or(workspace.id, |row| row.workspace);
-        let setup = setup::new(&caller, workspace, definition.as_deref(), called, replaced.map(|row| row.id), None);
+        let mut setup = match &replaced {
+            Some(row) => {
+                definition_of(&service, row)?;
+                setup::renewal(row)
+            }
+            None => {
+                let definition = if meant.is_nothing() { None } else { Some(meant.find(&service)?.id) };
+                setup::new(caller.organization, workspace.id, definition, None)
+            }
+        };
+        setup.name = called.or(setup.name);
         let link = service.store.add_setup(&setup).await?;
         Ok(Json(SessionCreated { session_id: setup.id, oauth_flow_url: setup::link_url(&service, &link) }))
     };

@@ -1,9 +1,11 @@
 //! Keys: the master keys that an operator keeps, and what is sealed under them.
 
+mod random;
 mod ring_of_keys;
 mod seal;
 mod source;
 
+pub(crate) use random::random;
 pub use ring_of_keys::Keyring;
 pub(crate) use seal::Sealed;
 pub use source::KeySource;

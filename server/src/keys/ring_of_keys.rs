@@ -7,8 +7,8 @@ use ring::digest::{SHA256, digest};
 use secrecy::zeroize::Zeroizing;
 
 use super::seal::{self, Sealed};
-use super::source::{Key, new_key};
-use super::{KeyError, KeySource};
+use super::source::Key;
+use super::{KeyError, KeySource, random};
 
 /// The master keys in use. The first seals; each opens what it has sealed.
 pub struct Keyring {
@@ -62,7 +62,7 @@ impl Keyring {
     pub(crate) fn add_key(&self) -> Result<(), KeyError> {
         let mut keys = self.source.keys()?;
         keys.truncate(1);
-        keys.insert(0, new_key()?);
+        keys.insert(0, random()?);
         self.source.write(&keys)?;
         self.read_again()
     }

@@ -3,11 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use ring::rand::{SecureRandom as _, SystemRandom};
 use secrecy::zeroize::Zeroizing;
 
-use super::KeyError;
-use super::source::{Key, new_key};
+use super::source::Key;
+use super::{KeyError, random};
 
 /// A sealed secret, as it is stored.
 #[derive(Clone, Debug)]
@@ -22,7 +21,7 @@ pub(crate) struct Sealed {
 
 /// Seals a secret under a new data key, and that under the master key.
 pub(super) fn seal(master: &Key, context: &str, plain: &[u8]) -> Result<(String, String), KeyError> {
-    let data_key = new_key()?;
+    let data_key: Key = random()?;
     Ok((encrypt(&data_key, context, plain)?, wrap(master, context, &data_key)?))
 }
 
@@ -47,12 +46,10 @@ fn wrapping(context: &str) -> String {
 
 /// A nonce is random: a data key seals one secret, and a master key far fewer than the 2^32 that NIST SP 800-38D allows.
 fn encrypt(key: &Key, context: &str, plain: &[u8]) -> Result<String, KeyError> {
-    let mut nonce = [0; NONCE_LEN];
-    let no_bytes = |_| KeyError::Unavailable("the system gives no random bytes".to_owned());
-    SystemRandom::new().fill(&mut nonce).map_err(no_bytes)?;
+    let nonce = random::<NONCE_LEN>()?;
     let mut text = Zeroizing::new(plain.to_vec());
     let tag = cipher(key)?
-        .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context.as_bytes()), &mut text)
+        .seal_in_place_separate_tag(Nonce::assume_unique_for_key(*nonce), Aad::from(context.as_bytes()), &mut text)
         .map_err(|_| KeyError::Forged)?;
     Ok(BASE64.encode([nonce.as_slice(), &text, tag.as_ref()].concat()))
 }

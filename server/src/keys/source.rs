@@ -7,11 +7,10 @@ use std::process::{Command, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use ring::rand::{SecureRandom as _, SystemRandom};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::KeyError;
+use super::{KeyError, random};
 
 /// The length of a master key, in bytes.
 pub(super) const LENGTH: usize = 32;
@@ -74,14 +73,6 @@ impl KeySource {
     }
 }
 
-/// A new key.
-pub(super) fn new_key() -> Result<Key, KeyError> {
-    let mut key = Zeroizing::new([0; LENGTH]);
-    let filled = SystemRandom::new().fill(key.as_mut_slice());
-    filled.map_err(|_| KeyError::Unavailable("the system gives no random bytes".to_owned()))?;
-    Ok(key)
-}
-
 fn parse(text: &str) -> Option<Vec<Key>> {
     let words = text.split([',', '\n', '\r', ' ']).filter(|word| !word.is_empty());
     let key = |word: &str| {
@@ -101,7 +92,7 @@ fn read_or_make(path: &Path) -> Result<Zeroizing<String>, KeyError> {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(path, "read", &error)),
         Err(_) => {}
     }
-    match write_private(path, &lines(&[new_key()?])).and_then(|()| sync_folder(path)) {
+    match write_private(path, &lines(&[random()?])).and_then(|()| sync_folder(path)) {
         Ok(()) => {}
         // Another server was faster; its key counts.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}

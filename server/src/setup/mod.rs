@@ -25,8 +25,6 @@ use axum::routing::{get, post};
 use http::StatusCode;
 use uuid::Uuid;
 
-use crate::caller::Caller;
-use crate::definitions::Definition;
 use crate::error::ApiError;
 use crate::oidc;
 use crate::service::Service;
@@ -57,29 +55,28 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
         .route(CALLBACK, get(callback::come_back).head(only_looked_at))
 }
 
-/// A set-up that nobody has begun.
-pub(crate) fn new(
-    caller: &Caller,
-    workspace: Uuid,
-    definition: Option<&Definition>,
-    name: Option<String>,
-    replaces: Option<Uuid>,
-    redirect_url: Option<String>,
-) -> Setup {
+/// A set-up of a new connector, which nobody has begun.
+pub(crate) fn new(organization: Uuid, workspace: Uuid, definition: Option<Uuid>, name: Option<String>) -> Setup {
     Setup {
         id: Uuid::new_v4(),
-        organization: caller.organization,
+        organization,
         workspace,
-        definition: definition.map(|definition| definition.id),
+        definition,
         name,
-        replaces,
-        redirect_url,
+        replaces: None,
+        redirect_url: None,
         status: SetupStatus::Pending,
         error: None,
         connector: None,
         expires_at: now() + LINK_LIFE,
         browser: None,
     }
+}
+
+/// A set-up in which a connector is signed in anew.
+pub(crate) fn renewal(row: &ConnectorRow) -> Setup {
+    let new = new(row.organization, row.workspace, Some(row.definition), Some(row.name.clone()));
+    Setup { replaces: Some(row.id), ..new }
 }
 
 /// The URL of a link.
@@ -90,21 +87,7 @@ pub(crate) fn link_url(service: &Service, link: &str) -> String {
 /// The URL of a new link, with which a connector can be signed in anew. Of those that nobody has used, the newest go on to work.
 pub(crate) async fn link_for(service: &Service, row: &ConnectorRow) -> Result<String, ApiError> {
     service.store.drop_unused_setups(row.id).await?;
-    let setup = Setup {
-        id: Uuid::new_v4(),
-        organization: row.organization,
-        workspace: row.workspace,
-        definition: Some(row.definition),
-        name: Some(row.name.clone()),
-        replaces: Some(row.id),
-        redirect_url: None,
-        status: SetupStatus::Pending,
-        error: None,
-        connector: None,
-        expires_at: now() + LINK_LIFE,
-        browser: None,
-    };
-    let link = service.store.add_setup(&setup).await?;
+    let link = service.store.add_setup(&renewal(row)).await?;
     Ok(link_url(service, &link))
 }
 

@@ -3,13 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use ring::digest::{SHA256, digest};
-use ring::rand::{SecureRandom as _, SystemRandom};
 use secrecy::SecretString;
 use sqlx::Row as _;
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use crate::keys::KeyError;
+use crate::keys::random;
 
 use super::{Store, StoreError, now, uuid};
 
@@ -153,10 +152,7 @@ impl Store {
 
 /// 256 random bits as text. A digest without salt or stretching is enough to keep them by: nobody can guess them.
 pub(crate) fn random_text() -> Result<String, StoreError> {
-    let mut bytes = [0; 32];
-    let no_bytes = |_| KeyError::Unavailable("the system gives no random bytes".to_owned());
-    SystemRandom::new().fill(&mut bytes).map_err(no_bytes)?;
-    Ok(BASE64URL.encode(bytes))
+    Ok(BASE64URL.encode(random::<32>()?))
 }
 
 /// What is kept of a random text.

@@ -1,10 +1,9 @@
 //! Logging in without a client: a code that an operator gives somebody, and that becomes a client once.
 
-use ring::rand::{SecureRandom as _, SystemRandom};
 use sqlx::Row as _;
 use uuid::Uuid;
 
-use crate::keys::KeyError;
+use crate::keys::random;
 
 use super::applications::{digest_of, random_text};
 use super::{Store, StoreError, json, now};
@@ -116,9 +115,7 @@ fn sign_in(state: &str) -> String {
 }
 
 fn new_code() -> Result<String, StoreError> {
-    let mut bytes = [0; LENGTH];
-    let no_bytes = |_| KeyError::Unavailable("the system gives no random bytes".to_owned());
-    SystemRandom::new().fill(&mut bytes).map_err(no_bytes)?;
+    let bytes = random::<LENGTH>()?;
     Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
 }
 

@@ -4,12 +4,14 @@ use secrecy::zeroize::Zeroizing;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Executor, Row as _};
 
-use crate::keys::Sealed;
+use crate::keys::{Sealed, random};
 
 use super::{Store, StoreError};
 
 /// The owner of the keys that tokens are signed with.
 pub(crate) const SIGNING: &str = "signing";
+/// How long such a key is, in bytes: as long as what SHA-256 gives (RFC 7518 section 3.2).
+const SIGNING_KEY: usize = 32;
 /// How many secrets are moved to a new master key at a time.
 const BATCH: i64 = 100;
 
@@ -73,8 +75,9 @@ impl Store {
     }
 
     /// Keeps the first key that tokens are signed with. Where another server was faster, its key counts.
-    pub(crate) async fn add_signing_key(&self, key: &[u8]) -> Result<(), StoreError> {
-        let Sealed { sealed, wrapped_key, master_key } = self.keys.seal(SIGNING, "current", key)?;
+    pub(crate) async fn add_signing_key(&self) -> Result<(), StoreError> {
+        let key = random::<SIGNING_KEY>()?;
+        let Sealed { sealed, wrapped_key, master_key } = self.keys.seal(SIGNING, "current", key.as_slice())?;
         let sql = "INSERT INTO secrets (owner, kind, version, sealed, wrapped_key, master_key) \
                    VALUES ($1, 'current', 1, $2, $3, $4) ON CONFLICT DO NOTHING";
         sqlx::query(sql).bind(SIGNING).bind(sealed).bind(wrapped_key).bind(master_key).execute(&self.pool).await?;
@@ -82,13 +85,14 @@ impl Store {
     }
 
     /// Signs with a new key from now on; tokens under the one before still count.
-    pub(crate) async fn replace_signing_key(&self, key: &[u8]) -> Result<(), StoreError> {
+    pub(crate) async fn replace_signing_key(&self) -> Result<(), StoreError> {
+        let key = random::<SIGNING_KEY>()?;
         let before = self.secret(SIGNING, "current").await?;
         let mut transaction = self.begin().await?;
         if let Some(before) = before {
             self.put_secret(&mut *transaction, SIGNING, "previous", &before.plain).await?;
         }
-        self.put_secret(&mut *transaction, SIGNING, "current", key).await?;
+        self.put_secret(&mut *transaction, SIGNING, "current", key.as_slice()).await?;
         transaction.commit().await?;
         Ok(())
     }
