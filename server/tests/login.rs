@@ -6,7 +6,7 @@ mod common;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
-use common::{Answer, Api, operator, running};
+use common::{Answer, Api, Options, operator, running, running_with};
 use http::Method;
 use serde_json::{Value, json};
 use sqlx::Connection as _;
@@ -92,6 +92,24 @@ async fn a_browser_brings_the_code_back_to_whoever_began() {
     let made = json!({ "grant": grant, "code_verifier": "verifier" });
     assert!(server.nobody().post(LOGIN, made.clone()).await.with(200)["client_secret"].is_string());
     assert_eq!(server.nobody().post(LOGIN, made).await.status, 401);
+}
+
+#[tokio::test]
+async fn whoever_tries_codes_keeps_nobody_out_who_has_one() {
+    let server = running_with(Options { requests_per_second: Some(1), ..Options::default() }).await;
+    let (code, own) = (code(&server).await, format!("http://{}", server.address));
+    let redirect = "http://127.0.0.1:4711/";
+    let mut says_so = false;
+    for _ in 0..200 {
+        let wrong = page(&server, redirect, Some("0000-0000-0000-0000"), Some(&own)).await;
+        assert_eq!(wrong.status, 422);
+        says_so |= String::from_utf8_lossy(&wrong.body).contains("Too many codes");
+        if says_so {
+            break;
+        }
+    }
+    assert!(says_so, "tries are counted");
+    assert_eq!(page(&server, redirect, Some(&code), Some(&own)).await.status, 200);
 }
 
 #[tokio::test]

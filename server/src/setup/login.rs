@@ -95,13 +95,14 @@ pub(super) async fn submit(
     browser::must_be_own(&service, &headers)?;
     let sent = Sent::read(&body);
     let waiting = Waiting::read(&sent).ok_or(Notice::NoProgram)?;
-    if service.count("log in").is_err() {
-        return Ok(asked(&service, &waiting, Some("Too many codes have been tried. Wait a minute.")));
-    }
     let code = sent.text("code").unwrap_or_default();
     let grant = service.store.exchange_login_code(code, &waiting.challenge, GRANT_LIFE).await?;
     let Some(grant) = grant else {
-        let lack = "This code does not count: it is another, has been used, or is too old.";
+        // Whoever tries codes keeps nobody out who has one.
+        let lack = match service.count("failed logins") {
+            Ok(()) => "This code does not count: it is another, has been used, or is too old.",
+            Err(_) => "Too many codes have been tried. Wait a minute.",
+        };
         return Ok(asked(&service, &waiting, Some(lack)));
     };
     Ok(waiting.back(&grant))

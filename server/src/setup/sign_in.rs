@@ -64,7 +64,7 @@ pub(super) async fn start(
     browser::must_be_own(&service, &headers)?;
     let oidc = service.oidc.as_ref().ok_or(Notice::SignInLost)?;
     let waiting = Waiting::read(&Sent::read(&body)).ok_or(Notice::NoProgram)?;
-    if service.count("log in").is_err() {
+    if service.count("sign in").is_err() {
         return Ok(asked(&service, &waiting, Some("Too many have tried to log in. Wait a minute.")));
     }
     let begun = Begun { sign_in: SignIn::new()?, waiting: waiting.query() };
