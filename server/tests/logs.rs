@@ -3,38 +3,18 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod common;
+#[path = "pages/log.rs"]
+mod log;
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use common::vendor::Vendor;
 use common::{CONNECTORS, Options, start};
 use serde_json::json;
 
-/// What is logged, from all threads.
-#[derive(Clone, Default)]
-struct Logged(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Logged {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_log_holds_a_secret_at_the_finest_level() {
-    let logged = Logged::default();
-    let writer = logged.clone();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone());
-    let subscriber = subscriber.finish();
-    // This test's runtime has one thread, and all that the server does is done on it.
-    let _guard = tracing::subscriber::set_default(subscriber);
+    log::keep();
     let folder = Arc::new(tempfile::tempdir().unwrap());
     let database = common::database(&folder).await;
     let (vendor, url) = Vendor::start().await;
@@ -51,7 +31,7 @@ async fn no_log_holds_a_secret_at_the_finest_level() {
     api.post(CONNECTORS, bad).await.with(400);
     common::operator(&server.database, &server.folder).await.rotate_keys().await.unwrap();
 
-    let text = String::from_utf8_lossy(&logged.0.lock().unwrap()).into_owned();
+    let text = log::text();
     assert!(text.contains("answered") && text.contains("tieline"), "something is logged: {} bytes", text.len());
     let secret = secrecy::ExposeSecret::expose_secret(&server.client.client_secret).to_owned();
     let token = api.token.clone().unwrap();

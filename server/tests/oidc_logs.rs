@@ -5,40 +5,19 @@
 mod common;
 #[path = "oidc/flow.rs"]
 mod flow;
+#[path = "pages/log.rs"]
+mod log;
 #[path = "oidc/provider.rs"]
 mod provider;
-
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 
 use flow::{client_of, href, served, signed_in, started};
 use provider::{SECRET, Signing};
 
-/// What this thread logs.
-#[derive(Clone, Default)]
-struct Logged(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Logged {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_log_holds_a_secret_at_the_finest_level() {
-    let logged = Logged::default();
-    let writer = logged.clone();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone());
-    // This test's runtime has one thread, and all that the server does is done on it.
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    log::keep();
     let (server, provider) = served().await;
     let (left, cookie) = started(&server).await;
     drop(href(&left));
@@ -51,7 +30,7 @@ async fn no_log_holds_a_secret_at_the_finest_level() {
     provider.says(json!({ "email": "eve@evil.example" }));
     assert_eq!(signed_in(&server, &provider).await.status, 403);
 
-    let text = String::from_utf8_lossy(&logged.0.lock().unwrap()).into_owned();
+    let text = log::text();
     assert!(text.contains("somebody has signed in at the provider") && text.contains("no key of the issuer"), "{text}");
     let mut secrets = std::mem::take(&mut provider.seen.lock().unwrap().secrets);
     let cookie = cookie.trim_start_matches("tieline-login=").split(';').next().unwrap().to_owned();
