@@ -94,7 +94,7 @@ impl Service {
         })
     }
 
-    /// Forgets what no longer counts: clients that have been quiet, old set-ups, old audit entries.
+    /// Forgets what no longer counts: clients that have been quiet, old set-ups, old audit entries. Reads the signing keys again.
     pub(crate) async fn tidy(&self, audit_days: Option<u32>) -> Result<(), StoreError> {
         self.rates.retain_recent();
         self.signer.refresh().await?;

@@ -67,6 +67,12 @@ impl SignedRequest {
         Self::new(request, Trust::Declared)
     }
 
+    /// A request that is signed already, in its body or in headers that are marked as sensitive: of a protocol beside the
+    /// manifest's, for the same network.
+    pub fn signed(request: Request) -> Self {
+        Self { secret_body: true, ..Self::new(request, Trust::Declared) }
+    }
+
     /// Starts from a request without credentials.
     pub(crate) fn new(request: Request, trust: Trust) -> Self {
         Self { request, trust, secret_query: Vec::new(), secret_body: false }
@@ -178,6 +184,11 @@ mod tests {
             "POST https://example.com/x?a=1&key=%5Bsecret%5D\nx-b: 1\nx-a: 2\nauthorization: [secret]\ncookie: [secret]\n\n[secret]"
         );
         assert!(!format!("{signed:?}").contains("hush"));
+        let mut whole = request(Body::bytes("hush"));
+        let mut value = HeaderValue::from_static("Basic hush");
+        value.set_sensitive(true);
+        whole.headers.insert("authorization", value);
+        assert!(!SignedRequest::signed(whole).without_secrets().to_http().contains("hush"));
         signed.request.url.set_query(Some("b=(a:%20c)&a%20key=hush&a+key&c=hush"));
         signed.secret_query = vec!["a key".to_owned()];
         let shown = signed.without_secrets().url;

@@ -1,7 +1,6 @@
 //! Logging in at an OpenID Connect provider that the operator named: who somebody is, and whether they may.
 
 mod allowed;
-mod http_client;
 mod id_token;
 mod provider;
 

@@ -6,20 +6,21 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, StatusCode};
-use reqwest::{Client, RequestBuilder};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tieline::transport::HttpOptions;
+use tieline::transport::{HttpOptions, HttpTransport, Reach, Transport as _, TransportError};
+use tieline::wire::{Body, Request, SignedRequest};
 use url::form_urlencoded::{Serializer, byte_serialize};
 use url::{Host, Url};
 
 use super::OidcError;
-use super::http_client::http_client;
 use super::id_token::{Key, Unverified};
 
+/// How long an exchange may take.
+const LONGEST: Duration = Duration::from_secs(10);
 /// The largest answer that is read.
 const LARGEST: usize = 1 << 20;
 /// How long what a provider says of itself is believed.
@@ -62,7 +63,7 @@ pub(super) struct Provider {
     url: Url,
     client_id: String,
     client_secret: Option<SecretString>,
-    client: Client,
+    transport: HttpTransport,
     found: Mutex<Option<(Instant, Arc<Found>)>>,
     keys: tokio::sync::Mutex<Option<(Instant, Vec<Key>)>>,
 }
@@ -82,8 +83,10 @@ impl Provider {
         if client_id.is_empty() {
             return Err("the client id with which this server is known to the issuer is missing".to_owned());
         }
-        let client = http_client(http)?;
-        Ok(Self { issuer, url, client_id, client_secret, client, found: Mutex::default(), keys: Default::default() })
+        // The operator says where it is: perhaps beside this server.
+        let http = HttpOptions { reach: Reach::Anywhere, ..http.clone() };
+        let transport = HttpTransport::new(&http).map_err(|error| error.message)?;
+        Ok(Self { issuer, url, client_id, client_secret, transport, found: Mutex::default(), keys: Default::default() })
     }
 
     pub(super) fn issuer(&self) -> &str {
@@ -101,7 +104,7 @@ impl Provider {
             return Ok(found);
         }
         let at = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
-        let document: Document = self.read(self.client.get(at), "its configuration").await?;
+        let document: Document = self.read(request(Method::GET, self.endpoint(&at)?), "its configuration").await?;
         if document.issuer != self.issuer {
             let message =
                 format!("the provider says that it is `{}`, not `{}`", document.issuer.escape_debug(), self.issuer);
@@ -127,18 +130,21 @@ impl Provider {
     /// Exchanges a code for an ID token.
     pub(super) async fn exchange(&self, code: &str, redirect_uri: &str, verifier: &str) -> Result<String, OidcError> {
         let found = self.found().await?;
-        let mut request = self.client.post(found.token_endpoint.clone());
+        let mut request = request(Method::POST, found.token_endpoint.clone());
         let mut pairs = vec![("grant_type", "authorization_code"), ("code", code)];
         pairs.extend([("redirect_uri", redirect_uri), ("code_verifier", verifier)]);
         match &self.client_secret {
-            Some(secret) if !found.posts_secret => request = request.header(AUTHORIZATION, self.basic(secret)?),
+            Some(secret) if !found.posts_secret => {
+                request.headers.insert(AUTHORIZATION, self.basic(secret)?);
+            }
             Some(secret) => {
                 pairs.extend([("client_id", self.client_id.as_str()), ("client_secret", secret.expose_secret())]);
             }
             None => pairs.push(("client_id", &self.client_id)),
         }
         let form = Serializer::new(String::new()).extend_pairs(pairs).finish();
-        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
+        request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        request.body = Body::bytes(form);
         Ok(self.read::<Tokens>(request, "an ID token").await?.id_token)
     }
 
@@ -163,7 +169,7 @@ impl Provider {
             }
         }
         let found = self.found().await?;
-        let read = self.read::<KeySet>(self.client.get(found.jwks_uri.clone()), "its keys").await?;
+        let read = self.read::<KeySet>(request(Method::GET, found.jwks_uri.clone()), "its keys").await?;
         let keys: Vec<Key> = read.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect();
         let is_signed = token.key(&keys).is_some_and(|key| token.is_signed_by(key));
         *kept = Some((Instant::now(), keys));
@@ -171,28 +177,28 @@ impl Provider {
     }
 
     /// Sends a request, and reads an answer that must be this.
-    async fn read<T: DeserializeOwned>(&self, request: RequestBuilder, what: &str) -> Result<T, OidcError> {
-        let broken = |error: reqwest::Error| {
-            let why = if error.is_timeout() { "it took too long".to_owned() } else { cause(&error.without_url()) };
-            OidcError::Provider(format!("the provider does not give {what}: {why}"))
+    async fn read<T: DeserializeOwned>(&self, request: Request, what: &str) -> Result<T, OidcError> {
+        let failed = |why: &str| OidcError::Provider(format!("the provider does not give {what}: {why}"));
+        let exchange = async {
+            let answer = self.transport.send(SignedRequest::signed(request)).await?;
+            Ok::<_, TransportError>((answer.status, answer.body.collect(LARGEST).await?))
         };
-        let mut answer = request.header(ACCEPT, "application/json").send().await.map_err(broken)?;
-        let (status, mut body) = (answer.status(), Vec::new());
-        while let Some(part) = answer.chunk().await.map_err(broken)? {
-            body.extend_from_slice(&part);
-            if body.len() > LARGEST {
-                return Err(OidcError::Provider(format!("the provider does not give {what}: its answer is too large")));
-            }
-        }
+        let exchanged = tokio::time::timeout(LONGEST, exchange).await.map_err(|_| failed("it took too long"))?;
+        let (status, body) = exchanged.map_err(|error| failed(&error.message))?;
+        let body = body.ok_or_else(|| failed("its answer is too large"))?;
         if status != StatusCode::OK {
             let code = code_of(&body).map(|code| format!(" `{code}`")).unwrap_or_default();
-            return Err(OidcError::Provider(format!("the provider does not give {what}: it answers {status}{code}")));
+            return Err(failed(&format!("it answers {status}{code}")));
         }
         // What the answer says is not said: it may hold a token.
-        serde_json::from_slice(&body).map_err(|_| {
-            OidcError::Provider(format!("the provider does not give {what}: its answer is something else"))
-        })
+        serde_json::from_slice(&body).map_err(|_| failed("its answer is something else"))
     }
+}
+
+/// A request for JSON.
+fn request(method: Method, url: Url) -> Request {
+    let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
+    Request { method, url, headers, body: Body::default() }
 }
 
 /// Whether an address of a provider may be called: by https, or on this machine when the issuer is there too.
@@ -221,11 +227,6 @@ fn code_of(body: &[u8]) -> Option<String> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let code = body.get("error")?.as_str()?;
     super::is_error_code(code).then(|| code.to_owned())
-}
-
-fn cause(error: &reqwest::Error) -> String {
-    let sources = std::iter::successors(std::error::Error::source(error), |&error| error.source());
-    sources.last().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 #[cfg(test)]
