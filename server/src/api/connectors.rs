@@ -112,7 +112,7 @@ impl ConnectorBody {
             entities: row.entities.as_ref().map(listed),
             workspace_id: row.workspace,
             auth: row.scheme.clone(),
-            status: if row.reauthorize.is_some() { "reauthorize" } else { "ready" },
+            status: row.status(),
             status_reason: row.reauthorize.clone(),
             created_at: time(row.created_at),
             updated_at: time(row.updated_at),
@@ -261,9 +261,9 @@ pub(super) async fn list(
         let definition = service.definitions.of_id(row.definition)?;
         Some(ConnectorSummary {
             id: row.id,
+            status: row.status(),
             name: row.name,
             summarized_source_template: TemplateSummary::new(definition, row.organization),
-            status: if row.reauthorize.is_some() { "reauthorize" } else { "ready" },
             created_at: time(row.created_at),
             updated_at: time(row.updated_at),
         })

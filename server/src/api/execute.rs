@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tieline::catalog::Subject;
 use tieline::execute::Data;
-use tieline::manifest::Effect;
 use tieline::plan::{Answer, Operation};
 use tieline::{Call, Connection, Envelope};
 use utoipa::ToSchema;
@@ -25,7 +24,7 @@ use crate::definitions::Definition;
 use crate::error::{ApiError, FieldError};
 use crate::extract::{Body, Id, optional_number};
 use crate::service::Service;
-use crate::store::ConnectorRow;
+use crate::store::{ConnectorRow, mode};
 use crate::watch::RequestId;
 
 use super::absent::not_offered;
@@ -187,9 +186,8 @@ fn permitted(
         let message = format!("`{}` is not for hosted callers", operation.name());
         return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", message));
     }
-    let mode = if operation.effect == Effect::Read { "read" } else { "write" };
     if !row.exposes(operation) {
-        let message = format!("this connector does not let callers {mode} `{}`", request.entity);
+        let message = format!("this connector does not let callers {} `{}`", mode(operation), request.entity);
         return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "not_exposed", message));
     }
     Ok(operation.clone())
@@ -344,12 +342,12 @@ impl Instance {
 fn describe(row: &ConnectorRow, definition: &Definition) -> Result<Vec<u8>, ApiError> {
     let connector = &definition.connector;
     let entities = connector.entities()?;
-    let is_for_callers = |operation: &Operation| !operation.internal && row.exposes(operation);
-    let exposed = entities.into_iter().filter(|entity| entity.operations().any(is_for_callers)).collect();
+    let exposed =
+        entities.into_iter().filter(|entity| entity.operations().any(|operation| row.offers(operation))).collect();
     let mut json = Subject::Connector(exposed).to_json(connector);
     let is_shown = |entity: &Value, action: &Value| {
         let (Some(entity), Some(action)) = (entity.as_str(), action.as_str()) else { return false };
-        connector.operation(entity, action).is_ok_and(|operation| is_for_callers(operation))
+        connector.operation(entity, action).is_ok_and(|operation| row.offers(operation))
     };
     if let Some(operations) = json.get_mut("operations").and_then(Value::as_array_mut) {
         operations.retain(|operation| is_shown(&operation["entity"], &operation["action"]));

@@ -56,7 +56,7 @@ pub(super) async fn inspect(
     Ok(Json(Inspection {
         connector_id: row.id,
         docs_skill_id: skill_id(row.id),
-        warnings: row.reauthorize.iter().map(|why| format!("Somebody has to sign in anew: {why}")).collect(),
+        warnings: row.warnings(),
         name: row.name,
         workspace_id: row.workspace,
         organization_id: row.organization,

@@ -78,7 +78,7 @@ impl SkillMetadata {
             provenance: format!("manifest of {}", head.name),
             version: head.version.clone(),
             tags: vec![head.title.clone()],
-            warnings: row.reauthorize.iter().map(|why| format!("Somebody has to sign in anew: {why}")).collect(),
+            warnings: row.warnings(),
             freshness: Freshness { state: "static", checked_at: None },
         }
     }
@@ -309,7 +309,7 @@ fn outline(row: &ConnectorRow, connector: &Connector) -> Result<Vec<Section>, Ap
     let title = format!("What {} is for", connector.head().title);
     let mut outline = vec![Section { id: OVERVIEW.to_owned(), title, summary: None, available: true }];
     for entity in connector.entities()? {
-        if entity.operations().any(|operation| !operation.internal && row.exposes(operation)) {
+        if entity.operations().any(|operation| row.offers(operation)) {
             outline.push(Section {
                 id: format!("{ENTITY}{}", entity.name),
                 title: entity.title.clone(),
@@ -333,7 +333,7 @@ fn overview(row: &ConnectorRow, connector: &Connector) -> Result<Vec<Block>, Api
     }
     let Guide::Index(index) = Subject::find(connector, None, None)?.for_agent(connector)? else { return Ok(blocks) };
     let is_shown =
-        |entity: &str, action: &str| connector.operation(entity, action).is_ok_and(|operation| row.exposes(operation));
+        |entity: &str, action: &str| connector.operation(entity, action).is_ok_and(|operation| row.offers(operation));
     let shown = index.entities.iter().filter(|one| one.actions.iter().any(|it| is_shown(&one.entity, &it.action)));
     let rows = shown.map(|entity| {
         let actions = entity.actions.iter().map(|action| action.action.clone());
@@ -354,7 +354,7 @@ fn entity(row: &ConnectorRow, connector: &Connector, name: &str) -> Result<Vec<B
     let texts = [summary, description, when_to_use, search_strategy];
     blocks.extend(texts.into_iter().flatten().map(|text| paragraph(text.trim())));
     for ActionLine { action, .. } in actions {
-        if !row.exposes(connector.operation(name, action)?) {
+        if !row.offers(connector.operation(name, action)?) {
             continue;
         }
         let Guide::Operation(operation) = Subject::find(connector, Some(name), Some(action))?.for_agent(connector)?

@@ -47,13 +47,33 @@ pub(crate) struct ConnectorRow {
 
 impl ConnectorRow {
     /// Whether callers may use an operation.
+    pub(crate) fn offers(&self, operation: &Operation) -> bool {
+        !operation.internal && self.exposes(operation)
+    }
+
+    /// Whether the connector's owner lets callers use an operation.
     pub(crate) fn exposes(&self, operation: &Operation) -> bool {
-        let mode = if operation.effect == Effect::Read { "read" } else { "write" };
+        let mode = mode(operation);
         self.entities.as_ref().is_none_or(|entities| {
             let modes = entities.get(&operation.entity);
             modes.is_some_and(|modes| modes.as_ref().is_none_or(|modes| modes.iter().any(|one| one == mode)))
         })
     }
+
+    /// Whether it can be used: `ready`, or `reauthorize` when somebody has to sign in anew.
+    pub(crate) fn status(&self) -> &'static str {
+        if self.reauthorize.is_some() { "reauthorize" } else { "ready" }
+    }
+
+    /// What an agent should know before it calls.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        self.reauthorize.iter().map(|why| format!("Somebody has to sign in anew: {why}")).collect()
+    }
+}
+
+/// How an entity must be exposed for an operation: `read` or `write`.
+pub(crate) fn mode(operation: &Operation) -> &'static str {
+    if operation.effect == Effect::Read { "read" } else { "write" }
 }
 
 /// What a connector signs in with.

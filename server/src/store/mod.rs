@@ -27,7 +27,7 @@ use crate::keys::{KeyError, Keyring};
 pub(crate) use applications::random_text;
 pub use applications::{Client, FirstClient};
 pub(crate) use audit::{AuditLog, Entry};
-pub(crate) use connectors::{ConnectorRow, Exposed, Secrets};
+pub(crate) use connectors::{ConnectorRow, Exposed, Secrets, mode};
 pub(crate) use rate_limits::SharedRateLimiter;
 pub use secrets::Rewrapped;
 pub(crate) use secrets::SIGNING;
