@@ -5,10 +5,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tieline::{Error, ErrorKind};
 
-use super::create::{Values, credentials, yes};
+use super::create::{Values, put_given, yes};
 use crate::hosted::api::Api;
 use crate::hosted::find::Which;
-use crate::hosted::given::{Given, Object, put};
+use crate::hosted::given::{Given, Object};
 use crate::hosted::setup::{SetupArgs, begin};
 use crate::stop::Stop;
 use crate::{output, runtime};
@@ -102,9 +102,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Stop> {
     let fields = args.given.read()?;
     fields.which.check()?;
     let mut params = Map::new();
-    put(&mut params, "credentials", fields.credentials.as_ref().map(credentials).transpose()?);
-    let config = fields.config.map(|given| given.read("--config", ErrorKind::InvalidInput)).transpose()?;
-    put(&mut params, "replication_config", config);
+    put_given(&mut params, fields.credentials.as_ref(), fields.config.as_ref())?;
     let api = Api::open()?;
     let outcome = runtime::run(async {
         params.insert("id".to_owned(), fields.which.id(&api).await?.into());

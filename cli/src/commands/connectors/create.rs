@@ -122,24 +122,30 @@ impl Values {
     pub(super) fn params(self) -> Result<Map<String, Value>, Error> {
         let mut params = Map::new();
         put(&mut params, "name", self.called);
-        put(&mut params, "credentials", self.credentials.as_ref().map(credentials).transpose()?);
-        let config = self.config.map(|given| given.read("--config", ErrorKind::InvalidInput)).transpose()?;
-        put(&mut params, "replication_config", config);
+        put_given(&mut params, self.credentials.as_ref(), self.config.as_ref())?;
         let entities = self.entities.map(|all| all.into_iter().filter_map(Exposed::into_value).collect::<Vec<_>>());
         put(&mut params, "entities", entities);
         Ok(params)
     }
 }
 
-/// The values to sign in with.
+/// Puts in the values to sign in with and those of the configuration, as the API has them.
 ///
 /// # Errors
-/// `credentials` when they are no JSON object.
-pub(super) fn credentials(given: &Object) -> Result<Map<String, Value>, Error> {
-    let read = given.read("--credentials", ErrorKind::Credentials);
-    read.map_err(|error| {
+/// When one of them is no JSON object; `credentials` for the values to sign in with.
+pub(super) fn put_given(
+    params: &mut Map<String, Value>,
+    credentials: Option<&Object>,
+    config: Option<&Object>,
+) -> Result<(), Error> {
+    let credentials = credentials.map(|given| given.read("--credentials", ErrorKind::Credentials)).transpose();
+    let credentials = credentials.map_err(|error| {
         error.with_help("give a JSON object or a file of it, --credentials @file; `tieline describe` names the keys")
-    })
+    })?;
+    let config = config.map(|given| given.read("--config", ErrorKind::InvalidInput)).transpose()?;
+    put(params, "credentials", credentials);
+    put(params, "replication_config", config);
+    Ok(())
 }
 
 /// Makes it.
