@@ -41,6 +41,20 @@ async fn a_code_becomes_a_client_once() {
 }
 
 #[tokio::test]
+async fn those_who_want_a_new_organization_at_once_make_one() {
+    let server = running().await;
+    let wanted = ["new".to_owned()];
+    let operators =
+        [operator(&server.database, &server.folder).await, operator(&server.database, &server.folder).await];
+    let making = operators.iter().cycle().take(6).map(|operator| operator.login_code(&wanted, 5));
+    for made in futures_util::future::join_all(making).await {
+        made.unwrap();
+    }
+    let organizations = operators[0].organizations().await.unwrap();
+    assert_eq!(organizations.iter().filter(|(_, name)| name == "new").count(), 1, "{organizations:?}");
+}
+
+#[tokio::test]
 async fn an_old_code_is_refused() {
     let server = running().await;
     let code = code(&server).await;

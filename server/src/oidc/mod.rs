@@ -9,7 +9,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use tieline::transport::HttpOptions;
-use tokio::sync::Mutex;
 use url::Url;
 use uuid::Uuid;
 
@@ -63,8 +62,6 @@ pub(crate) struct Oidc {
     redirect_uri: String,
     allowed: Allowed,
     organization: String,
-    /// Two who are the first make one organization.
-    making: Mutex<()>,
 }
 
 impl Oidc {
@@ -80,7 +77,6 @@ impl Oidc {
             redirect_uri: format!("{}{CALLBACK}", public_url.as_str().trim_end_matches('/')),
             allowed: Allowed::read(&allow)?,
             organization,
-            making: Mutex::default(),
         })
     }
 
@@ -124,7 +120,6 @@ impl Oidc {
 
     /// The organization that everybody who logs in works in; made when it is not there.
     pub(crate) async fn organization(&self, store: &Store) -> Result<Uuid, StoreError> {
-        let _one = self.making.lock().await;
         store.organization_called(&self.organization).await
     }
 }

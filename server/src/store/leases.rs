@@ -1,4 +1,4 @@
-//! Leases: the right to renew tokens, which one process holds at a time and loses when it dies.
+//! Leases: the right to do something alone, to renew tokens say, which one process holds at a time and loses when it dies.
 
 use std::time::Duration;
 

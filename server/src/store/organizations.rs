@@ -45,12 +45,22 @@ impl Store {
 
     /// The organization of this name or id; it is made when there is none.
     pub(crate) async fn organization_called(&self, wanted: &str) -> Result<Uuid, StoreError> {
-        let id = Uuid::parse_str(wanted).ok();
-        let known = self.organizations().await?;
-        match known.into_iter().find(|one| one.name == wanted || Some(one.id) == id) {
+        if let Some(organization) = self.find_organization(wanted).await? {
+            return Ok(organization.id);
+        }
+        // Two who want it first, at two servers perhaps, make one.
+        let _lease = self.lease("make organization").await?;
+        match self.find_organization(wanted).await? {
             Some(organization) => Ok(organization.id),
             None => Ok(self.add_organization(wanted).await?.id),
         }
+    }
+
+    async fn find_organization(&self, wanted: &str) -> Result<Option<Organization>, StoreError> {
+        let query =
+            sqlx::query("SELECT id, name FROM organizations WHERE name = $1 OR id = $2 ORDER BY name, id LIMIT 1");
+        let id = Uuid::parse_str(wanted).map(|id| id.to_string()).unwrap_or_default();
+        query.bind(wanted).bind(id).fetch_optional(&self.pool).await?.as_ref().map(organization).transpose()
     }
 
     /// The organization of this id.

@@ -211,7 +211,7 @@ impl Store {
         Ok(())
     }
 
-    /// Ends set-ups of a connector whose link nobody has used, all but the newest.
+    /// Ends set-ups of a connector whose link nobody has used, all but the 20 newest.
     pub(crate) async fn drop_unused_setups(&self, connector: Uuid) -> Result<(), StoreError> {
         let sql = "DELETE FROM setups WHERE replaces = $1 AND browser_digest IS NULL AND id NOT IN \
                    (SELECT id FROM setups WHERE replaces = $1 ORDER BY created_at DESC LIMIT 20)";
