@@ -145,7 +145,9 @@ impl Settings {
             allow_http: variable("TIELINE_ALLOW_HTTP").is_some_and(|text| text == "true" || text == "1"),
         };
         let is_other = |named: &Option<String>, kept: &Option<String>| matches!((named, kept), (Some(named), Some(kept)) if named.trim_end_matches('/') != kept.trim_end_matches('/'));
-        let is_elsewhere = is_other(&named.server, &self.server) || is_other(&named.client_id, &self.client_id);
+        // Without a server, what is kept is for the usual one.
+        let server = self.server.clone().or_else(|| self.client_secret.as_ref().map(|_| USUAL_SERVER.to_owned()));
+        let is_elsewhere = is_other(&named.server, &server) || is_other(&named.client_id, &self.client_id);
         let kept = if is_elsewhere { Self::default() } else { self };
         Self {
             server: named.server.or(kept.server),
@@ -305,6 +307,15 @@ mod tests {
             let settings = under(&variables);
             assert_eq!((&settings.client_secret, &settings.organization_id), (&None, &None));
             assert_eq!(settings.login().err().unwrap().kind(), ErrorKind::Unauthorized);
+        }
+    }
+
+    #[test]
+    fn a_kept_secret_without_a_server_is_for_the_usual_one() {
+        for (server, is_kept) in [("http://b.test", false), (USUAL_SERVER, true)] {
+            let settings = Settings { server: None, ..kept() };
+            let settings = settings.under(|name| (name == "TIELINE_SERVER").then(|| server.to_owned()));
+            assert_eq!(settings.client_secret.is_some(), is_kept, "{server}");
         }
     }
 
