@@ -26,9 +26,7 @@ impl Act {
     /// Begins the end of a set-up, which whoever has its link does, and no client.
     pub(crate) fn of_setup(setup: &Setup, request_id: &RequestId) -> Self {
         let (client, operation) = ("set-up link".to_owned(), "setup.complete".to_owned());
-        let mut act = Self::new(setup.organization, Some(setup.workspace), client, operation, request_id);
-        act.entry.connector = setup.replaces;
-        act
+        Self::new(setup.organization, None, client, operation, request_id).in_setup(setup)
     }
 
     fn new(
@@ -39,6 +37,7 @@ impl Act {
         request_id: &RequestId,
     ) -> Self {
         let entry = Entry {
+            id: Uuid::new_v4(),
             at: now(),
             organization,
             workspace,
@@ -59,6 +58,13 @@ impl Act {
         self
     }
 
+    /// An act in a set-up.
+    pub(crate) fn in_setup(mut self, setup: &Setup) -> Self {
+        self.entry.workspace = Some(setup.workspace);
+        self.entry.connector = setup.replaces;
+        self
+    }
+
     /// An act in a workspace.
     pub(crate) fn within(mut self, workspace: Uuid) -> Self {
         self.entry.workspace = Some(workspace);
@@ -71,28 +77,24 @@ impl Act {
         service: &Service,
         work: impl Future<Output = Result<T, ApiError>>,
     ) -> Result<T, ApiError> {
-        let result = work.await;
-        self.write(service, result).await
+        self.make(service, work, |act, _| act).await
     }
 
-    /// Does it, where what is made is a connector.
-    pub(crate) async fn make(
+    /// Does it, where what is made says what the act was on, or within.
+    pub(crate) async fn make<T>(
         self,
         service: &Service,
-        work: impl Future<Output = Result<ConnectorRow, ApiError>>,
-    ) -> Result<ConnectorRow, ApiError> {
+        work: impl Future<Output = Result<T, ApiError>>,
+        place: impl FnOnce(Self, &T) -> Self,
+    ) -> Result<T, ApiError> {
         let result = work.await;
-        let act = match &result {
-            Ok(made) => self.on(made),
+        let Self { mut entry, started } = match &result {
+            Ok(made) => place(self, made),
             Err(_) => self,
         };
-        act.write(service, result).await
-    }
-
-    async fn write<T>(mut self, service: &Service, result: Result<T, ApiError>) -> Result<T, ApiError> {
-        self.entry.outcome = result.as_ref().err().map_or("success", |error| error.kind).to_owned();
-        self.entry.milliseconds = i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX);
-        service.audit.write(self.entry).await;
+        entry.outcome = result.as_ref().err().map_or("success", |error| error.kind).to_owned();
+        entry.milliseconds = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
+        service.audit.write(entry).await;
         result
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct Definition {
     in_addresses: Vec<String>,
     /// Those that are parts of the addresses of token endpoints.
     in_token_addresses: Vec<String>,
+    /// All that is said of the connector and its entities, in small letters.
+    pub searched: String,
 }
 
 impl Definition {
@@ -74,8 +76,17 @@ impl Definitions {
                 let template = Uuid::new_v5(&id, b"template");
                 let base_url = base_urls.remove(connector.name());
                 let (in_addresses, in_token_addresses) = (in_addresses(&connector)?, in_token_addresses(&connector));
+                let searched = searched(&connector)?;
                 let connector = Arc::new(connector);
-                Ok(Arc::new(Definition { id, template, connector, base_url, in_addresses, in_token_addresses }))
+                Ok(Arc::new(Definition {
+                    id,
+                    template,
+                    connector,
+                    base_url,
+                    in_addresses,
+                    in_token_addresses,
+                    searched,
+                }))
             })
             .collect::<Result<_, Error>>()
             .map_err(|error| error.to_string())?;
@@ -137,6 +148,15 @@ fn in_token_addresses(connector: &Connector) -> Vec<String> {
     let endpoints = connector.head().auth.values().filter_map(|scheme| scheme.oauth2.as_deref());
     let urls = endpoints.flat_map(|oauth2| std::iter::once(&oauth2.token.url).chain(&oauth2.token.refresh_url));
     urls.flat_map(|url| config_names(url)).collect()
+}
+
+fn searched(connector: &Connector) -> Result<String, Error> {
+    let head = connector.head();
+    let mut text = format!("{} {} {}", head.name, head.title, head.summary);
+    for entity in connector.entities()? {
+        text.push_str(&format!(" {} {}", entity.name, entity.summary.as_deref().unwrap_or_default()));
+    }
+    Ok(text.to_lowercase())
 }
 
 fn config_names(template: &Template) -> impl Iterator<Item = String> {

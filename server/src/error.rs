@@ -241,6 +241,10 @@ impl IntoResponse for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
+        if let StoreError::Full = error {
+            return Self::new(StatusCode::CONFLICT, "conflict", error.to_string())
+                .help("delete connectors, or use another workspace");
+        }
         tracing::error!(%error, "the store failed");
         Self::internal()
     }

@@ -158,7 +158,7 @@ pub(super) async fn create(
     Body(request): Body<CreateConnector>,
 ) -> Result<Json<ConnectorBody>, ApiError> {
     let act = Act::begin(&caller, &request_id, "connectors.create");
-    let row = act.make(&service, make(&service, &caller, request)).await?;
+    let row = act.make(&service, make(&service, &caller, request), Act::on).await?;
     let definition = definition_of(&service, &row)?;
     Ok(Json(ConnectorBody::new(&row, &definition)))
 }

@@ -183,8 +183,10 @@ pub(super) async fn initiate(
         let given = Given::new(&definition, None, request.replication_config, request.environment)?;
         let new = setup::new(caller.organization, workspace.id, Some(definition.id), connector_name);
         let setup = Setup { redirect_url: Some(redirect.into()), ..new };
-        let consent_url = setup::begin_with_own_client(&service, &setup, &definition, given).await?;
-        Ok(Json(Initiated { consent_url }))
+        let consent_url = setup::with_own_client(&service, &setup, &definition, given).await?;
+        Ok((setup, consent_url))
     };
-    Act::begin(&caller, &request_id, "oauth.initiate").end(&service, initiating).await
+    let act = Act::begin(&caller, &request_id, "oauth.initiate");
+    let (_, consent_url) = act.make(&service, initiating, |act, (setup, _)| act.in_setup(setup)).await?;
+    Ok(Json(Initiated { consent_url }))
 }

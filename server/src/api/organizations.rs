@@ -13,7 +13,7 @@ use crate::caller::{AnyOrganization, WholeOrganization};
 use crate::error::ApiError;
 use crate::extract::{Id, Query};
 use crate::service::Service;
-use crate::store::WorkspaceFilter;
+use crate::store::{Entry, Place, WorkspaceFilter};
 
 use super::time;
 use super::workspaces::limit;
@@ -67,7 +67,7 @@ pub(super) struct Part {
     limit: Option<i64>,
     /// How many are left out first.
     #[param(minimum = 0)]
-    offset: Option<usize>,
+    offset: Option<i64>,
 }
 
 /// What is connected in an organization.
@@ -76,7 +76,7 @@ pub(super) struct CredentialList {
     /// The connectors, by name.
     data: Vec<CredentialBody>,
     /// How many there are.
-    total: usize,
+    total: i64,
 }
 
 /// A connector with its place in the organization.
@@ -119,11 +119,15 @@ pub(super) async fn credentials(
     if id != caller.organization {
         return Err(ApiError::not_found("organization"));
     }
-    let shown = usize::try_from(limit(part.limit)?).unwrap_or(usize::MAX);
-    let rows = service.store.connectors_of(id, None).await?;
-    let total = rows.len();
+    let limit = limit(part.limit)?;
+    let offset = part.offset.unwrap_or_default();
+    if offset < 0 {
+        return Err(ApiError::unfit("offset", "must be 0 or more"));
+    }
+    let rows = service.store.connectors_of(id, None, limit, offset).await?;
+    let total = service.store.count_connectors(id).await?;
     let mut data = Vec::new();
-    for row in rows.into_iter().skip(part.offset.unwrap_or_default()).take(shown) {
+    for row in rows.into_iter().take(usize::try_from(limit).unwrap_or_default()) {
         let Some(workspace) = service.store.workspace(id, row.workspace).await? else { continue };
         data.push(CredentialBody {
             id: row.id,
@@ -149,8 +153,11 @@ pub(super) struct AuditPart {
     /// The most entries that are listed; 20 when left out.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
-    /// Only entries before this time, in milliseconds since 1970: the `at` of the last one goes on from it.
+    /// Only entries before this time, in milliseconds since 1970.
     before: Option<i64>,
+    /// Where to go on, from `next_cursor`.
+    #[param(pattern = "^-?[0-9]+-[0-9a-f-]{36}$")]
+    cursor: Option<String>,
 }
 
 /// The newest entries of the audit log.
@@ -158,6 +165,8 @@ pub(super) struct AuditPart {
 pub(super) struct AuditList {
     /// The entries, the newest first.
     data: Vec<AuditEntry>,
+    /// Goes on from here; null at the end.
+    next_cursor: Option<String>,
 }
 
 /// Who did what, when, and how it ended.
@@ -195,8 +204,17 @@ pub(super) async fn audit(
     if id != caller.organization {
         return Err(ApiError::not_found("organization"));
     }
-    let entries = service.store.audit(id, part.before.unwrap_or(i64::MAX), limit(part.limit)?).await?;
-    let entry = |entry: crate::store::Entry| AuditEntry {
+    let from = match part.cursor.as_deref() {
+        None | Some("") => Place { at: part.before.unwrap_or(i64::MAX), id: None },
+        Some(text) => Place::read(text).ok_or_else(|| ApiError::unfit("cursor", "is not from an earlier answer"))?,
+    };
+    let limit = limit(part.limit)?;
+    let mut entries = service.store.audit(id, &from, limit).await?;
+    let shown = usize::try_from(limit).unwrap_or_default();
+    let has_more = entries.len() > shown;
+    entries.truncate(shown);
+    let next_cursor = entries.last().filter(|_| has_more).map(|last| Place::before(last).to_string());
+    let entry = |entry: Entry| AuditEntry {
         at: entry.at,
         time: time(entry.at),
         client: entry.client,
@@ -207,5 +225,5 @@ pub(super) async fn audit(
         connector_id: entry.connector,
         request_id: entry.request_id,
     };
-    Ok(Json(AuditList { data: entries.into_iter().map(entry).collect() }))
+    Ok(Json(AuditList { data: entries.into_iter().map(entry).collect(), next_cursor }))
 }

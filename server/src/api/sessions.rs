@@ -110,9 +110,11 @@ pub(super) async fn create(
         };
         setup.name = called.or(setup.name);
         let link = service.store.add_setup(&setup).await?;
-        Ok(Json(SessionCreated { session_id: setup.id, oauth_flow_url: setup::link_url(&service, &link) }))
+        Ok((setup, link))
     };
-    Act::begin(&caller, &request_id, "setup.create").end(&service, creating).await
+    let act = Act::begin(&caller, &request_id, "setup.create");
+    let (setup, link) = act.make(&service, creating, |act, (setup, _)| act.in_setup(setup)).await?;
+    Ok(Json(SessionCreated { session_id: setup.id, oauth_flow_url: setup::link_url(&service, &link) }))
 }
 
 /// Says how far a set-up is

@@ -1,5 +1,6 @@
 //! Skills: what an agent reads to use a connector, from its manifest.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use axum::Json;
@@ -132,8 +133,12 @@ pub(super) async fn list(
     caller: Caller,
     Query(query): Query<ListSkills>,
 ) -> Result<Json<SkillList>, ApiError> {
-    let all = skills(&service, &caller, query.workspace_id).await?;
-    page(all, query.limit, query.cursor.as_deref())
+    let workspace = reached(&service, &caller, query.workspace_id).await?;
+    let part = Part::new(query.limit, query.cursor.as_deref())?;
+    let rows = service.store.connectors_of(caller.organization, workspace, part.limit, part.offset).await?;
+    let next_cursor = part.next(rows.len());
+    let skill = |row: ConnectorRow| Some(SkillMetadata::new(&row, service.definitions.of_id(row.definition)?));
+    Ok(Json(SkillList { data: part.of(rows).filter_map(skill).collect(), next_cursor }))
 }
 
 /// Searches the skills by words, the best first
@@ -149,59 +154,63 @@ pub(super) async fn search(
     }
     let lower = query.query.to_lowercase();
     let words: Vec<_> = lower.split_whitespace().collect();
+    let workspace = reached(&service, &caller, query.workspace_id).await?;
+    let part = Part::new(query.limit, query.cursor.as_deref())?;
     let mut found = Vec::new();
-    for (row, definition) in reached(&service, &caller, query.workspace_id).await? {
-        let text = searchable(&definition.connector)?;
-        let hits =
-            words.iter().filter(|word| text.contains(**word) || row.name.to_lowercase().contains(**word)).count();
+    for (id, definition, name) in service.store.connector_names(caller.organization, workspace).await? {
+        let Some(definition) = service.definitions.of_id(definition) else { continue };
+        let name = name.to_lowercase();
+        let hits = words.iter().filter(|word| definition.searched.contains(**word) || name.contains(**word)).count();
         if hits > 0 {
-            found.push((hits, SkillMetadata::new(&row, &definition)));
+            found.push((hits, id, definition));
         }
     }
-    found.sort_by_key(|(hits, _)| std::cmp::Reverse(*hits));
-    page(found.into_iter().map(|(_, skill)| skill).collect(), query.limit, query.cursor.as_deref())
-}
-
-fn page(all: Vec<SkillMetadata>, given: Option<i64>, cursor: Option<&str>) -> Result<Json<SkillList>, ApiError> {
-    let shown = usize::try_from(limit(given)?).unwrap_or(usize::MAX);
-    let start: usize = match cursor {
-        None | Some("") => 0,
-        Some(text) => text.parse().map_err(|_| ApiError::unfit("cursor", "is not from an earlier answer"))?,
-    };
-    let end = start.saturating_add(shown);
-    let next_cursor = (end < all.len()).then(|| end.to_string());
-    Ok(Json(SkillList { data: all.into_iter().skip(start).take(shown).collect(), next_cursor }))
-}
-
-async fn skills(service: &Service, caller: &Caller, workspace: Option<Uuid>) -> Result<Vec<SkillMetadata>, ApiError> {
-    let reached = reached(service, caller, workspace).await?;
-    Ok(reached.iter().map(|(row, definition)| SkillMetadata::new(row, definition)).collect())
-}
-
-/// The connectors that a caller reaches, of one workspace if it is given.
-async fn reached(
-    service: &Service,
-    caller: &Caller,
-    workspace: Option<Uuid>,
-) -> Result<Vec<(ConnectorRow, Arc<Definition>)>, ApiError> {
-    let within = match workspace {
-        Some(id) => Some(caller.workspace(service, id).await?.id),
-        None => caller.workspace,
-    };
-    let rows = service.store.connectors_of(caller.organization, within).await?;
-    let known =
-        |row: ConnectorRow| service.definitions.of_id(row.definition).cloned().map(|definition| (row, definition));
-    Ok(rows.into_iter().filter_map(known).collect())
-}
-
-/// All that is said of a connector and its entities, in small letters.
-fn searchable(connector: &Connector) -> Result<String, ApiError> {
-    let head = connector.head();
-    let mut text = format!("{} {} {}", head.name, head.title, head.summary);
-    for entity in connector.entities()? {
-        text.push_str(&format!(" {} {}", entity.name, entity.summary.as_deref().unwrap_or_default()));
+    found.sort_by_key(|(hits, ..)| Reverse(*hits));
+    let found = found.split_off(found.len().min(usize::try_from(part.offset).unwrap_or(usize::MAX)));
+    let next_cursor = part.next(found.len());
+    let mut data = Vec::new();
+    for (_, id, definition) in part.of(found) {
+        // It may have been deleted meanwhile.
+        if let Some(row) = service.store.connector(caller.organization, workspace, id).await? {
+            data.push(SkillMetadata::new(&row, definition));
+        }
     }
-    Ok(text.to_lowercase())
+    Ok(Json(SkillList { data, next_cursor }))
+}
+
+/// The part of a list that somebody asks for.
+struct Part {
+    limit: i64,
+    offset: i64,
+}
+
+impl Part {
+    fn new(given: Option<i64>, cursor: Option<&str>) -> Result<Self, ApiError> {
+        let offset: u32 = match cursor {
+            None | Some("") => 0,
+            Some(text) => text.parse().map_err(|_| ApiError::unfit("cursor", "is not from an earlier answer"))?,
+        };
+        Ok(Self { limit: limit(given)?, offset: offset.into() })
+    }
+
+    /// What of a list that begins here belongs to the part.
+    fn of<T>(&self, list: Vec<T>) -> impl Iterator<Item = T> {
+        list.into_iter().take(usize::try_from(self.limit).unwrap_or(usize::MAX))
+    }
+
+    /// Where a list goes on that has so many from here on.
+    fn next(&self, count: usize) -> Option<String> {
+        let has_more = i64::try_from(count).is_ok_and(|count| count > self.limit);
+        has_more.then(|| (self.offset + self.limit).to_string())
+    }
+}
+
+/// The workspace whose connectors a caller reaches, where it is one: the one that is given, or that its token is confined to.
+async fn reached(service: &Service, caller: &Caller, workspace: Option<Uuid>) -> Result<Option<Uuid>, ApiError> {
+    match workspace {
+        Some(id) => Ok(Some(caller.workspace(service, id).await?.id)),
+        None => Ok(caller.workspace),
+    }
 }
 
 /// Which skill is read, and which part of it.

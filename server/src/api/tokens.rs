@@ -2,18 +2,21 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::audit::Act;
 use crate::caller::{Caller, ORGANIZATION, WholeOrganization};
 use crate::error::ApiError;
 use crate::extract::{Body, name, optional_uuid};
 use crate::service::Service;
+use crate::store::Workspace;
 use crate::token::{APPLICATION_LIFE, Claims};
+use crate::watch::RequestId;
 
 /// An application's id and secret.
 #[derive(Deserialize, ToSchema)]
@@ -102,10 +105,15 @@ pub(super) struct ScopedToken {
 pub(super) async fn scoped_token(
     State(service): State<Arc<Service>>,
     WholeOrganization(caller): WholeOrganization,
+    Extension(request_id): Extension<RequestId>,
     Body(request): Body<ScopedTokenRequest>,
 ) -> Result<Json<ScopedToken>, ApiError> {
-    let name = name("workspace_name", &request.workspace_name)?;
-    let workspace = service.store.workspace_made(caller.organization, &name).await?;
+    let making = async {
+        let name = name("workspace_name", &request.workspace_name)?;
+        Ok(service.store.workspace_made(caller.organization, &name).await?)
+    };
+    let act = Act::begin(&caller, &request_id, "tokens.scoped");
+    let workspace = act.make(&service, making, |act, made: &Workspace| act.within(made.id)).await?;
     let claims = Claims::new(caller.client, vec![caller.organization], Some(workspace.id));
     Ok(Json(ScopedToken { token: service.signer.sign(&claims)? }))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::header::REFERRER_POLICY;
 use http::{HeaderMap, StatusCode, Uri};
@@ -15,7 +15,7 @@ use crate::api::Given;
 use crate::connections::values;
 use crate::error::ApiError;
 use crate::service::Service;
-use crate::store::{Setup, SetupStatus, now};
+use crate::store::{Setup, SetupStatus};
 use crate::watch::RequestId;
 
 use super::consent::Waiting;
@@ -27,37 +27,10 @@ use super::page::page;
 use super::pages::to_the_end;
 use super::sent::Sent;
 use super::told::Told;
-use super::{LIFE, browser, status_of};
+use super::{browser, status_of};
 
 /// What a caller's own page is told when no connector was made.
 const FAILED: &str = "creation_failed";
-
-/// Sends a browser to the vendor's page, for a consent that began in a caller's own page.
-pub(super) async fn start(
-    State(service): State<Arc<Service>>,
-    Path(link): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Stop> {
-    let setup = service.store.setup_of_link(&link).await?;
-    let setup = setup.filter(|setup| setup.redirect_url.is_some()).ok_or(Notice::NoLink)?;
-    let (browser, cookie) = browser::greeted(&service, &headers, &setup)?;
-    if !service.store.begin_setup(&link, &browser, now() + LIFE).await? {
-        let is_own = browser::is_bound(&service, &headers, &setup);
-        return match setup.browser {
-            Some(_) if is_own => Ok(ended(&service, &setup)),
-            Some(_) => Err(Notice::LinkUsed.into()),
-            None => Err(Notice::LinkExpired.into()),
-        };
-    }
-    let waiting = service.store.waiting(setup.id).await?.and_then(|plain| Waiting::read(&plain));
-    let authorization = waiting.and_then(|waiting| waiting.authorization().ok());
-    let url = authorization.map(|authorization| authorization.url().to_string()).ok_or(Notice::LinkUsed)?;
-    let leaving = ([(REFERRER_POLICY, "no-referrer")], Redirect::to(&url));
-    Ok(match cookie {
-        Some(cookie) => ([cookie], leaving).into_response(),
-        None => leaving.into_response(),
-    })
-}
 
 /// A browser comes back from the vendor's page.
 pub(super) async fn come_back(
@@ -133,7 +106,7 @@ async fn exchanged(
 }
 
 /// Where a set-up that has ended leads: somebody came back twice.
-fn ended(service: &Service, setup: &Setup) -> Response {
+pub(super) fn ended(service: &Service, setup: &Setup) -> Response {
     match (&setup.redirect_url, setup.status, setup.connector) {
         (Some(url), SetupStatus::Completed, Some(id)) => redirect(url, &[("connector_id", &id.to_string())]),
         (Some(url), _, _) => {

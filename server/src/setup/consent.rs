@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tieline::auth::Authorization;
 use tieline::catalog::sign_in::asked_before_browser;
+use url::Url;
 use uuid::Uuid;
 
 use crate::api::Given;
@@ -11,9 +12,9 @@ use crate::connections::values;
 use crate::definitions::Definition;
 use crate::error::ApiError;
 use crate::service::Service;
-use crate::store::Setup;
+use crate::store::{Setup, StoreError};
 
-use super::CALLBACK;
+use super::{CALLBACK, link_url};
 
 /// A way to sign in that asks a user in a browser.
 pub(crate) struct ConsentScheme {
@@ -56,6 +57,11 @@ impl Waiting {
         serde_json::from_slice(plain).ok()
     }
 
+    /// What waits in a set-up, as long as nobody has answered.
+    pub(super) async fn of(service: &Service, setup: &Setup) -> Result<Option<Self>, StoreError> {
+        Ok(service.store.waiting(setup.id).await?.and_then(|plain| Self::read(&plain)))
+    }
+
     /// What the engine keeps of it.
     pub(super) fn authorization(&self) -> Result<Authorization, ApiError> {
         Ok(Authorization::from_secret_json(&self.authorization)?)
@@ -69,12 +75,12 @@ pub(super) async fn begin(
     definition: &Definition,
     name: Option<String>,
     given: Given,
-) -> Result<String, ApiError> {
+) -> Result<Url, ApiError> {
     let scheme = given.scheme.clone().or_else(|| consent_scheme(definition).map(|scheme| scheme.name));
     let scheme = scheme.ok_or_else(|| ApiError::bad_request("no way to sign in asks a user in a browser"))?;
     let builder = service.connections.builder(definition).scheme(&scheme).config(given.config.clone());
     let authorization = builder.credentials(values(given.credentials.clone())?).authorize(&service.url(CALLBACK))?;
-    let url = authorization.url().to_string();
+    let url = authorization.url().clone();
     let state = authorization.state().to_owned();
     let waiting = Waiting {
         definition: definition.id,
@@ -89,11 +95,11 @@ pub(super) async fn begin(
     Ok(url)
 }
 
-/// Begins a consent with the organization's own client; gives back the URL that the user's browser opens.
+/// Keeps a consent with the organization's own client; gives back the link that the user's browser opens.
 ///
 /// # Errors
 /// 400 when the organization has given no client for it.
-pub(crate) async fn begin_with_own_client(
+pub(crate) async fn with_own_client(
     service: &Service,
     setup: &Setup,
     definition: &Definition,
@@ -110,7 +116,7 @@ pub(crate) async fn begin_with_own_client(
     given.credentials = client;
     let link = service.store.add_setup(setup).await?;
     begin(service, setup, definition, setup.name.clone(), given).await?;
-    Ok(service.url(&format!("/oauth/start/{link}")))
+    Ok(link_url(service, &link))
 }
 
 /// The secret of an organization's client is not sent to an address that a caller chooses.

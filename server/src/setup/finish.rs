@@ -24,7 +24,7 @@ pub(super) async fn finish(
     request_id: &RequestId,
 ) -> Result<(), ApiError> {
     let act = Act::of_setup(setup, request_id);
-    act.make(service, finished(service, setup, definition, name, given)).await.map(drop)
+    act.make(service, finished(service, setup, definition, name, given), Act::on).await.map(drop)
 }
 
 async fn finished(

@@ -30,7 +30,7 @@ use crate::oidc;
 use crate::service::Service;
 use crate::store::{ConnectorRow, Setup, SetupStatus, now};
 
-pub(crate) use consent::{begin_with_own_client, consent_scheme};
+pub(crate) use consent::{consent_scheme, with_own_client};
 
 /// How long a link works, in milliseconds.
 const LINK_LIFE: i64 = 15 * 60 * 1000;
@@ -51,7 +51,6 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
         .route("/login", get(login::show).post(login::submit))
         .route("/login/start", post(sign_in::start))
         .route(oidc::CALLBACK, get(sign_in::come_back).head(only_looked_at))
-        .route("/oauth/start/{link}", get(callback::start).head(only_looked_at))
         .route(CALLBACK, get(callback::come_back).head(only_looked_at))
 }
 

@@ -11,6 +11,7 @@ use http::{HeaderValue, StatusCode};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use serde_json::json;
+use url::Url;
 use uuid::Uuid;
 
 const STYLE: &str = include_str!("templates/style.css");
@@ -103,6 +104,14 @@ pub(super) fn page(status: StatusCode, template: &str, title: &str, content: &im
         headers.insert(SET_COOKIE, turned);
     }
     response
+}
+
+/// The page from which somebody goes on to a page elsewhere, and after that to the site `back`, or here again.
+///
+/// It is no redirect: the policy of these pages lets a form lead to this server alone.
+pub(super) fn leave(title: &str, heading: &str, url: &Url, back: Option<&str>) -> Response {
+    let content = json!({ "heading": heading, "url": url.as_str(), "host": url.host_str(), "back": back });
+    page(StatusCode::OK, "leave", title, &content)
 }
 
 #[cfg(test)]

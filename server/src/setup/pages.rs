@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::json;
+use url::Url;
 
 use crate::definitions::Definition;
 use crate::error::ApiError;
@@ -19,7 +20,7 @@ use super::draft::Draft;
 use super::finish::finish;
 use super::form::{Asking, page_of, steps, workspace};
 use super::notice::{Notice, Stop};
-use super::page::page;
+use super::page::{leave, page};
 use super::sent::Sent;
 use super::told::{NAME, Told};
 use super::{browser, consent, path, status_of};
@@ -116,13 +117,10 @@ pub(super) async fn submit(
     match given(&service, &asking, &definition, &request_id).await {
         Ok(Next::Done) => Ok(to_the_end(&service, &setup)),
         Ok(Next::Leave(url)) => {
-            let host = url::Url::parse(&url).ok().and_then(|url| url.host_str().map(str::to_owned));
             let title = definition.title();
             // For when they come back and have not agreed.
             Draft::of(&asking, None).keep(&service, &setup).await?;
-            let content = json!({ "title": title, "url": url, "host": host });
-            // Not a redirect: the policy of these pages lets a form lead to this server alone.
-            Ok(page(StatusCode::OK, "leave", &format!("On to {title}"), &content))
+            Ok(leave(&format!("On to {title}"), title, &url, None))
         }
         Err(error) => {
             let told = Told::of(&error, &definition, asking.way().map(|(_, scheme)| scheme));
@@ -141,7 +139,7 @@ enum Next {
     /// The connector is there.
     Done,
     /// The user agrees there.
-    Leave(String),
+    Leave(Url),
 }
 
 async fn given(

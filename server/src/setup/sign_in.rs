@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use bytes::Bytes;
 use http::header::SET_COOKIE;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use subtle::ConstantTimeEq as _;
@@ -19,7 +19,7 @@ use crate::service::Service;
 use super::browser;
 use super::login::{GRANT_LIFE, Waiting, asked};
 use super::notice::{Notice, Stop};
-use super::page::page;
+use super::page::leave;
 use super::sent::Sent;
 
 /// How long somebody has to sign in, in milliseconds.
@@ -74,10 +74,7 @@ pub(super) async fn start(
         return Err(Notice::NoProgram.into());
     }
     service.store.begin_sign_in(&begun.sign_in.state, SIGN_IN_LIFE).await?;
-    // Not a redirect: the policy of these pages lets a form lead to this server alone.
-    let content = json!({ "url": url.as_str(), "title": oidc.host(), "host": oidc.host() });
-    let leaving = page(StatusCode::OK, "leave", "Log in", &content);
-    Ok(keeping(&service, leaving, &cookie, SIGN_IN_LIFE / 1000))
+    Ok(keeping(&service, leave("Log in", oidc.host(), &url, None), &cookie, SIGN_IN_LIFE / 1000))
 }
 
 /// Somebody comes back from the provider's page.

@@ -1,5 +1,7 @@
 //! The audit log: who did what, when, and how it ended. Never a parameter, a record or a secret.
 
+use std::fmt;
+
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 use tokio::sync::{mpsc, oneshot};
@@ -16,6 +18,7 @@ const COLUMNS: usize = 10;
 /// One line of the audit log.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
+    pub id: Uuid,
     pub at: i64,
     pub organization: Uuid,
     pub workspace: Option<Uuid>,
@@ -28,6 +31,32 @@ pub(crate) struct Entry {
     pub outcome: String,
     pub milliseconds: i64,
     pub request_id: String,
+}
+
+/// A place in the log: before the entry of this time and id or, without an id, before all of this time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub at: i64,
+    pub id: Option<Uuid>,
+}
+
+impl Place {
+    /// Before this entry.
+    pub(crate) fn before(entry: &Entry) -> Self {
+        Self { at: entry.at, id: Some(entry.id) }
+    }
+
+    /// The text that [`Display`](fmt::Display) gives.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let (at, id) = text.split_once('-')?;
+        Some(Self { at: at.parse().ok()?, id: Some(Uuid::parse_str(id).ok()?) })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.at, self.id.unwrap_or_default())
+    }
 }
 
 /// Writes entries, all that wait in one transaction: a call is answered when its entry is there.
@@ -81,7 +110,7 @@ impl Store {
         let sql = AssertSqlSafe(format!("INSERT INTO audit ({columns}) VALUES {}", rows.join(", ")));
         let query = entries.iter().fold(sqlx::query(sql), |query, entry| {
             query
-                .bind(Uuid::new_v4().to_string())
+                .bind(entry.id.to_string())
                 .bind(entry.at)
                 .bind(entry.organization.to_string())
                 .bind(entry.workspace.map(|id| id.to_string()))
@@ -96,11 +125,13 @@ impl Store {
         Ok(())
     }
 
-    /// The newest entries of an organization, those before a time.
-    pub(crate) async fn audit(&self, organization: Uuid, before: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
-        let sql = "SELECT at, organization_id, workspace_id, connector_id, client, operation, outcome, milliseconds, \
-                   request_id FROM audit WHERE organization_id = $1 AND at < $2 ORDER BY at DESC, id LIMIT $3";
-        let query = sqlx::query(sql).bind(organization.to_string()).bind(before).bind(limit);
+    /// The newest entries of an organization from a place on, one more than the limit if there are more.
+    pub(crate) async fn audit(&self, organization: Uuid, from: &Place, limit: i64) -> Result<Vec<Entry>, StoreError> {
+        let sql = "SELECT id, at, organization_id, workspace_id, connector_id, client, operation, outcome, milliseconds, \
+                   request_id FROM audit WHERE organization_id = $1 AND (at < $2 OR (at = $2 AND id < $3)) \
+                   ORDER BY at DESC, id DESC LIMIT $4";
+        let id = from.id.map(|id| id.to_string()).unwrap_or_default();
+        let query = sqlx::query(sql).bind(organization.to_string()).bind(from.at).bind(id).bind(limit + 1);
         query.fetch_all(&self.pool).await?.iter().map(entry).collect()
     }
 
@@ -114,6 +145,7 @@ impl Store {
 
 fn entry(row: &AnyRow) -> Result<Entry, StoreError> {
     Ok(Entry {
+        id: uuid(row.try_get("id")?)?,
         at: row.try_get("at")?,
         organization: uuid(row.try_get("organization_id")?)?,
         workspace: optional_uuid(row.try_get("workspace_id")?)?,

@@ -87,6 +87,9 @@ pub(crate) struct Secrets {
     pub renewed: Vec<(String, AccessToken)>,
 }
 
+/// The most connectors that a workspace holds: lists of them have no pages.
+pub(super) const MOST_IN_A_WORKSPACE: i64 = 10_000;
+
 /// A statement that reads connectors.
 macro_rules! select {
     ($rest:literal) => {
@@ -100,6 +103,9 @@ macro_rules! select {
 
 impl Store {
     /// Adds a connector with its secrets, all or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] when its workspace holds as many as it may.
     pub(crate) async fn add_connector(&self, row: &ConnectorRow, secrets: &Secrets) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         self.insert_connector(&mut transaction, row, secrets).await?;
@@ -113,6 +119,11 @@ impl Store {
         row: &ConnectorRow,
         secrets: &Secrets,
     ) -> Result<(), StoreError> {
+        let held = sqlx::query("SELECT COUNT(*) FROM connectors WHERE workspace_id = $1");
+        let held = held.bind(row.workspace.to_string()).fetch_one(&mut **transaction).await?;
+        if held.try_get::<i64, _>(0)? >= MOST_IN_A_WORKSPACE {
+            return Err(StoreError::Full);
+        }
         sqlx::query(
             "INSERT INTO connectors (id, organization_id, workspace_id, definition_id, name, scheme, config, entities, \
              fields, version, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10)",
@@ -247,16 +258,42 @@ impl Store {
         rows.iter().map(connector).collect()
     }
 
-    /// The connectors of an organization, in one workspace if it is given, by name.
+    /// Some connectors of an organization, in one workspace if it is given, by name: one more than the limit if there are more.
     pub(crate) async fn connectors_of(
         &self,
         organization: Uuid,
         workspace: Option<Uuid>,
+        limit: i64,
+        offset: i64,
     ) -> Result<Vec<ConnectorRow>, StoreError> {
-        let sql = select!("WHERE organization_id = $1 AND ($2 = '' OR workspace_id = $2) ORDER BY name, id");
+        let sql = select!(
+            "WHERE organization_id = $1 AND ($2 = '' OR workspace_id = $2) ORDER BY name, id LIMIT $3 OFFSET $4"
+        );
+        let workspace = workspace.map(|id| id.to_string()).unwrap_or_default();
+        let query = sqlx::query(sql).bind(organization.to_string()).bind(workspace).bind(limit + 1).bind(offset);
+        query.fetch_all(&self.pool).await?.iter().map(connector).collect()
+    }
+
+    /// How many connectors an organization has.
+    pub(crate) async fn count_connectors(&self, organization: Uuid) -> Result<i64, StoreError> {
+        let query = sqlx::query("SELECT COUNT(*) FROM connectors WHERE organization_id = $1");
+        Ok(query.bind(organization.to_string()).fetch_one(&self.pool).await?.try_get(0)?)
+    }
+
+    /// The connectors of an organization, in one workspace if it is given, by name: no more of each than its id, its definition and its
+    /// name.
+    pub(crate) async fn connector_names(
+        &self,
+        organization: Uuid,
+        workspace: Option<Uuid>,
+    ) -> Result<Vec<(Uuid, Uuid, String)>, StoreError> {
+        let sql = "SELECT id, definition_id, name FROM connectors \
+                   WHERE organization_id = $1 AND ($2 = '' OR workspace_id = $2) ORDER BY name, id";
         let workspace = workspace.map(|id| id.to_string()).unwrap_or_default();
         let rows = sqlx::query(sql).bind(organization.to_string()).bind(workspace).fetch_all(&self.pool).await?;
-        rows.iter().map(connector).collect()
+        let name =
+            |row: &AnyRow| Ok((uuid(row.try_get("id")?)?, uuid(row.try_get("definition_id")?)?, row.try_get("name")?));
+        rows.iter().map(name).collect()
     }
 
     /// Deletes a connector with its secrets; `false` when it is gone already.

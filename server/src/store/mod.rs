@@ -26,7 +26,8 @@ use crate::keys::{KeyError, Keyring};
 
 pub(crate) use applications::random_text;
 pub use applications::{Client, FirstClient};
-pub(crate) use audit::{AuditLog, Entry};
+pub(crate) use audit::{AuditLog, Entry, Place};
+use connectors::MOST_IN_A_WORKSPACE;
 pub(crate) use connectors::{ConnectorRow, Exposed, Secrets, mode};
 pub(crate) use rate_limits::SharedRateLimiter;
 pub use secrets::Rewrapped;
@@ -55,6 +56,9 @@ pub enum StoreError {
     /// A secret cannot be sealed or opened.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// A workspace holds as many connectors as it may.
+    #[error("the workspace holds {MOST_IN_A_WORKSPACE} connectors, the most that it may")]
+    Full,
     /// What is stored is not what this server writes.
     #[error("the database holds something else than expected: {0}")]
     Unreadable(String),

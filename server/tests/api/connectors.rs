@@ -1,10 +1,6 @@
 //! The API as its callers use it: what is made can be found, executed, changed and deleted, and what fails says why.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod common;
-
-use common::{CONNECTORS, Options, running, running_with};
+use crate::common::{CONNECTORS, Options, running, running_with};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -259,7 +255,7 @@ async fn who_hangs_up_stands_in_the_audit_log() {
 #[tokio::test]
 async fn a_client_that_is_taken_away_gets_no_token() {
     let server = running().await;
-    let operator = common::operator(&server.database, &server.folder).await;
+    let operator = crate::common::operator(&server.database, &server.folder).await;
     let client = operator.add_client("laptop", &["default".to_owned()]).await.unwrap();
     server.api_of(&client).await;
     assert_eq!(operator.clients().await.unwrap().len(), 2);

@@ -1,14 +1,10 @@
 //! Nothing of one organization or workspace is visible to, or addressable by, another: for every route, with every wrong token.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod common;
-
 use std::collections::BTreeMap;
 
+use crate::common::{Api, CONNECTORS, Running, operator, running};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
-use common::{Api, CONNECTORS, Running, operator, running};
 use http::Method;
 use serde_json::{Value, json};
 

@@ -1,18 +1,14 @@
 //! A server that is killed at any moment, while connectors are made, tokens are renewed and keys are rotated: nothing that it has
 //! answered for is lost, and nothing is half there.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod common;
-
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::vendor::Vendor;
-use common::{Api, CONNECTORS, Options, operator, start};
+use crate::common::vendor::Vendor;
+use crate::common::{Api, CONNECTORS, Options, operator, start};
 use http::Method;
 use serde_json::{Value, json};
 use sqlx::Connection as _;
@@ -59,7 +55,7 @@ struct Victim {
 impl Victim {
     fn start(folder: &std::path::Path, database: &str, vendor: &Url) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "the_server_that_is_killed", "--nocapture"])
+            .args(["--exact", "killed::the_server_that_is_killed", "--nocapture"])
             .env(VENDOR, vendor.as_str())
             .env("TIELINE_TEST_FOLDER", folder)
             .env("TIELINE_TEST_DATABASE", database)
@@ -85,7 +81,7 @@ impl Drop for Victim {
 async fn nothing_is_lost_and_nothing_is_half_there() {
     let kills = std::env::var("TIELINE_KILLS").map_or(KILLS, |text| text.parse().unwrap());
     let folder = Arc::new(tempfile::tempdir().unwrap());
-    let database = common::database(&folder).await;
+    let database = crate::common::database(&folder).await;
     let (vendor, url) = Vendor::start().await;
     let client = first_client(&folder, &database, &url).await;
     let mut made = BTreeSet::new();

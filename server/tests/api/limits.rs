@@ -1,15 +1,11 @@
 //! Bounds: of a request's body, and of what goes to a vendor, which servers that share a database keep together.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod common;
-
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::common::{CONNECTORS, Options, database, running, start};
 use axum::Router;
 use axum::routing::get;
-use common::{CONNECTORS, Options, database, running, start};
 use futures_util::future::join_all;
 use http::Method;
 use serde_json::json;

@@ -1,12 +1,8 @@
 //! Logging in with an operator's code: once, in time, and from a browser only by whoever began.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod common;
-
+use crate::common::{Answer, Api, Options, operator, running, running_with};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
-use common::{Answer, Api, Options, operator, running, running_with};
 use http::Method;
 use serde_json::{Value, json};
 use sqlx::Connection as _;
@@ -17,7 +13,7 @@ const LOGIN: &str = "/api/v1/internal/account/login";
 /// SHA-256 of `verifier`, in base64url.
 const CHALLENGE: &str = "iMnq5o6zALKXGivsnlom_0F5_WYda32GHkxlV7mq7hQ";
 
-async fn code(server: &common::Running) -> String {
+async fn code(server: &crate::common::Running) -> String {
     operator(&server.database, &server.folder).await.login_code(&["acme".to_owned()], 5).await.unwrap()
 }
 
@@ -65,7 +61,7 @@ async fn an_old_code_is_refused() {
 }
 
 /// The page with these parameters, or its form sent with this code.
-async fn page(server: &common::Running, redirect: &str, code: Option<&str>, origin: Option<&str>) -> Answer {
+async fn page(server: &crate::common::Running, redirect: &str, code: Option<&str>, origin: Option<&str>) -> Answer {
     let mut pairs = Serializer::new(String::new());
     pairs.append_pair("redirect_uri", redirect).append_pair("state", "s1").append_pair("code_challenge", CHALLENGE);
     let Some(code) = code else {

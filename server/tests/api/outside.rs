@@ -1,10 +1,6 @@
 //! What a server reaches: no private address by a tenant's configuration.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod common;
-
-use common::{CONNECTORS, Options, running_with};
+use crate::common::{CONNECTORS, Options, running_with};
 use http::Method;
 use serde_json::json;
 use tieline::{Connector, Source};

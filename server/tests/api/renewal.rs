@@ -1,14 +1,10 @@
 //! Renewals of tokens: once for any number of calls and servers, kept before they are used, and owned up to when they are lost.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod common;
-
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::vendor::Vendor;
-use common::{Api, CONNECTORS, Options, Running, database, start};
+use crate::common::vendor::Vendor;
+use crate::common::{Api, CONNECTORS, Options, Running, database, start};
 use futures_util::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
@@ -25,7 +21,7 @@ async fn two_servers() -> (Running, Running, Vendor, Url) {
     (one, two, vendor, url)
 }
 
-async fn me(api: &Api, connector: &str) -> common::Answer {
+async fn me(api: &Api, connector: &str) -> crate::common::Answer {
     api.execute(connector, "users", "me", json!({})).await
 }
 
@@ -113,7 +109,7 @@ async fn keys_are_rotated_under_a_server_that_runs() {
     let (one, two, vendor, _) = two_servers().await;
     let api = one.api().await;
     let connector = api.connector("default", Vendor::credentials()).await;
-    let operator = common::operator(&one.database, &one.folder).await;
+    let operator = crate::common::operator(&one.database, &one.folder).await;
     for _ in 0..3 {
         let moved = operator.rotate_keys().await.unwrap().moved;
         assert!(moved >= 1, "{moved}");
@@ -173,7 +169,7 @@ async fn rotations_at_once_take_turns() {
     let rotations = (0..4).map(|_| {
         let (database, folder) = (one.database.clone(), one.folder.clone());
         tokio::spawn(async move {
-            let operator = common::operator(&database, &folder).await;
+            let operator = crate::common::operator(&database, &folder).await;
             for _ in 0..3 {
                 assert_eq!(operator.rotate_keys().await.unwrap().unreadable, 0);
             }

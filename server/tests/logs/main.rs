@@ -2,9 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+#[path = "../api/common/mod.rs"]
 mod common;
-#[path = "pages/log.rs"]
+#[path = "../api/oidc/flow.rs"]
+mod flow;
+#[path = "../setup/common/log.rs"]
 mod log;
+mod oidc;
+#[path = "../api/oidc/provider.rs"]
+mod provider;
 
 use std::sync::Arc;
 

@@ -1,23 +1,13 @@
-//! What is logged when somebody logs in at a provider: no secret, at the finest level. A program of its own, because logging is set up once.
-
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-#[path = "oidc/flow.rs"]
-mod flow;
-#[path = "pages/log.rs"]
-mod log;
-#[path = "oidc/provider.rs"]
-mod provider;
+//! What is logged when somebody logs in at a provider: no secret, at the finest level.
 
 use serde_json::json;
 
-use flow::{client_of, href, served, signed_in, started};
-use provider::{SECRET, Signing};
+use crate::flow::{client_of, href, served, signed_in, started};
+use crate::provider::{SECRET, Signing};
 
 #[tokio::test]
 async fn no_log_holds_a_secret_at_the_finest_level() {
-    log::keep();
+    crate::log::keep();
     let (server, provider) = served().await;
     let (left, cookie) = started(&server).await;
     drop(href(&left));
@@ -30,7 +20,7 @@ async fn no_log_holds_a_secret_at_the_finest_level() {
     provider.says(json!({ "email": "eve@evil.example" }));
     assert_eq!(signed_in(&server, &provider).await.status, 403);
 
-    let text = log::text();
+    let text = crate::log::text();
     assert!(text.contains("somebody has signed in at the provider") && text.contains("no key of the issuer"), "{text}");
     let mut secrets = std::mem::take(&mut provider.seen.lock().unwrap().secrets);
     let cookie = cookie.trim_start_matches("tieline-login=").split(';').next().unwrap().to_owned();

@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::common::http::Answer;
 use crate::common::site::Site;
+use crate::common::vendor::TOKEN;
 
 const BACK: &str = "https://app.example/connected?tab=1";
 
@@ -33,16 +34,29 @@ async fn a_caller_is_told_which_connector_it_is() {
     let (status, answer) = site.call("POST", "/api/v1/integrations/connectors/oauth/initiate", &body).await;
     assert_eq!(status, 400, "{answer}");
     site.put_client().await;
-    let start = begun(&site).await;
+    let link = begun(&site).await;
     let mut browser = site.browser();
-    // A program that looks at the link does not use it up.
-    assert_eq!(browser.request("HEAD", &start, &[], "").await.status, 405);
-    let left = browser.get(&start).await;
-    assert_eq!(left.status, 303);
-    // Somebody clicks twice.
-    assert_eq!(browser.get(&start).await.location(), left.location());
-    assert_eq!(site.browser().get(&start).await.status, 410);
-    let back = site.vendor.decided(&left.location(), true).await;
+    // A program that looks at the link does not use it up, and nobody goes to the vendor who has not read who asks them.
+    for method in ["HEAD", "GET"] {
+        assert_eq!(site.browser().request(method, &link, &[], "").await.status, 200);
+    }
+    let welcome = browser.get(&link).await.body;
+    for shown in ["Connect Notion", "<strong>default</strong>", "<strong>app.example</strong>"] {
+        assert!(welcome.contains(shown), "{shown}: {welcome}");
+    }
+    assert!(!welcome.contains(site.vendor.url.as_str()), "{welcome}");
+    let foreign = [("sec-fetch-site", "cross-site")];
+    assert_eq!(browser.request("POST", &link, &foreign, "").await.status, 403);
+    let left = browser.post(&link, &[]).await;
+    assert!(left.body.contains("go on to <strong>app.example</strong>"), "{}", left.body);
+    let vendor = left.leads_to();
+    // Somebody clicks twice, and goes back.
+    assert_eq!(browser.post(&link, &[]).await.leads_to(), vendor);
+    assert_eq!(browser.get(&link).await.leads_to(), vendor);
+    for used in [site.browser().get(&link).await, site.browser().post(&link, &[]).await] {
+        assert!(used.status == 410 && used.body.contains("This link has been used"), "{}", used.body);
+    }
+    let back = site.vendor.decided(&vendor, true).await;
     assert!(site.browser().come_back(&back).await.status == 403, "another browser");
     let made = told(&browser.come_back(&back).await);
     assert_eq!(made["tab"], "1");
@@ -51,7 +65,7 @@ async fn a_caller_is_told_which_connector_it_is() {
     assert_eq!(connectors[0]["name"], "Wiki");
     // Again: the same.
     assert_eq!(told(&browser.come_back(&back).await), made);
-    assert_eq!(told(&browser.get(&start).await), made);
+    assert_eq!(told(&browser.get(&link).await), made);
     assert_eq!(site.list_users(&made["connector_id"]).await.0, 200);
     site.nothing_leaked(&[]);
 }
@@ -60,8 +74,10 @@ async fn a_caller_is_told_which_connector_it_is() {
 async fn a_caller_is_told_why_there_is_none() {
     let site = Site::start().await;
     site.put_client().await;
-    let (start, mut browser) = (begun(&site).await, site.browser());
-    let back = site.vendor.decided(&browser.get(&start).await.location(), false).await;
+    let (link, mut browser) = (begun(&site).await, site.browser());
+    browser.get(&link).await;
+    let vendor = browser.post(&link, &[]).await.leads_to();
+    let back = site.vendor.decided(&vendor, false).await;
     let denied = told(&browser.come_back(&back).await);
     assert_eq!(denied["error"], "creation_failed");
     assert!(denied["error_description"].contains("access_denied") && !denied.contains_key("connector_id"));
@@ -70,18 +86,24 @@ async fn a_caller_is_told_why_there_is_none() {
 }
 
 #[tokio::test]
-async fn a_link_of_one_kind_is_none_of_the_other() {
+async fn a_consent_has_no_other_pages() {
     let site = Site::start().await;
     site.put_client().await;
-    let start = begun(&site).await;
-    let (_, link) = site.session(json!({ "connector_type": "notion" })).await;
-    let (start_text, link_text) = (start.rsplit('/').next().unwrap(), link.rsplit('/').next().unwrap());
-    let mut browser = site.browser();
-    for wrong in [format!("/setup/link/{start_text}"), format!("/oauth/start/{link_text}")] {
-        assert_eq!(browser.get(&wrong).await.status, 404);
-    }
-    // Neither has been used up.
-    assert_eq!(browser.get(&start).await.status, 303);
+    let (link, mut browser) = (begun(&site).await, site.browser());
     browser.get(&link).await;
-    assert_eq!(browser.post(&link, &[]).await.status, 303);
+    let vendor = browser.post(&link, &[]).await.leads_to();
+    let name = browser.cookies.keys().find_map(|name| name.strip_prefix("tieline-setup-")).unwrap().to_owned();
+    let form = [("auth", "token"), ("credentials.token", TOKEN), ("form.name", "Wiki")];
+    for path in [format!("/setup/{name}"), format!("/setup/{name}/done")] {
+        assert_eq!(browser.get(&path).await.status, 404);
+    }
+    assert_eq!(browser.post(&format!("/setup/{name}"), &form).await.status, 404);
+    assert!(site.connectors().await.is_empty());
+    // Once the vendor has answered, nobody goes there again.
+    let back = site.vendor.decided(&vendor, true).await;
+    told(&browser.come_back(&back).await);
+    assert_eq!(
+        told(&browser.post(&link, &[]).await)["connector_id"],
+        site.connectors().await[0]["id"].as_str().unwrap()
+    );
 }

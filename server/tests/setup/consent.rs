@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use url::Url;
 
-use crate::common::http::{Answer, pairs};
+use crate::common::http::pairs;
 use crate::common::site::{Browser, Site};
 use crate::common::vendor::{CLIENT_ID, CLIENT_SECRET};
 
@@ -16,16 +16,10 @@ const FORM: [(&str, &str); 4] = [
     ("form.name", "Our wiki"),
 ];
 
-/// Where a page sends the browser by itself.
-fn leads_to(page: &Answer) -> String {
-    assert_eq!(page.status, 200, "{}", page.body);
-    page.between("http-equiv=\"refresh\" content=\"0;url=", "\"").replace("&amp;", "&")
-}
-
 /// A set-up of Notion, up to the vendor's page.
 async fn left(site: &Site) -> (String, Browser, String, String) {
     let (session, mut browser, page) = site.opened(json!({ "connector_type": "notion" })).await;
-    let vendor = leads_to(&browser.post(&page, &FORM).await);
+    let vendor = browser.post(&page, &FORM).await.leads_to();
     (session, browser, page, vendor)
 }
 
@@ -39,7 +33,7 @@ async fn somebody_agrees_at_the_vendors_page() {
 
     let left = browser.post(&page, &FORM).await;
     assert!(left.header("content-security-policy").unwrap().contains("form-action 'self'"));
-    let vendor = leads_to(&left);
+    let vendor = left.leads_to();
     assert!(vendor.starts_with(site.vendor.url.as_str()) && vendor.contains("owner=user"), "{vendor}");
     assert!(!vendor.contains(CLIENT_SECRET) && !vendor.contains("code_challenge"));
 
@@ -108,7 +102,7 @@ async fn somebody_denies_and_agrees_then() {
     // Another way to sign in says nothing of it.
     assert!(!browser.get(&format!("{page}?auth=token")).await.body.contains("role=\"alert\""));
 
-    let vendor = leads_to(&browser.post(&page, &FORM).await);
+    let vendor = browser.post(&page, &FORM).await.leads_to();
     // The answer from before is no good any more.
     let old = browser.come_back(&back).await;
     assert!(old.status == 400 && old.body.contains("Nobody waits for this answer"), "{}", old.body);
@@ -196,7 +190,7 @@ async fn a_redirect_uri_that_the_vendor_does_not_know_is_the_vendors_to_refuse()
     let page = browser.post(&link, &[]).await.location();
     let form = browser.get(page.strip_prefix("/tieline").unwrap()).await;
     assert!(form.body.contains(&format!("action=\"{page}\"")), "{}", form.body);
-    let vendor = leads_to(&browser.post(page.strip_prefix("/tieline").unwrap(), &FORM).await);
+    let vendor = browser.post(page.strip_prefix("/tieline").unwrap(), &FORM).await.leads_to();
     let asked = Url::parse(&vendor).unwrap();
     let redirect_uri = asked.query_pairs().find(|(name, _)| name == "redirect_uri").unwrap().1.into_owned();
     assert_eq!(redirect_uri, format!("{}tieline/oauth/callback", site.url));
@@ -213,7 +207,7 @@ async fn a_client_of_the_organization_asks_for_nothing() {
     let (session, mut browser, page) = site.opened(json!({ "connector_type": "notion" })).await;
     let form = browser.get(&page).await;
     assert!(form.body.contains("Continue to Notion") && !form.body.contains("credentials."), "{}", form.body);
-    let vendor = leads_to(&browser.post(&page, &[("auth", "oauth"), ("form.name", "Wiki")]).await);
+    let vendor = browser.post(&page, &[("auth", "oauth"), ("form.name", "Wiki")]).await.leads_to();
     let back = site.vendor.decided(&vendor, true).await;
     assert_eq!(browser.come_back(&back).await.location(), format!("{page}/done"));
 
@@ -229,7 +223,7 @@ async fn a_client_of_the_organization_asks_for_nothing() {
     let wrong = [("auth", "oauth"), ("client", "other"), ("credentials.client_id", "")];
     let refused = browser.told(&page, &wrong).await;
     assert!(refused.between("<input id=\"credentials.client_id\"", ">").contains("aria-invalid"), "{}", refused.body);
-    let vendor = leads_to(&browser.post(&page, &[("auth", "oauth")]).await);
+    let vendor = browser.post(&page, &[("auth", "oauth")]).await.leads_to();
     let back = site.vendor.decided(&vendor, true).await;
     assert_eq!(browser.come_back(&back).await.location(), format!("{page}/done"));
     assert_eq!(site.list_users(connector.as_str().unwrap()).await.0, 200);
@@ -242,7 +236,7 @@ async fn proof_is_given_where_the_vendor_takes_it() {
     let site = Site::start().await;
     let (_, mut browser, page) = site.opened(json!({ "connector_type": "pkce" })).await;
     let form = [("auth", "oauth"), ("credentials.client_id", CLIENT_ID), ("form.name", "Proof")];
-    let vendor = leads_to(&browser.post(&page, &form).await);
+    let vendor = browser.post(&page, &form).await.leads_to();
     assert!(vendor.contains("code_challenge_method=S256") && vendor.contains("scope=read+write"), "{vendor}");
     let back = site.vendor.decided(&vendor, true).await;
     assert_eq!(browser.come_back(&back).await.location(), format!("{page}/done"));

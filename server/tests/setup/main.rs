@@ -2,10 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-#[path = "../pages/mod.rs"]
-mod common;
-
+mod browser;
 mod caller;
+mod common;
 mod consent;
 mod forms;
 mod hostile;

@@ -50,6 +50,7 @@ CREATE TABLE connectors (
   updated_at BIGINT NOT NULL
 );
 CREATE INDEX connectors_by_workspace ON connectors (workspace_id, definition_id);
+CREATE INDEX connectors_by_organization ON connectors (organization_id, name, id);
 
 -- `owner` and `kind` say what a secret is for, and are sealed with it. A data key of its own, wrapped by a master key.
 CREATE TABLE secrets (
@@ -118,7 +119,7 @@ CREATE TABLE audit (
   milliseconds BIGINT NOT NULL,
   request_id TEXT NOT NULL
 );
-CREATE INDEX audit_by_organization ON audit (organization_id, at);
+CREATE INDEX audit_by_organization ON audit (organization_id, at, id);
 CREATE INDEX audit_by_time ON audit (at);
 
 -- What an operator gives somebody to log in with, once; and what a browser brings back to the command line that began.

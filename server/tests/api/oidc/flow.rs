@@ -7,8 +7,8 @@ use serde_json::json;
 use tieline_server::OidcSettings;
 use url::Url;
 
+use super::provider::{CLIENT, Provider, SECRET};
 use crate::common::{Answer, Api, Options, Running, running_with};
-use crate::provider::{CLIENT, Provider, SECRET};
 
 /// What the command line opens; the challenge is that of `verifier`.
 pub const PROGRAM: &str =

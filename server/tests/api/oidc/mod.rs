@@ -1,13 +1,9 @@
 //! Logging in at an OpenID Connect provider: who may, and what does not count, from a provider that lies or a browser that is used.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-#[path = "../common/mod.rs"]
-mod common;
 mod flow;
 mod provider;
 
-use common::{Options, running_with};
+use crate::common::{Options, running_with};
 use flow::{PROGRAM, client_of, come_back, href, served, settings, signed_in, started};
 use provider::{CLIENT, Provider, Signing};
 use serde_json::{Value, json};
@@ -231,7 +227,7 @@ async fn settings_that_cannot_be_meant_are_refused() {
 
 #[tokio::test]
 async fn without_a_provider_there_is_no_such_way() {
-    let server = common::running().await;
+    let server = crate::common::running().await;
     let page = server.nobody().get(&format!("/login?{PROGRAM}")).await;
     assert!(!String::from_utf8_lossy(&page.body).contains("Continue with"));
     assert_eq!(started(&server).await.0.status, 400);

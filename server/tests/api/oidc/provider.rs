@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 /// A throw-away key that a test of the engine has too.
-const RSA: &str = include_str!("../../../engine/src/auth/oauth2/jwt_test_key.json");
+const RSA: &str = include_str!("../../../../engine/src/auth/oauth2/jwt_test_key.json");
 pub const CLIENT: &str = "tieline-at-idp";
 pub const SECRET: &str = "s3cret: of+the client";
 

@@ -1,16 +1,14 @@
 //! The set-up pages in a real browser: Chromium, driven through the chromedriver that `TIELINE_CHROMEDRIVER` names. Pictures of every
 //! step are kept in the folder of `TIELINE_SCREENSHOTS`. `scripts/browser-tests` runs it.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
+#![expect(clippy::print_stderr, reason = "tests")]
 
-#[path = "../pages/mod.rs"]
-mod common;
 mod driver;
 
 use serde_json::json;
 
-use common::site::Site;
-use common::vendor::{CLIENT_ID, CLIENT_SECRET, TOKEN};
+use crate::common::site::Site;
+use crate::common::vendor::{CLIENT_ID, CLIENT_SECRET, TOKEN};
 use driver::{Driver, ENTER, SPACE, TAB, Window};
 
 /// The screens that pages are looked at on: width, height, colours, name.

@@ -27,6 +27,13 @@ impl Answer {
         location.unwrap_or_else(|| panic!("{} leads nowhere: {}", self.status, self.body))
     }
 
+    /// Where a page sends the browser by itself.
+    #[track_caller]
+    pub(crate) fn leads_to(&self) -> String {
+        assert_eq!(self.status, 200, "{}", self.body);
+        self.between("http-equiv=\"refresh\" content=\"0;url=", "\"").replace("&amp;", "&")
+    }
+
     /// All of it as one text.
     pub(crate) fn whole(&self) -> String {
         let headers = self.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
