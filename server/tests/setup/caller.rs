@@ -11,14 +11,6 @@ use crate::common::vendor::TOKEN;
 
 const BACK: &str = "https://app.example/connected?tab=1";
 
-/// Begins one; gives back the path of its URL.
-async fn begun(site: &Site) -> String {
-    let body = json!({ "workspace_name": "default", "connector_type": "notion", "redirect_url": BACK, "name": "Wiki" });
-    let (status, answer) = site.call("POST", "/api/v1/integrations/connectors/oauth/initiate", &body).await;
-    assert_eq!(status, 200, "{answer}");
-    Url::parse(answer["consent_url"].as_str().unwrap()).unwrap().path().to_owned()
-}
-
 /// What the caller's own page is told.
 fn told(answer: &Answer) -> HashMap<String, String> {
     assert_eq!((answer.status, answer.header("referrer-policy")), (303, Some("no-referrer")), "{}", answer.body);
@@ -34,7 +26,7 @@ async fn a_caller_is_told_which_connector_it_is() {
     let (status, answer) = site.call("POST", "/api/v1/integrations/connectors/oauth/initiate", &body).await;
     assert_eq!(status, 400, "{answer}");
     site.put_client().await;
-    let link = begun(&site).await;
+    let link = site.consent(BACK).await;
     let mut browser = site.browser();
     // A program that looks at the link does not use it up, and nobody goes to the vendor who has not read who asks them.
     for method in ["HEAD", "GET"] {
@@ -74,7 +66,7 @@ async fn a_caller_is_told_which_connector_it_is() {
 async fn a_caller_is_told_why_there_is_none() {
     let site = Site::start().await;
     site.put_client().await;
-    let (link, mut browser) = (begun(&site).await, site.browser());
+    let (link, mut browser) = (site.consent(BACK).await, site.browser());
     browser.get(&link).await;
     let vendor = browser.post(&link, &[]).await.leads_to();
     let back = site.vendor.decided(&vendor, false).await;
@@ -89,7 +81,7 @@ async fn a_caller_is_told_why_there_is_none() {
 async fn a_consent_has_no_other_pages() {
     let site = Site::start().await;
     site.put_client().await;
-    let (link, mut browser) = (begun(&site).await, site.browser());
+    let (link, mut browser) = (site.consent(BACK).await, site.browser());
     browser.get(&link).await;
     let vendor = browser.post(&link, &[]).await.leads_to();
     let name = browser.cookies.keys().find_map(|name| name.strip_prefix("tieline-setup-")).unwrap().to_owned();

@@ -71,7 +71,7 @@ impl Driver {
         let options = json!({ "args": arguments });
         let wanted =
             json!({ "capabilities": { "alwaysMatch": { "browserName": "chrome", "goog:chromeOptions": options } } });
-        let session = command(&self.url, "POST", "session", &wanted).await;
+        let session = command(&self.url, "POST", "session", &wanted).await.unwrap();
         let id = session["sessionId"].as_str().unwrap();
         let url = self.url.join(&format!("session/{id}/")).unwrap();
         Window { url, pictures: self.pictures.clone() }
@@ -105,7 +105,7 @@ pub(crate) struct Window {
 
 impl Window {
     async fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
-        command(&self.url, method, path, body).await
+        command(&self.url, method, path, body).await.unwrap()
     }
 
     /// Opens an address.
@@ -133,9 +133,18 @@ impl Window {
         self.ask("POST", "execute/sync", &json!({ "script": script, "args": [] })).await
     }
 
-    /// The text that is to be seen.
-    pub(crate) async fn text(&self) -> String {
-        self.run("return document.body.innerText").await.as_str().unwrap().to_owned()
+    /// Waits until a script says something that will do. While one page makes way for another, none says anything.
+    async fn wait_for<T>(&self, what: &str, script: &str, will_do: impl Fn(&str) -> Option<T>) -> T {
+        let body = json!({ "script": script, "args": [] });
+        for _ in 0..400 {
+            let said = command(&self.url, "POST", "execute/sync", &body).await;
+            if let Some(found) = said.ok().and_then(|said| will_do(said.as_str()?)) {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let text = self.run("return document.body.innerText").await;
+        panic!("{what} does not come, but {}: {text}", self.address().await);
     }
 
     /// The id or, without one, the text of what has the focus.
@@ -174,6 +183,14 @@ impl Window {
         self.ask("POST", &format!("element/{id}/click"), &json!({})).await;
     }
 
+    /// Clicks on what a selector finds, and waits until another page is there.
+    pub(crate) async fn follow(&self, selector: &str) {
+        self.run("document.documentElement.dataset.left = ''").await;
+        self.click(selector).await;
+        let script = "return 'left' in document.documentElement.dataset ? '' : document.readyState";
+        self.wait_for("another page", script, |state| (state == "complete").then_some(())).await;
+    }
+
     /// Types into what a selector finds.
     pub(crate) async fn fill(&self, selector: &str, text: &str) {
         let found = self.ask("POST", "element", &json!({ "using": "css selector", "value": selector })).await;
@@ -184,25 +201,19 @@ impl Window {
 
     /// Waits until a heading is there.
     pub(crate) async fn until(&self, heading: &str) {
-        for _ in 0..400 {
-            let found = self.run("return document.querySelector('h1')?.innerText ?? ''").await;
-            if found == heading {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("no page says {heading}, but {}: {}", self.address().await, self.text().await);
+        let script = "return document.querySelector('h1')?.innerText ?? ''";
+        self.wait_for(heading, script, |found| (found == heading).then_some(())).await;
     }
 
     /// Waits until a text is to be seen.
     pub(crate) async fn says(&self, text: &str) {
-        for _ in 0..100 {
-            if self.text().await.contains(text) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("no page says {text}, but {}: {}", self.address().await, self.text().await);
+        let script = "return document.body.innerText";
+        self.wait_for(text, script, |shown| shown.contains(text).then_some(())).await;
+    }
+
+    /// Waits until an address is shown that begins like this; the rest of it.
+    pub(crate) async fn arrives(&self, start: &str) -> String {
+        self.wait_for(start, "return location.href", |shown| shown.strip_prefix(start).map(str::to_owned)).await
     }
 
     /// Shows pages on a screen of this size, light or dark.
@@ -252,13 +263,19 @@ impl Window {
     }
 }
 
-async fn command(base: &Url, method: &str, path: &str, body: &Value) -> Value {
+/// Asks a chromedriver for something.
+///
+/// # Errors
+/// What it says.
+async fn command(base: &Url, method: &str, path: &str, body: &Value) -> Result<Value, String> {
     let mut url = base.join(path).unwrap();
     let trimmed = url.path().trim_end_matches('/').to_owned();
     url.set_path(&trimmed);
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let answer = send(method, &url, &[("content-type", "application/json")], body.as_bytes()).await;
     let read: Value = serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("{}", answer.body));
-    assert_eq!(answer.status, 200, "{method} {path}: {}", read["value"]["message"]);
-    read["value"].clone()
+    match answer.status {
+        200 => Ok(read["value"].clone()),
+        _ => Err(format!("{method} {path}: {}", read["value"]["message"])),
+    }
 }

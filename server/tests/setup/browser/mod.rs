@@ -112,15 +112,15 @@ async fn somebody_agrees_at_the_vendors_page() {
     let session = begun(&site, &window, json!({ "connector_type": "notion", "source_name": "Our wiki" })).await;
     window.until("Connect Notion").await;
     window.picture("1-welcome-notion").await;
-    window.click("button").await;
+    window.follow("button").await;
     window.until("Connect Notion").await;
-    window.click("nav a[href$='auth=oauth']").await;
+    window.follow("nav a[href$='auth=oauth']").await;
     window.until("Connect Notion").await;
     window.picture("3-consent").await;
     let fill = async || {
         window.fill("[id='credentials.client_id']", CLIENT_ID).await;
         window.fill("[id='credentials.client_secret']", CLIENT_SECRET).await;
-        window.click("main form button").await;
+        window.follow("main form button").await;
         window.until("May Tieline see your pages?").await;
     };
     fill().await;
@@ -132,7 +132,7 @@ async fn somebody_agrees_at_the_vendors_page() {
     window.until("Connect Notion").await;
     nothing_kept(&window, CLIENT_SECRET).await;
     fill().await;
-    window.click("#deny").await;
+    window.follow("#deny").await;
     window.says("Notion was not connected").await;
     assert!(window.address().await.ends_with("?auth=oauth&again=1"));
     assert_eq!(window.focus().await, "told");
@@ -140,7 +140,7 @@ async fn somebody_agrees_at_the_vendors_page() {
 
     fill().await;
     let agree = window.run("return document.getElementById('agree').href").await;
-    window.click("#agree").await;
+    window.follow("#agree").await;
     window.until("Notion is connected").await;
     for secret in site.vendor.secrets() {
         nothing_kept(&window, &secret).await;
@@ -161,14 +161,14 @@ async fn somebody_agrees_at_the_vendors_page() {
     other.picture("8-other-browser").await;
     let (session, link) = site.session(json!({ "connector_type": "notion" })).await;
     window.go(site.url.join(&link).unwrap().as_str()).await;
-    window.click("button").await;
+    window.follow("button").await;
     window.until("Connect Notion").await;
     other.go(site.url.join(&link).unwrap().as_str()).await;
     other.until("This link has been used").await;
     other.picture("8-link-used").await;
     site.expire(&session).await;
     window.fill("[id='credentials.token']", TOKEN).await;
-    window.click("main form button").await;
+    window.follow("main form button").await;
     window.until("This took too long").await;
     window.picture("8-expired").await;
     other.close().await;
@@ -183,16 +183,16 @@ async fn somebody_signs_in_again_with_a_client_that_is_known() {
     window.screen(1000, 900, "light").await;
     site.put_client().await;
     let session = begun(&site, &window, json!({ "connector_type": "notion" })).await;
-    window.click("button").await;
+    window.follow("button").await;
     window.says("You continue on Notion’s own page").await;
     window.picture("3-own-client").await;
-    window.click("main form button").await;
+    window.follow("main form button").await;
     window.until("May Tieline see your pages?").await;
     // The answer arrives twice, and the first one takes its time.
     site.vendor.delay(std::time::Duration::from_secs(3));
     window.run("fetch(document.getElementById('agree').href, { mode: 'no-cors', credentials: 'include' })").await;
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    window.click("#agree").await;
+    window.follow("#agree").await;
     window.until("One moment").await;
     window.picture("6-busy").await;
     window.until("Notion is connected").await;
@@ -203,14 +203,38 @@ async fn somebody_signs_in_again_with_a_client_that_is_known() {
     begun(&site, &window, json!({ "connector_id": connector })).await;
     window.until("Sign in to Notion again").await;
     window.picture("1-welcome-again").await;
-    window.click("button").await;
+    window.follow("button").await;
     window.says("You continue on Notion’s own page").await;
     window.picture("3-again").await;
-    window.click("main form button").await;
+    window.follow("main form button").await;
     window.until("May Tieline see your pages?").await;
-    window.click("#agree").await;
+    window.follow("#agree").await;
     window.until("Notion is connected").await;
     assert_eq!(site.connectors().await.len(), 1);
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs chromedriver: scripts/browser-tests"]
+async fn somebody_comes_from_a_callers_own_page_and_goes_back_there() {
+    let Some(driver) = Driver::start().await else { return };
+    let (site, window) = (Site::start().await, driver.open("caller").await);
+    window.screen(1000, 900, "light").await;
+    site.put_client().await;
+    let back = site.vendor.url.join("/callers-page?tab=1").unwrap();
+    let link = site.consent(back.as_str()).await;
+    window.go(site.url.join(&link).unwrap().as_str()).await;
+    window.says("You agree on a page of Notion; after that you go on to 127.0.0.1.").await;
+    window.picture("1-welcome-consent").await;
+    window.follow("button").await;
+    window.until("May Tieline see your pages?").await;
+    window.back().await;
+    window.go(site.url.join(&link).unwrap().as_str()).await;
+    window.until("May Tieline see your pages?").await;
+    window.follow("#agree").await;
+    let made = window.arrives(&format!("{back}&connector_id=")).await;
+    assert_eq!(site.connectors().await[0]["id"], made);
+    assert_eq!(window.run("return document.referrer").await, "");
     window.close().await;
 }
 
@@ -221,14 +245,14 @@ async fn every_kind_of_value_has_its_place() {
     let (site, window) = (Site::start().await, driver.open("kinds").await);
     window.screen(1000, 900, "light").await;
     begun(&site, &window, json!({ "connector_type": "kinds" })).await;
-    window.click("button").await;
+    window.follow("button").await;
     window.until("Connect Kinds").await;
     window.picture("3-kinds").await;
     window.fill("[id='config.site']", "-").await;
     window.fill("[id='credentials.email']", "me@kinds.example").await;
     window.run("document.getElementById('credentials.region').value = 'us'").await;
     window.fill("[id='credentials.api_key']", "wrong").await;
-    window.click("main form button").await;
+    window.follow("main form button").await;
     window.says("Must start with “k-”.").await;
     assert_eq!(window.focus().await, "credentials.api_key");
     // What is told leads to the value.
@@ -236,12 +260,12 @@ async fn every_kind_of_value_has_its_place() {
     assert!(window.address().await.ends_with("#credentials.api_key"));
     assert_eq!(window.focus().await, "credentials.api_key");
     window.fill("[id='credentials.api_key']", "k-hush").await;
-    window.click("main form button").await;
+    window.follow("main form button").await;
     window.says("This does not look like the example.").await;
     assert_eq!(window.focus().await, "config.site");
     window.picture("4-kinds-wrong").await;
     begun(&site, &window, json!({ "connector_type": "hostile" })).await;
-    window.click("button").await;
+    window.follow("button").await;
     window.run("document.title").await;
     window.picture("9-hostile").await;
     window.close().await;
@@ -260,9 +284,9 @@ async fn over_plain_http_forms_say_where_they_come_from() {
     let (session, link) = site.session(json!({ "connector_type": "open" })).await;
     // The browser trusts this host no more than any other: it sends no `Sec-Fetch-Site`.
     window.go(&format!("http://tieline.example:{}{link}", port.get().unwrap())).await;
-    window.click("button").await;
+    window.follow("button").await;
     window.until("Connect Open Weather").await;
-    window.click("main form button").await;
+    window.follow("main form button").await;
     window.until("Open Weather is connected").await;
     assert_eq!(site.status(&session).await["status"], "completed");
     window.close().await;

@@ -91,6 +91,15 @@ impl Site {
         (created["session_id"].as_str().unwrap().to_owned(), link.path().to_owned())
     }
 
+    /// A consent that begins in a caller's own page, and leads back to this URL: the path of its link.
+    pub(crate) async fn consent(&self, back: &str) -> String {
+        let body =
+            json!({ "workspace_name": "default", "connector_type": "notion", "redirect_url": back, "name": "Wiki" });
+        let (status, answer) = self.call("POST", "/api/v1/integrations/connectors/oauth/initiate", &body).await;
+        assert_eq!(status, 200, "{answer}");
+        Url::parse(answer["consent_url"].as_str().unwrap()).unwrap().path().to_owned()
+    }
+
     /// How far a set-up is.
     pub(crate) async fn status(&self, session: &str) -> Value {
         self.call("GET", &format!("/api/v1/internal/mcp_oauth/sessions/{session}"), &Value::Null).await.1
