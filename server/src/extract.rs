@@ -8,12 +8,18 @@ use http::StatusCode;
 use http::request::Parts;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize as _, Deserializer};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use crate::error::{ApiError, FieldError};
 
 /// How long a body may take to come.
 const READING: Duration = Duration::from_secs(30);
+
+/// How many characters a name may have.
+const NAME_LENGTH: usize = 200;
 
 /// The body as JSON.
 pub(crate) struct Body<T>(pub T);
@@ -106,10 +112,27 @@ pub(crate) fn optional_number<'de, D: Deserializer<'de>>(deserializer: D) -> Res
     whole.map(Some).ok_or_else(|| D::Error::custom("invalid value, expected a whole number"))
 }
 
+/// What a [`name`] is, in the published document.
+pub(crate) struct Name;
+
+impl PartialSchema for Name {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("What people call something."))
+            .min_length(Some(1))
+            .max_length(Some(NAME_LENGTH))
+            .pattern(Some(r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"))
+            .into()
+    }
+}
+
+impl ToSchema for Name {}
+
 /// A name that somebody gives: short, and without what no terminal should be told.
 pub(crate) fn name(field: &str, text: &str) -> Result<String, ApiError> {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control) {
+    if text.is_empty() || text.chars().count() > NAME_LENGTH || text.chars().any(char::is_control) {
         return Err(ApiError::unfit(field, "must have 1 to 200 characters, and no control characters"));
     }
     Ok(text.to_owned())

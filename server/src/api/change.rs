@@ -13,7 +13,7 @@ use crate::audit::Act;
 use crate::caller::Caller;
 use crate::definitions::Definition;
 use crate::error::ApiError;
-use crate::extract::{Body, Id, name};
+use crate::extract::{Body, Id, Name, name};
 use crate::service::Service;
 use crate::store::ConnectorRow;
 use crate::watch::RequestId;
@@ -26,12 +26,7 @@ use super::given::{ExposedEntity, Given, exposed};
 #[derive(Deserialize, ToSchema)]
 pub(super) struct UpdateConnector {
     /// What people call it.
-    #[schema(
-        nullable = true,
-        min_length = 1,
-        max_length = 200,
-        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
-    )]
+    #[schema(value_type = Option<Name>, nullable = true)]
     pub name: Option<String>,
     /// New configuration values, in place of all that were there; new values to sign in with, under `credentials`.
     #[schema(value_type = Option<Object>, nullable = true)]

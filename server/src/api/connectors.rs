@@ -15,7 +15,7 @@ use crate::audit::Act;
 use crate::caller::Caller;
 use crate::definitions::Definition;
 use crate::error::ApiError;
-use crate::extract::{Body, Id, Query, name, optional_uuid};
+use crate::extract::{Body, Id, Name, Query, name, optional_uuid};
 use crate::service::Service;
 use crate::store::{ConnectorRow, Exposed, now};
 use crate::watch::RequestId;
@@ -29,11 +29,7 @@ use super::time;
 #[derive(Deserialize, ToSchema)]
 pub(super) struct CreateConnector {
     /// The workspace that it is in.
-    #[schema(
-        min_length = 1,
-        max_length = 200,
-        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
-    )]
+    #[schema(value_type = Name)]
     pub workspace_name: String,
     /// The connector, by name or title, in any case.
     #[schema(nullable = true)]
@@ -47,12 +43,7 @@ pub(super) struct CreateConnector {
     #[schema(nullable = true)]
     pub source_template_id: Option<Uuid>,
     /// What people call it; the connector's title when left out.
-    #[schema(
-        nullable = true,
-        min_length = 1,
-        max_length = 200,
-        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
-    )]
+    #[schema(value_type = Option<Name>, nullable = true)]
     pub name: Option<String>,
     /// The values to sign in with, by field; `option_title` names the way to sign in where the fields do not say it.
     #[schema(value_type = Option<Object>, nullable = true)]

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::error::ApiError;
-use crate::extract::{Body, name};
+use crate::extract::{Body, Name, name};
 use crate::service::Service;
 
 /// What somebody logs in with: a code, or a grant with its verifier.
@@ -27,12 +27,7 @@ pub(super) struct Login {
     #[schema(nullable = true)]
     code_verifier: Option<String>,
     /// What the client is for; `login` when left out.
-    #[schema(
-        nullable = true,
-        min_length = 1,
-        max_length = 200,
-        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
-    )]
+    #[schema(value_type = Option<Name>, nullable = true)]
     name: Option<String>,
 }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::audit::Act;
 use crate::caller::{Caller, WholeOrganization};
 use crate::error::ApiError;
-use crate::extract::{Body, name, optional_uuid};
+use crate::extract::{Body, Name, name, optional_uuid};
 use crate::service::Service;
 use crate::setup;
 use crate::store::Setup;
@@ -117,11 +117,7 @@ pub(super) async fn delete_client(
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Initiate {
     /// The workspace that the connector will be in.
-    #[schema(
-        min_length = 1,
-        max_length = 200,
-        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
-    )]
+    #[schema(value_type = Name)]
     workspace_name: String,
     /// The connector, by name or title, in any case.
     #[schema(nullable = true)]
@@ -137,12 +133,7 @@ pub(super) struct Initiate {
     /// Where the browser goes in the end, with `connector_id`, or with `error` and `error_description`.
     redirect_url: String,
     /// What people call the connector.
-    #[schema(
-        nullable = true,
-        min_length = 1,
-        max_length = 200,
-        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
-    )]
+    #[schema(value_type = Option<Name>, nullable = true)]
     name: Option<String>,
     /// Configuration values.
     #[schema(value_type = Option<Object>, nullable = true)]

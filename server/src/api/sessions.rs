@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::audit::Act;
 use crate::caller::Caller;
 use crate::error::ApiError;
-use crate::extract::{Body, Id, name, optional_uuid};
+use crate::extract::{Body, Id, Name, name, optional_uuid};
 use crate::service::Service;
 use crate::setup;
 use crate::watch::RequestId;
@@ -36,12 +36,7 @@ pub(super) struct CreateSession {
     #[schema(nullable = true)]
     connector_type: Option<String>,
     /// What people call the connector.
-    #[schema(
-        nullable = true,
-        min_length = 1,
-        max_length = 200,
-        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
-    )]
+    #[schema(value_type = Option<Name>, nullable = true)]
     source_name: Option<String>,
     /// A connector that is signed in anew, in place of a new one.
     #[serde(default, deserialize_with = "optional_uuid")]

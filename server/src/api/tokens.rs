@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::audit::Act;
 use crate::caller::{Caller, ORGANIZATION, WholeOrganization};
 use crate::error::ApiError;
-use crate::extract::{Body, name, optional_uuid};
+use crate::extract::{Body, Name, name, optional_uuid};
 use crate::service::Service;
 use crate::store::Workspace;
 use crate::token::{APPLICATION_LIFE, Claims};
@@ -79,11 +79,7 @@ pub(super) async fn token(
 #[derive(Deserialize, ToSchema)]
 pub(super) struct ScopedTokenRequest {
     /// The workspace; it is made when there is none of this name.
-    #[schema(
-        min_length = 1,
-        max_length = 200,
-        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
-    )]
+    #[schema(value_type = Name)]
     workspace_name: String,
     /// Ignored: a server of one's own is where it is.
     #[serde(default, deserialize_with = "optional_uuid")]

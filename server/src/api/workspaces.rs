@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::audit::Act;
 use crate::caller::{Caller, WholeOrganization};
 use crate::error::ApiError;
-use crate::extract::{Body, Id, Query, name};
+use crate::extract::{Body, Id, Name, Query, name};
 use crate::service::Service;
 use crate::store::{Workspace, WorkspaceFilter, now};
 use crate::watch::RequestId;
@@ -173,12 +173,7 @@ pub(super) async fn get(
 #[derive(Deserialize, ToSchema)]
 pub(super) struct UpdateWorkspace {
     /// What people call it.
-    #[schema(
-        nullable = true,
-        min_length = 1,
-        max_length = 200,
-        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
-    )]
+    #[schema(value_type = Option<Name>, nullable = true)]
     name: Option<String>,
     /// `active` or `inactive`.
     #[schema(nullable = true)]
