@@ -29,6 +29,11 @@ impl Act {
         Self::new(setup.organization, None, client, operation, request_id).in_setup(setup)
     }
 
+    /// The login that a client came of.
+    pub(crate) fn of_login(client: Uuid, organization: Uuid, request_id: &RequestId) -> Self {
+        Self::new(organization, None, client.to_string(), "login".to_owned(), request_id)
+    }
+
     fn new(
         organization: Uuid,
         workspace: Option<Uuid>,

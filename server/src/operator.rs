@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::keys::{KeySource, Keyring};
 use crate::service::StartError;
-use crate::store::{Client, FirstClient, Rewrapped, Store};
+use crate::store::{Client, FirstClient, Login, Rewrapped, Store};
 
 /// An operator at the database of servers, which may be running.
 pub struct Operator {
@@ -52,18 +52,23 @@ impl Operator {
     /// When the database cannot be used, or no organization is named.
     pub async fn add_client(&self, name: &str, organizations: &[String]) -> Result<FirstClient, StartError> {
         let ids = self.named(organizations).await?;
-        let organization_id = ids.first().map(ToString::to_string).unwrap_or_default();
         let issued = self.store.add_application(name, &ids).await?;
-        Ok(FirstClient { organization_id, client_id: issued.client_id, client_secret: issued.client_secret })
+        Ok(FirstClient::new(ids.first().copied().unwrap_or_default(), issued))
     }
 
-    /// A code with which somebody logs in once, within so many minutes, and gets a client for these organizations.
+    /// A code with which somebody logs in once, within so many minutes, and gets a client for these organizations, which is called by
+    /// this name.
     ///
     /// # Errors
     /// Those of [`add_client`](Self::add_client).
-    pub async fn login_code(&self, organizations: &[String], minutes: u32) -> Result<String, StartError> {
-        let ids = self.named(organizations).await?;
-        Ok(self.store.add_login_code(&ids, i64::from(minutes) * 60_000).await?)
+    pub async fn login_code(
+        &self,
+        name: Option<&str>,
+        organizations: &[String],
+        minutes: u32,
+    ) -> Result<String, StartError> {
+        let login = Login { organizations: self.named(organizations).await?, name: name.map(str::to_owned) };
+        Ok(self.store.add_login_code(&login, i64::from(minutes) * 60_000).await?)
     }
 
     /// Organizations by name or id; one that is not there is made.

@@ -20,7 +20,7 @@ pub(crate) const APPLICATION_LIFE: i64 = 15 * 60;
 pub(crate) const SCOPED_LIFE: i64 = 20 * 60;
 
 /// How long the keys are not read again for a key that nobody knows.
-const READ_AGAIN: Duration = Duration::from_secs(5);
+const READ_AGAIN: Duration = Duration::from_secs(1);
 const ISSUER: &str = "tieline";
 
 /// What a token says.
@@ -59,6 +59,8 @@ struct Header {
 pub(crate) struct Signer {
     store: Store,
     keys: RwLock<Keys>,
+    /// Held while keys are read again: who needs the same waits for it.
+    reading: tokio::sync::Mutex<()>,
 }
 
 struct Keys {
@@ -79,7 +81,8 @@ impl Signer {
             store.add_signing_key().await?;
         }
         let all = read(&store).await?;
-        Ok(Self { store, keys: RwLock::new(Keys { all, read_at: Instant::now() }) })
+        let keys = RwLock::new(Keys { all, read_at: Instant::now() });
+        Ok(Self { store, keys, reading: tokio::sync::Mutex::default() })
     }
 
     /// A token that says this.
@@ -98,12 +101,11 @@ impl Signer {
     }
 
     /// The text that was given out for this purpose; `None` when it was not.
-    pub(crate) fn unbound<'a>(&self, purpose: &str, bound: &'a str) -> Option<&'a str> {
+    pub(crate) async fn unbound<'a>(&self, purpose: &str, bound: &'a str) -> Option<&'a str> {
         let (text, mac) = bound.rsplit_once('.')?;
         let mac = BASE64URL.decode(mac).ok()?;
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         let whole = bound_text(purpose, text);
-        keys.all.iter().any(|key| hmac::verify(&key.key, whole.as_bytes(), &mac).is_ok()).then_some(text)
+        self.find(|key| hmac::verify(&key.key, whole.as_bytes(), &mac).is_ok()).await.map(|_| text)
     }
 
     /// Reads the keys again: another process may have rotated them.
@@ -118,7 +120,7 @@ impl Signer {
         let (text, signature) = token.rsplit_once('.')?;
         let (header, claims) = text.split_once('.')?;
         let header: Header = decoded(header)?;
-        let key = self.key(&header.kid).await.filter(|_| header.alg == "HS256")?;
+        let key = self.find(|key| key.id == header.kid).await.filter(|_| header.alg == "HS256")?;
         hmac::verify(&key.key, text.as_bytes(), &BASE64URL.decode(signature).ok()?).ok()?;
         let claims: Claims = decoded(claims)?;
         (claims.iss == ISSUER && claims.exp > now() / 1000).then_some(claims)
@@ -130,21 +132,21 @@ impl Signer {
         keys.all.first().cloned().ok_or_else(|| StoreError::Unreadable("there is no signing key".to_owned()))
     }
 
-    /// The key of this id. Another process may have made it since the keys were read.
-    async fn key(&self, id: &str) -> Option<Arc<SigningKey>> {
-        let find = |keys: &[Arc<SigningKey>]| keys.iter().find(|key| key.id == id).cloned();
-        {
+    /// The key that is meant. Another process may have made it since the keys were read.
+    async fn find(&self, is_meant: impl Fn(&SigningKey) -> bool) -> Option<Arc<SigningKey>> {
+        let find = || {
             let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(key) = find(&keys.all) {
-                return Some(key);
-            }
-            if keys.read_at.elapsed() < READ_AGAIN {
-                return None;
-            }
+            let found = keys.all.iter().find(|key| is_meant(key)).cloned();
+            (found, keys.read_at.elapsed() >= READ_AGAIN)
+        };
+        if let (Some(found), _) = find() {
+            return Some(found);
         }
-        self.keys.write().unwrap_or_else(PoisonError::into_inner).read_at = Instant::now();
-        self.refresh().await.inspect_err(|error| tracing::error!(%error, "no signing keys")).ok()?;
-        find(&self.keys.read().unwrap_or_else(PoisonError::into_inner).all)
+        let _reading = self.reading.lock().await;
+        if let (None, true) = find() {
+            self.refresh().await.inspect_err(|error| tracing::error!(%error, "no signing keys")).ok()?;
+        }
+        find().0
     }
 }
 

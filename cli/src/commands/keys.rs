@@ -16,7 +16,7 @@ use crate::{output, runtime};
 
 Examples:
   tieline keys rotate
-  tieline keys login-code
+  tieline keys login-code --name ada
   tieline keys clients
   tieline keys client --name ci --organization default")]
 pub(crate) struct KeysArgs {
@@ -34,6 +34,9 @@ pub(crate) enum KeysCommand {
     },
     /// Make a code with which somebody logs in once: `tieline login`
     LoginCode {
+        /// Who it is for: their client is called so
+        #[arg(long)]
+        name: Option<String>,
         /// An organization that their client acts for, by name or id; made when there is none. May be repeated
         #[arg(long, default_value = "default")]
         organization: Vec<String>,
@@ -88,8 +91,9 @@ pub(crate) fn run(args: &KeysArgs) -> Result<(), Stop> {
                 }
                 json!({ "revoked": client_id })
             }
-            KeysCommand::LoginCode { organization, minutes, storage } => {
-                let code = operator(storage).await?.login_code(organization, *minutes).await.map_err(not_started)?;
+            KeysCommand::LoginCode { name, organization, minutes, storage } => {
+                let code = operator(storage).await?.login_code(name.as_deref(), organization, *minutes).await;
+                let code = code.map_err(not_started)?;
                 json!({ "code": code, "minutes": minutes })
             }
             KeysCommand::Client { name, organization, storage } => {

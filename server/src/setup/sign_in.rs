@@ -15,9 +15,10 @@ use subtle::ConstantTimeEq as _;
 
 use crate::oidc::{OidcError, SignIn, is_error_code};
 use crate::service::Service;
+use crate::store::{Login, now};
 
 use super::browser;
-use super::login::{GRANT_LIFE, Waiting, asked};
+use super::login::{GRANT_LIFE, Waiting};
 use super::notice::{Notice, Stop};
 use super::page::leave;
 use super::sent::Sent;
@@ -27,12 +28,18 @@ const SIGN_IN_LIFE: i64 = 10 * 60 * 1000;
 /// The longest cookie that is set; browsers keep 4096 bytes, with the name.
 const COOKIE: usize = 3500;
 
-/// What a browser keeps while somebody signs in: nothing of it is a secret from them.
+/// What a cookie is bound to.
+const PURPOSE: &str = "sign in";
+
+/// What a browser keeps while somebody signs in, bound so that nobody makes one: nothing of it is a secret from them. Nothing is kept
+/// here for who has only begun, so that nobody keeps others out by beginning often.
 #[derive(Serialize, Deserialize)]
 struct Begun {
     sign_in: SignIn,
     /// Who waits for them.
     waiting: String,
+    /// Until when it counts, in milliseconds since 1970.
+    until: i64,
 }
 
 /// With its prefix, a browser lets no other host and no plain http set the cookie.
@@ -64,16 +71,12 @@ pub(super) async fn start(
     browser::must_be_own(&service, &headers)?;
     let oidc = service.oidc.as_ref().ok_or(Notice::SignInLost)?;
     let waiting = Waiting::read(&Sent::read(&body)).ok_or(Notice::NoProgram)?;
-    if service.count("sign in").is_err() {
-        return Ok(asked(&service, &waiting, Some("Too many have tried to log in. Wait a minute.")));
-    }
-    let begun = Begun { sign_in: SignIn::new()?, waiting: waiting.query() };
+    let begun = Begun { sign_in: SignIn::new()?, waiting: waiting.query(), until: now() + SIGN_IN_LIFE };
     let url = oidc.page(&begun.sign_in).await.map_err(|error| failed(&error))?;
-    let cookie = BASE64URL.encode(json!(begun).to_string());
+    let cookie = service.signer.bound(PURPOSE, &BASE64URL.encode(json!(begun).to_string()))?;
     if cookie.len() > COOKIE {
         return Err(Notice::NoProgram.into());
     }
-    service.store.begin_sign_in(&begun.sign_in.state, SIGN_IN_LIFE).await?;
     Ok(keeping(&service, leave("Log in", oidc.host(), &url, None), &cookie, SIGN_IN_LIFE / 1000))
 }
 
@@ -84,22 +87,25 @@ pub(super) async fn come_back(
     headers: HeaderMap,
 ) -> Result<Response, Stop> {
     let sent = Sent::read(query.unwrap_or_default().as_bytes());
-    let begun =
-        browser::cookie(&headers, name(&service)).and_then(|cookie| begun(&cookie)).ok_or(Notice::SignInLost)?;
+    let begun = begun(&service, &headers).await.ok_or(Notice::SignInLost)?;
     let state = sent.text("state").unwrap_or_default();
     if !bool::from(state.as_bytes().ct_eq(begun.sign_in.state.as_bytes())) {
         return Err(Notice::SignInLost.into());
     }
     // From here on it is answered, whatever the answer is.
-    if !service.store.end_sign_in(state).await? {
+    if !service.store.answer_sign_in(state, begun.until).await? {
         return Err(Notice::SignInLost.into());
     }
     let response = logged_in(&service, &sent, &begun).await?;
     Ok(keeping(&service, response, "", 0))
 }
 
-fn begun(cookie: &str) -> Option<Begun> {
-    serde_json::from_slice(&BASE64URL.decode(cookie).ok()?).ok()
+/// What this browser has begun, if it still counts.
+async fn begun(service: &Service, headers: &HeaderMap) -> Option<Begun> {
+    let cookie = browser::cookie(headers, name(service))?;
+    let text = service.signer.unbound(PURPOSE, &cookie).await?;
+    let begun: Begun = serde_json::from_slice(&BASE64URL.decode(text).ok()?).ok()?;
+    Some(begun).filter(|begun| begun.until > now())
 }
 
 async fn logged_in(service: &Service, sent: &Sent, begun: &Begun) -> Result<Response, Stop> {
@@ -116,8 +122,9 @@ async fn logged_in(service: &Service, sent: &Sent, begun: &Begun) -> Result<Resp
     let code = sent.text("code").ok_or(Notice::SignInLost)?;
     let email = oidc.email(code, &begun.sign_in).await.map_err(|error| failed(&error))?;
     let organization = oidc.organization(&service.store).await?;
-    let grant = service.store.add_login_grant(&[organization], &waiting.challenge, GRANT_LIFE).await?;
     tracing::info!(email, "somebody has signed in at the provider");
+    let login = Login { organizations: vec![organization], name: Some(email) };
+    let grant = service.store.add_login_grant(&login, &waiting.challenge, GRANT_LIFE).await?;
     Ok(waiting.back(&grant))
 }
 

@@ -36,7 +36,8 @@ pub(crate) struct Application {
 /// A new application, with the secret that is told this once.
 #[derive(Debug)]
 pub(crate) struct Issued {
-    pub client_id: String,
+    /// The client id.
+    pub id: Uuid,
     pub client_secret: SecretString,
 }
 
@@ -51,21 +52,25 @@ pub struct FirstClient {
     pub client_secret: SecretString,
 }
 
+impl FirstClient {
+    pub(crate) fn new(organization: Uuid, issued: Issued) -> Self {
+        let Issued { id, client_secret } = issued;
+        Self { organization_id: organization.to_string(), client_id: id.to_string(), client_secret }
+    }
+}
+
 impl Store {
     /// Adds an application that may act for these organizations.
     pub(crate) async fn add_application(&self, name: &str, organizations: &[Uuid]) -> Result<Issued, StoreError> {
-        let (id, client_id, secret) = (Uuid::new_v4(), Uuid::new_v4().to_string(), random_text()?);
+        let (id, secret) = (Uuid::new_v4(), random_text()?);
         let mut transaction = self.begin().await?;
-        sqlx::query(
-            "INSERT INTO applications (id, name, client_id, secret_digest, created_at) VALUES ($1, $2, $3, $4, $5)",
-        )
-        .bind(id.to_string())
-        .bind(name)
-        .bind(&client_id)
-        .bind(digest_of(&secret))
-        .bind(now())
-        .execute(&mut *transaction)
-        .await?;
+        sqlx::query("INSERT INTO applications (id, name, secret_digest, created_at) VALUES ($1, $2, $3, $4)")
+            .bind(id.to_string())
+            .bind(name)
+            .bind(digest_of(&secret))
+            .bind(now())
+            .execute(&mut *transaction)
+            .await?;
         for organization in organizations {
             sqlx::query("INSERT INTO memberships (application_id, organization_id) VALUES ($1, $2)")
                 .bind(id.to_string())
@@ -74,7 +79,7 @@ impl Store {
                 .await?;
         }
         transaction.commit().await?;
-        Ok(Issued { client_id, client_secret: SecretString::from(secret) })
+        Ok(Issued { id, client_secret: SecretString::from(secret) })
     }
 
     /// An organization and an application of it, made when there is no application yet; `None` when there is one. Servers that start
@@ -90,18 +95,18 @@ impl Store {
             Some(organization) => organization,
             None => self.add_organization("default").await?,
         };
-        let Issued { client_id, client_secret, .. } = self.add_application("default", &[organization.id]).await?;
-        Ok(Some(FirstClient { organization_id: organization.id.to_string(), client_id, client_secret }))
+        let issued = self.add_application("default", &[organization.id]).await?;
+        Ok(Some(FirstClient::new(organization.id, issued)))
     }
 
     /// All clients, the newest first.
     pub(crate) async fn clients(&self) -> Result<Vec<Client>, StoreError> {
-        let sql = "SELECT a.client_id, a.name, a.created_at, o.name AS organization FROM applications a \
+        let sql = "SELECT a.id, a.name, a.created_at, o.name AS organization FROM applications a \
                    JOIN memberships m ON m.application_id = a.id JOIN organizations o ON o.id = m.organization_id \
-                   ORDER BY a.created_at DESC, a.client_id, o.name";
+                   ORDER BY a.created_at DESC, a.id, o.name";
         let mut clients: Vec<Client> = Vec::new();
         for row in sqlx::query(sql).fetch_all(&self.pool).await? {
-            let (client_id, organization): (String, String) = (row.try_get("client_id")?, row.try_get("organization")?);
+            let (client_id, organization): (String, String) = (row.try_get("id")?, row.try_get("organization")?);
             match clients.last_mut().filter(|last| last.client_id == client_id) {
                 Some(last) => last.organizations.push(organization),
                 None => clients.push(Client {
@@ -117,10 +122,11 @@ impl Store {
 
     /// Deletes the application of this client id; `false` when there is none.
     pub(crate) async fn delete_application(&self, client_id: &str) -> Result<bool, StoreError> {
+        let Some(id) = id(client_id) else { return Ok(false) };
         let mut transaction = self.begin().await?;
-        let sql = "DELETE FROM memberships WHERE application_id IN (SELECT id FROM applications WHERE client_id = $1)";
-        sqlx::query(sql).bind(client_id).execute(&mut *transaction).await?;
-        let deleted = sqlx::query("DELETE FROM applications WHERE client_id = $1").bind(client_id);
+        let memberships = sqlx::query("DELETE FROM memberships WHERE application_id = $1").bind(&id);
+        memberships.execute(&mut *transaction).await?;
+        let deleted = sqlx::query("DELETE FROM applications WHERE id = $1").bind(&id);
         let deleted = deleted.execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(deleted.rows_affected() == 1)
@@ -128,19 +134,13 @@ impl Store {
 
     /// The application of this client id and secret; `None` when there is none, or the secret is another.
     pub(crate) async fn sign_in(&self, client_id: &str, secret: &str) -> Result<Option<Application>, StoreError> {
-        if client_id.contains('\0') {
-            return Ok(None);
-        }
-        let row = sqlx::query("SELECT id, secret_digest FROM applications WHERE client_id = $1")
-            .bind(client_id)
-            .fetch_optional(&self.pool)
-            .await?;
-        let Some(row) = row else { return Ok(None) };
+        let Some(id) = id(client_id) else { return Ok(None) };
+        let query = sqlx::query("SELECT secret_digest FROM applications WHERE id = $1").bind(&id);
+        let Some(row) = query.fetch_optional(&self.pool).await? else { return Ok(None) };
         let kept: String = row.try_get("secret_digest")?;
         if !bool::from(kept.as_bytes().ct_eq(digest_of(secret).as_bytes())) {
             return Ok(None);
         }
-        let id: String = row.try_get("id")?;
         let rows = sqlx::query("SELECT organization_id FROM memberships WHERE application_id = $1 ORDER BY 1")
             .bind(&id)
             .fetch_all(&self.pool)
@@ -148,6 +148,18 @@ impl Store {
         let organizations = rows.iter().map(|row| uuid(row.try_get(0)?)).collect::<Result<_, StoreError>>()?;
         Ok(Some(Application { id: uuid(&id)?, organizations }))
     }
+
+    /// Whether an application, which may have been taken away since its token was signed, acts for this organization.
+    pub(crate) async fn is_member(&self, application: Uuid, organization: Uuid) -> Result<bool, StoreError> {
+        let query = sqlx::query("SELECT 1 FROM memberships WHERE application_id = $1 AND organization_id = $2");
+        let query = query.bind(application.to_string()).bind(organization.to_string());
+        Ok(query.fetch_optional(&self.pool).await?.is_some())
+    }
+}
+
+/// A client id as it is kept.
+fn id(client_id: &str) -> Option<String> {
+    Uuid::parse_str(client_id).ok().map(|id| id.to_string())
 }
 
 /// 256 random bits as text. A digest without salt or stretching is enough to keep them by: nobody can guess them.

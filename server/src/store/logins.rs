@@ -13,11 +13,20 @@ const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// How many letters a code has: 80 bits.
 const LENGTH: usize = 16;
 
+/// Whom somebody logs in as.
+#[derive(Clone, Debug)]
+pub(crate) struct Login {
+    /// The organizations that the client will act for.
+    pub organizations: Vec<Uuid>,
+    /// What it will be called, where that is known.
+    pub name: Option<String>,
+}
+
 impl Store {
     /// A new code with which somebody logs in once, for so many milliseconds.
-    pub(crate) async fn add_login_code(&self, organizations: &[Uuid], life: i64) -> Result<String, StoreError> {
+    pub(crate) async fn add_login_code(&self, login: &Login, life: i64) -> Result<String, StoreError> {
         let code = new_code()?;
-        self.put_login(&digest_of(&code), organizations, None, now() + life).await?;
+        self.put_login(&digest_of(&code), login, None, life).await?;
         let groups: Vec<_> = code.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group)).collect();
         Ok(groups.join("-"))
     }
@@ -29,77 +38,73 @@ impl Store {
         challenge: &str,
         life: i64,
     ) -> Result<Option<String>, StoreError> {
-        let Some((organizations, _)) = self.take_login(&digest_of(&plain(code)), false).await? else { return Ok(None) };
-        Ok(Some(self.add_login_grant(&organizations, challenge, life).await?))
+        let Some(login) = self.use_login_code(code).await? else { return Ok(None) };
+        Ok(Some(self.add_login_grant(&login, challenge, life).await?))
     }
 
     /// What a browser brings back to whoever knows the verifier of this challenge.
     pub(crate) async fn add_login_grant(
         &self,
-        organizations: &[Uuid],
+        login: &Login,
         challenge: &str,
         life: i64,
     ) -> Result<String, StoreError> {
         let grant = random_text()?;
-        self.put_login(&digest_of(&grant), organizations, Some(challenge), now() + life).await?;
+        self.put_login(&digest_of(&grant), login, Some(challenge), life).await?;
         Ok(grant)
     }
 
-    /// Remembers that somebody signs in elsewhere, for so many milliseconds.
-    pub(crate) async fn begin_sign_in(&self, state: &str, life: i64) -> Result<(), StoreError> {
-        self.put_login(&sign_in(state), &[], None, now() + life).await
+    /// Uses a code up. `None`: it does not count.
+    pub(crate) async fn use_login_code(&self, code: &str) -> Result<Option<Login>, StoreError> {
+        Ok(self.take_login(&digest_of(&plain(code)), false).await?.map(|(login, _)| login))
     }
 
-    /// Whether somebody signs in elsewhere with this state: it is answered once, at whichever server.
-    pub(crate) async fn end_sign_in(&self, state: &str) -> Result<bool, StoreError> {
-        Ok(self.take_login(&sign_in(state), false).await?.is_some())
-    }
-
-    /// Uses a code up: the organizations that it is for.
-    pub(crate) async fn use_login_code(&self, code: &str) -> Result<Option<Vec<Uuid>>, StoreError> {
-        Ok(self.take_login(&digest_of(&plain(code)), false).await?.map(|(organizations, _)| organizations))
-    }
-
-    /// Uses up what a browser has brought back: the organizations that it is for, if this is the verifier.
-    pub(crate) async fn use_login_grant(&self, grant: &str, verifier: &str) -> Result<Option<Vec<Uuid>>, StoreError> {
+    /// Uses up what a browser has brought back. `None`: it does not count, or this is not its verifier.
+    pub(crate) async fn use_login_grant(&self, grant: &str, verifier: &str) -> Result<Option<Login>, StoreError> {
         let taken = self.take_login(&digest_of(grant), true).await?;
         // A challenge is what `digest_of` makes of its verifier (RFC 7636, S256).
         let fits = |challenge: &Option<String>| challenge.as_deref() == Some(digest_of(verifier).as_str());
-        Ok(taken.filter(|(_, challenge)| fits(challenge)).map(|(organizations, _)| organizations))
+        Ok(taken.filter(|(_, challenge)| fits(challenge)).map(|(login, _)| login))
     }
 
     async fn put_login(
         &self,
         digest: &str,
-        organizations: &[Uuid],
+        login: &Login,
         challenge: Option<&str>,
-        expires_at: i64,
+        life: i64,
     ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO login_codes (digest, organizations, challenge, expires_at) VALUES ($1, $2, $3, $4)";
-        let query = sqlx::query(sql).bind(digest).bind(serde_json::json!(organizations).to_string());
-        query.bind(challenge).bind(expires_at).execute(&self.pool).await?;
+        let sql = "INSERT INTO login_codes (digest, organizations, name, challenge, expires_at) \
+                   VALUES ($1, $2, $3, $4, $5)";
+        let query = sqlx::query(sql).bind(digest).bind(serde_json::json!(login.organizations).to_string());
+        let query = query.bind(login.name.as_deref()).bind(challenge).bind(now() + life);
+        query.execute(&self.pool).await?;
         Ok(())
     }
 
     /// Takes a code, or a grant, that has not expired: it is given out once.
-    async fn take_login(
-        &self,
-        digest: &str,
-        is_grant: bool,
-    ) -> Result<Option<(Vec<Uuid>, Option<String>)>, StoreError> {
-        let mut transaction = self.begin().await?;
-        let sql = "SELECT organizations, challenge, expires_at FROM login_codes WHERE digest = $1";
-        let Some(row) = sqlx::query(sql).bind(digest).fetch_optional(&mut *transaction).await? else { return Ok(None) };
+    async fn take_login(&self, digest: &str, is_grant: bool) -> Result<Option<(Login, Option<String>)>, StoreError> {
+        let sql = "SELECT organizations, name, challenge, expires_at FROM login_codes WHERE digest = $1";
+        let Some(row) = sqlx::query(sql).bind(digest).fetch_optional(&self.pool).await? else { return Ok(None) };
         let challenge: Option<String> = row.try_get("challenge")?;
         if challenge.is_some() != is_grant {
             return Ok(None);
         }
+        // Of two who ask, one deletes it.
         let deleted = sqlx::query("DELETE FROM login_codes WHERE digest = $1").bind(digest);
-        let is_first = deleted.execute(&mut *transaction).await?.rows_affected() == 1;
-        transaction.commit().await?;
+        let is_first = deleted.execute(&self.pool).await?.rows_affected() == 1;
         let is_fresh = row.try_get::<i64, _>("expires_at")? > now();
-        let organizations = json(row.try_get("organizations")?)?;
-        Ok((is_first && is_fresh).then_some((organizations, challenge)))
+        let login = Login { organizations: json(row.try_get("organizations")?)?, name: row.try_get("name")? };
+        Ok((is_first && is_fresh).then_some((login, challenge)))
+    }
+
+    /// Notes that a sign-in elsewhere, which counts until then, has been answered. `false`: it has been before, at whichever server.
+    pub(crate) async fn answer_sign_in(&self, state: &str, until: i64) -> Result<bool, StoreError> {
+        let sql = "INSERT INTO login_codes (digest, organizations, expires_at) VALUES ($1, '[]', $2) \
+                   ON CONFLICT DO NOTHING";
+        // No code and no grant has this digest: none has a space in it.
+        let query = sqlx::query(sql).bind(digest_of(&format!("sign in {state}"))).bind(until);
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
     /// Forgets codes that nobody has used in time.
@@ -107,11 +112,6 @@ impl Store {
         sqlx::query("DELETE FROM login_codes WHERE expires_at < $1").bind(now()).execute(&self.pool).await?;
         Ok(())
     }
-}
-
-/// No code has this digest: none has a space in it.
-fn sign_in(state: &str) -> String {
-    digest_of(&format!("sign in {state}"))
 }
 
 fn new_code() -> Result<String, StoreError> {

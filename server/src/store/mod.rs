@@ -29,6 +29,7 @@ pub use applications::{Client, FirstClient};
 pub(crate) use audit::{AuditLog, Entry, Place};
 use connectors::MOST_IN_A_WORKSPACE;
 pub(crate) use connectors::{ConnectorRow, Exposed, Secrets, mode};
+pub(crate) use logins::Login;
 pub(crate) use rate_limits::SharedRateLimiter;
 pub use secrets::Rewrapped;
 pub(crate) use secrets::SIGNING;

@@ -257,12 +257,19 @@ async fn a_client_that_is_taken_away_gets_no_token() {
     let server = running().await;
     let operator = crate::common::operator(&server.database, &server.folder).await;
     let client = operator.add_client("laptop", &["default".to_owned()]).await.unwrap();
-    server.api_of(&client).await;
+    let api = server.api_of(&client).await;
+    api.scoped("default").await;
     assert_eq!(operator.clients().await.unwrap().len(), 2);
     assert!(operator.revoke(&client.client_id).await.unwrap());
     assert!(!operator.revoke(&client.client_id).await.unwrap());
     let body = json!({ "client_id": client.client_id, "client_secret": secrecy::ExposeSecret::expose_secret(&client.client_secret) });
     assert_eq!(server.nobody().post("/api/v1/account/applications/token", body).await.status, 401);
+    // The token that it still has is made into none that lasts longer.
+    let scoped = json!({ "workspace_name": "default" });
+    assert_eq!(
+        api.post("/api/v1/account/applications/scoped-token", scoped).await.with(401)["kind"],
+        "unauthenticated"
+    );
 }
 
 #[tokio::test]

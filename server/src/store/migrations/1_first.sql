@@ -18,11 +18,10 @@ CREATE TABLE workspaces (
 );
 CREATE UNIQUE INDEX workspaces_by_name ON workspaces (organization_id, name) WHERE deleted_at IS NULL;
 
--- A program that signs in with a client id and secret, of which only a digest is kept.
+-- A program that signs in with its id, the client id, and a secret, of which only a digest is kept.
 CREATE TABLE applications (
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL,
-  client_id TEXT NOT NULL UNIQUE,
   secret_digest TEXT NOT NULL,
   created_at BIGINT NOT NULL
 );
@@ -122,10 +121,12 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_organization ON audit (organization_id, at, id);
 CREATE INDEX audit_by_time ON audit (at);
 
--- What an operator gives somebody to log in with, once; and what a browser brings back to the command line that began.
+-- What an operator gives somebody to log in with, once; what a browser brings back to the command line that began; and sign-ins at a
+-- provider that have been answered.
 CREATE TABLE login_codes (
   digest TEXT PRIMARY KEY,
   organizations TEXT NOT NULL,
+  name TEXT,
   challenge TEXT,
   expires_at BIGINT NOT NULL
 );

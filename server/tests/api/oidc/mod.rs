@@ -84,6 +84,19 @@ async fn only_the_browser_that_began_comes_back_and_once() {
 }
 
 #[tokio::test]
+async fn whoever_begins_often_keeps_nobody_out() {
+    let provider = Provider::start().await;
+    let oidc = Some(settings(&provider.url));
+    let server = running_with(Options { oidc, requests_per_second: Some(1), ..Options::default() }).await;
+    for _ in 0..50 {
+        assert_eq!(started(&server).await.0.status, 200);
+    }
+    client_of(&server, &signed_in(&server, &provider).await).await;
+    let clients = crate::common::operator(&server.database, &server.folder).await.clients().await.unwrap();
+    assert!(clients.iter().any(|client| client.name == "somebody@example.com"), "{clients:?}");
+}
+
+#[tokio::test]
 async fn a_token_that_does_not_count_lets_nobody_in() {
     let (server, provider) = served().await;
     for signing in [Signing::Forged, Signing::Unsigned, Signing::Hs256] {
@@ -167,7 +180,6 @@ async fn a_provider_that_is_down_or_another_is_not_gone_to() {
     let code = nowhere.nobody().get(&format!("/login?{PROGRAM}")).await;
     assert_eq!(code.status, 200, "a code still works");
 
-    let (server, provider) = served().await;
     for document in [
         json!({ "issuer": "https://evil.example" }),
         json!({ "authorization_endpoint": "http://evil.example/authorize" }),
@@ -175,13 +187,16 @@ async fn a_provider_that_is_down_or_another_is_not_gone_to() {
         json!({ "token_endpoint": "http://10.0.0.1/token" }),
         json!({ "jwks_uri": null }),
     ] {
+        let (server, provider) = served().await;
         provider.seen.lock().unwrap().document = document.clone();
         assert_eq!(started(&server).await.0.status, 502, "{document}");
     }
-    provider.seen.lock().unwrap().document = Value::Null;
+    let (server, provider) = served().await;
     provider.seen.lock().unwrap().padding = 1 << 20;
     assert_eq!(started(&server).await.0.status, 502, "too large");
     provider.seen.lock().unwrap().padding = 0;
+    assert_eq!(started(&server).await.0.status, 502, "it is not asked again at once");
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     client_of(&server, &signed_in(&server, &provider).await).await;
 }
 
