@@ -69,7 +69,7 @@ impl Connections {
         if let Some((_, connection)) = known {
             return Ok(connection);
         }
-        let Secrets { credentials, token, .. } = self.store.secrets(row.id).await?;
+        let Secrets { credentials, token, .. } = self.store.secrets(row).await?;
         let tokens = self.tokens(row, definition, &row.config);
         let mut builder = self.builder(definition).credentials(values(credentials)?).config(row.config.clone());
         if let Some(scheme) = &row.scheme {

@@ -241,12 +241,16 @@ impl IntoResponse for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        if let StoreError::Full = error {
-            return Self::new(StatusCode::CONFLICT, "conflict", error.to_string())
-                .help("delete connectors, or use another workspace");
+        let conflict = || Self::new(StatusCode::CONFLICT, "conflict", error.to_string());
+        match error {
+            StoreError::Full => conflict().help("delete connectors, or use another workspace"),
+            StoreError::Changed => conflict(),
+            StoreError::NoWorkspace => Self::not_found("workspace"),
+            StoreError::Database(_) | StoreError::Schema(_) | StoreError::Key(_) | StoreError::Unreadable(_) => {
+                tracing::error!(%error, "the store failed");
+                Self::internal()
+            }
         }
-        tracing::error!(%error, "the store failed");
-        Self::internal()
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::{Extension, Json};
-use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -85,10 +84,7 @@ async fn change(
         row.fields = given.credentials.keys().cloned().collect();
     }
     let secrets = renews.then(|| given.secrets(&definition));
-    if !service.store.change_connector(&row, secrets.as_ref()).await? {
-        let message = "the connector has been changed or deleted meanwhile";
-        return Err(ApiError::new(StatusCode::CONFLICT, "conflict", message));
-    }
+    service.store.change_connector(&row, secrets.as_ref()).await?;
     let row = service.store.connector(row.organization, None, row.id).await?;
     let row = row.ok_or_else(|| ApiError::not_found("connector"))?;
     Ok(Json(ConnectorBody::new(&row, &definition)))

@@ -171,6 +171,8 @@ async fn make(service: &Service, caller: &Caller, request: CreateConnector) -> R
     let given = Given::new(&definition, request.credentials, request.replication_config, request.environment)?;
     let connection = given.connect(service, &definition)?;
     if request.check {
+        // Before a refresh token is spent for nothing.
+        service.store.room(workspace.id).await?;
         tried(&connection).await?;
     }
     let at = now();

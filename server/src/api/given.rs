@@ -155,7 +155,7 @@ impl Given {
             let message = "leads to another address: give the values to sign in with for it, too";
             return Err(ApiError::unfit("replication_config", message));
         }
-        let secrets = service.store.secrets(row.id).await?;
+        let secrets = service.store.secrets(row).await?;
         self.scheme = row.scheme.clone();
         self.credentials = secrets.credentials;
         self.token = secrets.token;

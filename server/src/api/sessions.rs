@@ -35,7 +35,7 @@ pub(super) struct CreateSession {
     /// The connector, by name or title, in any case.
     #[schema(nullable = true)]
     connector_type: Option<String>,
-    /// What people call the connector.
+    /// What people call the connector, if it is a new one.
     #[schema(value_type = Option<Name>, nullable = true)]
     source_name: Option<String>,
     /// A connector that is signed in anew, in place of a new one.
@@ -93,17 +93,16 @@ pub(super) async fn create(
             template: request.source_template_id,
         };
         let called = request.source_name.as_deref().map(|text| name("source_name", text)).transpose()?;
-        let mut setup = match &replaced {
+        let setup = match &replaced {
             Some(row) => {
                 definition_of(&service, row)?;
                 setup::renewal(row)
             }
             None => {
                 let definition = if meant.is_nothing() { None } else { Some(meant.find(&service)?.id) };
-                setup::new(caller.organization, workspace.id, definition, None)
+                setup::new(caller.organization, workspace.id, definition, called)
             }
         };
-        setup.name = called.or(setup.name);
         let link = service.store.add_setup(&setup).await?;
         Ok((setup, link))
     };

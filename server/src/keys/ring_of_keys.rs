@@ -22,11 +22,12 @@ struct MasterKey {
 }
 
 impl Keyring {
-    /// The keys that a source has now.
+    /// The keys that a source has now; where its file is not there, it is made with a new key.
     ///
     /// # Errors
     /// When there are none, or they cannot be read.
     pub fn open(source: KeySource) -> Result<Self, KeyError> {
+        source.make()?;
         let keys = named(source.keys()?);
         Ok(Self { source, keys: RwLock::new(keys) })
     }
@@ -72,10 +73,13 @@ impl Keyring {
         matches!(self.source, KeySource::File(_))
     }
 
-    /// The key that seals: a file is read anew, because another process may have rotated.
+    /// The key that seals: a file is read anew, because another process may have rotated. While it cannot be read, what is known
+    /// counts: what has to be sealed now may be a refresh token whose predecessor counts no more.
     fn current(&self) -> Result<Arc<MasterKey>, KeyError> {
-        if self.is_file() {
-            self.read_again()?;
+        if self.is_file()
+            && let Err(error) = self.read_again()
+        {
+            tracing::error!(%error, "the keys that were read before count on");
         }
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         keys.first().cloned().ok_or_else(|| KeyError::Unavailable("there is no master key".to_owned()))
@@ -182,6 +186,22 @@ mod tests {
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_goes_away_is_not_made_anew_while_its_keys_are_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        let keys = Keyring::open(KeySource::File(path.clone())).unwrap();
+        let (known, sealed) = (keys.current_id().unwrap(), keys.seal("a", "k", b"s").unwrap());
+        std::fs::rename(&path, folder.path().join("away")).unwrap();
+        assert_eq!(keys.current_id().unwrap(), known);
+        assert_eq!(keys.unseal("a", "k", &sealed).unwrap().as_slice(), b"s");
+        let other = given(&[[2; 32]]).seal("a", "k", b"s").unwrap();
+        assert!(keys.unseal("a", "k", &other).is_err());
+        assert!(!path.exists() && keys.add_key().is_err() && keys.current_id().unwrap() == known);
+        std::fs::rename(folder.path().join("away"), &path).unwrap();
+        assert_eq!(keys.current_id().unwrap(), known);
     }
 
     #[test]

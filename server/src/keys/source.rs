@@ -30,10 +30,20 @@ pub enum KeySource {
 pub(super) type Key = Zeroizing<[u8; LENGTH]>;
 
 impl KeySource {
+    /// Makes a file with a new key where there is none.
+    pub(super) fn make(&self) -> Result<(), KeyError> {
+        match self {
+            Self::File(path) => make(path),
+            Self::Text(_) | Self::Command(_) => Ok(()),
+        }
+    }
+
     /// The keys, the current one first.
     pub(super) fn keys(&self) -> Result<Vec<Key>, KeyError> {
         let text = match self {
-            Self::File(path) => read_or_make(path)?,
+            Self::File(path) => {
+                fs::read_to_string(path).map(Zeroizing::new).map_err(|error| failed(path, "read", &error))?
+            }
             Self::Text(text) => Zeroizing::new(text.expose_secret().to_owned()),
             Self::Command(command) => output(command)?,
         };
@@ -86,19 +96,15 @@ fn lines(keys: &[Key]) -> Zeroizing<String> {
     Zeroizing::new(keys.iter().map(|key| BASE64.encode(key.as_slice()) + "\n").collect())
 }
 
-fn read_or_make(path: &Path) -> Result<Zeroizing<String>, KeyError> {
-    match fs::read_to_string(path) {
-        Ok(text) => return Ok(Zeroizing::new(text)),
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(path, "read", &error)),
-        Err(_) => {}
+fn make(path: &Path) -> Result<(), KeyError> {
+    if path.exists() {
+        return Ok(());
     }
     match write_private(path, &lines(&[random()?])).and_then(|()| sync_folder(path)) {
-        Ok(()) => {}
         // Another server was faster; its key counts.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(failed(path, "written", &error)),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made.map_err(|error| failed(path, "written", &error)),
     }
-    fs::read_to_string(path).map(Zeroizing::new).map_err(|error| failed(path, "read", &error))
 }
 
 /// Writes a new file that its owner alone can read. It is there whole or not at all.

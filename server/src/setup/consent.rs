@@ -1,5 +1,6 @@
 //! Consent: the vendor's page on which a user agrees, and what has to be known before.
 
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tieline::auth::Authorization;
@@ -91,8 +92,10 @@ pub(super) async fn begin(
         authorization: authorization.to_secret_json(),
     };
     let text = serde_json::to_string(&waiting).map_err(|_| ApiError::internal())?;
-    service.store.put_waiting(setup.id, &state, &text).await?;
-    Ok(url)
+    match service.store.put_waiting(setup.id, &state, &text).await? {
+        true => Ok(url),
+        false => Err(ApiError::new(StatusCode::CONFLICT, "conflict", "this set-up has ended meanwhile")),
+    }
 }
 
 /// Keeps a consent with the organization's own client; gives back the link that the user's browser opens.

@@ -8,7 +8,7 @@ use crate::audit::Act;
 use crate::definitions::Definition;
 use crate::error::ApiError;
 use crate::service::Service;
-use crate::store::{ConnectorRow, Setup, SetupStatus, now};
+use crate::store::{ConnectorRow, Setup, SetupStatus, StoreError, now};
 use crate::watch::RequestId;
 
 /// Ends a set-up with a connector that is made, or signed in anew, of what is given. It has been tried first.
@@ -35,6 +35,10 @@ async fn finished(
     given: &Given,
 ) -> Result<ConnectorRow, ApiError> {
     let connection = given.connect(service, definition)?;
+    if setup.replaces.is_none() {
+        // Before anything is spent that counts once.
+        service.store.room(setup.workspace).await?;
+    }
     tried(&connection).await?;
     let at = now();
     let mut row = ConnectorRow {
@@ -60,9 +64,13 @@ async fn finished(
     row.scheme = connection.scheme().map(str::to_owned);
     row.fields = given.credentials.keys().cloned().collect();
     // Whoever completes the set-up first makes the connector: a form that is sent twice makes one.
-    if service.store.complete_setup(setup.id, &row, &given.secrets(definition), setup.replaces.is_some()).await? {
-        tracing::info!(connector_id = %row.id, setup_id = %setup.id, "a connector was set up");
-        return Ok(row);
+    match service.store.complete_setup(setup.id, &row, &given.secrets(definition), setup.replaces.is_some()).await {
+        Ok(true) => {
+            tracing::info!(connector_id = %row.id, setup_id = %setup.id, "a connector was set up");
+            return Ok(row);
+        }
+        Ok(false) | Err(StoreError::Changed) => {}
+        Err(error) => return Err(error.into()),
     }
     let now = service.store.setup_of_id(setup.id).await?;
     let made = now.filter(|setup| setup.status == SetupStatus::Completed).and_then(|setup| setup.connector);

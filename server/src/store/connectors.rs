@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use secrecy::zeroize::Zeroizing;
 use serde_json::{Map, Value};
-use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use sqlx::{Any, Executor, Row as _};
 use tieline::auth::AccessToken;
 use tieline::manifest::Effect;
 use tieline::plan::Operation;
@@ -105,7 +105,7 @@ impl Store {
     /// Adds a connector with its secrets, all or nothing.
     ///
     /// # Errors
-    /// [`StoreError::Full`] when its workspace holds as many as it may.
+    /// Those of [`Store::room`].
     pub(crate) async fn add_connector(&self, row: &ConnectorRow, secrets: &Secrets) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         self.insert_connector(&mut transaction, row, secrets).await?;
@@ -119,11 +119,13 @@ impl Store {
         row: &ConnectorRow,
         secrets: &Secrets,
     ) -> Result<(), StoreError> {
-        let held = sqlx::query("SELECT COUNT(*) FROM connectors WHERE workspace_id = $1");
-        let held = held.bind(row.workspace.to_string()).fetch_one(&mut **transaction).await?;
-        if held.try_get::<i64, _>(0)? >= MOST_IN_A_WORKSPACE {
-            return Err(StoreError::Full);
+        // Held until the end: the workspace is not deleted meanwhile, and no other connector comes into it.
+        let held = sqlx::query("UPDATE workspaces SET name = name WHERE id = $1 AND deleted_at IS NULL");
+        let held = held.bind(row.workspace.to_string()).execute(&mut **transaction).await?;
+        if held.rows_affected() == 0 {
+            return Err(StoreError::NoWorkspace);
         }
+        has_room(&mut **transaction, row.workspace).await?;
         sqlx::query(
             "INSERT INTO connectors (id, organization_id, workspace_id, definition_id, name, scheme, config, entities, \
              fields, version, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10)",
@@ -143,17 +145,27 @@ impl Store {
         self.put_secrets(transaction, row.id, secrets).await
     }
 
-    /// Changes a connector, all or nothing. With new secrets it forgets tokens that were renewed from those before. `false` when it
-    /// is gone, or has been changed since it was read.
+    /// Whether a workspace has room for another connector.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] when it holds as many as it may.
+    pub(crate) async fn room(&self, workspace: Uuid) -> Result<(), StoreError> {
+        has_room(&self.pool, workspace).await
+    }
+
+    /// Changes a connector, all or nothing. With new secrets it forgets tokens that were renewed from those before.
+    ///
+    /// # Errors
+    /// [`StoreError::Changed`] when it is gone, or has been changed since it was read.
     pub(crate) async fn change_connector(
         &self,
         row: &ConnectorRow,
         secrets: Option<&Secrets>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        let is_there = self.update_connector(&mut transaction, row, secrets).await?;
+        self.update_connector(&mut transaction, row, secrets).await?;
         transaction.commit().await?;
-        Ok(is_there)
+        Ok(())
     }
 
     pub(super) async fn update_connector(
@@ -161,9 +173,11 @@ impl Store {
         transaction: &mut sqlx::Transaction<'_, sqlx::Any>,
         row: &ConnectorRow,
         secrets: Option<&Secrets>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<(), StoreError> {
+        // What is noted of a refused renewal meanwhile goes with the secrets alone.
         let changed = sqlx::query(
-            "UPDATE connectors SET name = $2, scheme = $3, config = $4, entities = $5, fields = $6, reauthorize = $7, \
+            "UPDATE connectors SET name = $2, scheme = $3, config = $4, entities = $5, fields = $6, \
+             reauthorize = CASE WHEN $7 = 1 THEN NULL ELSE reauthorize END, \
              version = version + 1, updated_at = $8 WHERE id = $1 AND version = $9",
         )
         .bind(row.id.to_string())
@@ -172,20 +186,20 @@ impl Store {
         .bind(Value::Object(row.config.clone()).to_string())
         .bind(row.entities.as_ref().map(|entities| serde_json::json!(entities).to_string()))
         .bind(serde_json::json!(row.fields).to_string())
-        .bind(row.reauthorize.clone().filter(|_| secrets.is_none()))
+        .bind(i64::from(secrets.is_some()))
         .bind(now())
         .bind(row.version)
         .execute(&mut **transaction)
         .await?;
         if changed.rows_affected() == 0 {
-            return Ok(false);
+            return Err(StoreError::Changed);
         }
         if let Some(secrets) = secrets {
             let delete = sqlx::query("DELETE FROM secrets WHERE owner = $1").bind(row.id.to_string());
             delete.execute(&mut **transaction).await?;
             self.put_secrets(transaction, row.id, secrets).await?;
         }
-        Ok(true)
+        Ok(())
     }
 
     async fn put_secrets(
@@ -209,20 +223,28 @@ impl Store {
     }
 
     /// What a connector signs in with.
-    pub(crate) async fn secrets(&self, connector: Uuid) -> Result<Secrets, StoreError> {
-        let owner = connector.to_string();
-        let opened = self.secret(&owner, CREDENTIALS).await?;
-        let opened = opened.ok_or_else(|| StoreError::Unreadable("a connector without credentials".to_owned()))?;
+    ///
+    /// # Errors
+    /// [`StoreError::Changed`] when it is gone, or has been changed since it was read: what it signs in with may be for another address.
+    pub(crate) async fn secrets(&self, row: &ConnectorRow) -> Result<Secrets, StoreError> {
+        let sql = "SELECT s.kind, s.sealed, s.wrapped_key, s.master_key FROM secrets s \
+                   JOIN connectors c ON c.id = s.owner WHERE c.id = $1 AND c.version = $2 AND s.kind IN ($3, $4)";
+        let owner = row.id.to_string();
+        let query = sqlx::query(sql).bind(&owner).bind(row.version).bind(CREDENTIALS).bind(FIRST_TOKEN);
+        let (mut credentials, mut token) = (None, None);
         // The error of the reader would repeat a part of it.
         let unreadable = || StoreError::Unreadable("credentials are not what was stored".to_owned());
-        let credentials = serde_json::from_slice(&opened.plain).map_err(|_| unreadable())?;
-        let token = match self.secret(&owner, FIRST_TOKEN).await? {
-            None => None,
-            Some(opened) => {
-                let json = serde_json::from_slice(&opened.plain).map_err(|_| unreadable())?;
-                Some(AccessToken::from_secret_json(&json).map_err(|_| unreadable())?)
+        for row in query.fetch_all(&self.pool).await? {
+            let kind: String = row.try_get("kind")?;
+            let plain = self.unseal(&owner, &kind, &row)?;
+            if kind == CREDENTIALS {
+                credentials = Some(serde_json::from_slice(&plain).map_err(|_| unreadable())?);
+            } else {
+                let json = serde_json::from_slice(&plain).map_err(|_| unreadable())?;
+                token = Some(AccessToken::from_secret_json(&json).map_err(|_| unreadable())?);
             }
-        };
+        }
+        let credentials = credentials.ok_or(StoreError::Changed)?;
         Ok(Secrets { credentials, token, renewed: Vec::new() })
     }
 
@@ -299,9 +321,10 @@ impl Store {
     /// Deletes a connector with its secrets; `false` when it is gone already.
     pub(crate) async fn delete_connector(&self, id: Uuid) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        sqlx::query("DELETE FROM secrets WHERE owner = $1").bind(id.to_string()).execute(&mut *transaction).await?;
+        // In the order of all others who change both, so that none waits for another in a circle.
         let deleted = sqlx::query("DELETE FROM connectors WHERE id = $1").bind(id.to_string());
         let deleted = deleted.execute(&mut *transaction).await?;
+        sqlx::query("DELETE FROM secrets WHERE owner = $1").bind(id.to_string()).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(deleted.rows_affected() == 1)
     }
@@ -311,6 +334,14 @@ impl Store {
         let sql = "UPDATE connectors SET reauthorize = $3 WHERE id = $1 AND version = $2";
         sqlx::query(sql).bind(id).bind(version).bind(why).execute(&self.pool).await?;
         Ok(())
+    }
+}
+
+async fn has_room<'e>(executor: impl Executor<'e, Database = Any>, workspace: Uuid) -> Result<(), StoreError> {
+    let held = sqlx::query("SELECT COUNT(*) FROM connectors WHERE workspace_id = $1").bind(workspace.to_string());
+    match held.fetch_one(executor).await?.try_get::<i64, _>(0)? {
+        held if held >= MOST_IN_A_WORKSPACE => Err(StoreError::Full),
+        _ => Ok(()),
     }
 }
 

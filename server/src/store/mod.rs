@@ -10,6 +10,8 @@ mod organizations;
 mod rate_limits;
 mod secrets;
 mod setups;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod workspaces;
 
@@ -60,6 +62,12 @@ pub enum StoreError {
     /// A workspace holds as many connectors as it may.
     #[error("the workspace holds {MOST_IN_A_WORKSPACE} connectors, the most that it may")]
     Full,
+    /// A workspace has been deleted.
+    #[error("there is no such workspace any more")]
+    NoWorkspace,
+    /// A connector is not what it was when it was read.
+    #[error("the connector has been changed or deleted meanwhile")]
+    Changed,
     /// What is stored is not what this server writes.
     #[error("the database holds something else than expected: {0}")]
     Unreadable(String),

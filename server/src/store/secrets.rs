@@ -27,8 +27,12 @@ impl Store {
         let sql = "SELECT version, sealed, wrapped_key, master_key FROM secrets WHERE owner = $1 AND kind = $2";
         let row = sqlx::query(sql).bind(owner).bind(kind).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(None) };
-        let plain = self.keys.unseal(owner, kind, &sealed(&row)?)?;
-        Ok(Some(Opened { plain, version: row.try_get("version")? }))
+        Ok(Some(Opened { plain: self.unseal(owner, kind, &row)?, version: row.try_get("version")? }))
+    }
+
+    /// The secret of this owner and kind that a row holds.
+    pub(super) fn unseal(&self, owner: &str, kind: &str, row: &AnyRow) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        Ok(self.keys.unseal(owner, kind, &sealed(row)?)?)
     }
 
     /// Writes a secret, whatever was there before.
@@ -58,11 +62,16 @@ impl Store {
         plain: &[u8],
     ) -> Result<bool, StoreError> {
         let Sealed { sealed, wrapped_key, master_key } = self.keys.seal(connector, kind, plain)?;
+        let mut transaction = self.begin().await?;
         let sql = match version {
             0 => {
+                // Held until the end: it is not deleted meanwhile, with all secrets but this.
+                let held = sqlx::query("UPDATE connectors SET version = version WHERE id = $1").bind(connector);
+                if held.execute(&mut *transaction).await?.rows_affected() == 0 {
+                    return Ok(false);
+                }
                 "INSERT INTO secrets (owner, kind, version, sealed, wrapped_key, master_key) \
-                 SELECT $1, $2, $3 + 1, $4, $5, $6 WHERE EXISTS (SELECT 1 FROM connectors WHERE id = $1) \
-                 ON CONFLICT DO NOTHING"
+                 VALUES ($1, $2, $3 + 1, $4, $5, $6) ON CONFLICT DO NOTHING"
             }
             _ => {
                 "UPDATE secrets SET version = $3 + 1, sealed = $4, wrapped_key = $5, master_key = $6 \
@@ -70,7 +79,8 @@ impl Store {
             }
         };
         let query = sqlx::query(sql).bind(connector).bind(kind).bind(version).bind(sealed);
-        let written = query.bind(wrapped_key).bind(master_key).execute(&self.pool).await?;
+        let written = query.bind(wrapped_key).bind(master_key).execute(&mut *transaction).await?;
+        transaction.commit().await?;
         Ok(written.rows_affected() == 1)
     }
 

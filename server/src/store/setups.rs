@@ -134,15 +134,18 @@ impl Store {
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
-    /// Keeps a sign-in that waits for the user to come back with this state, in the place of any before.
-    pub(crate) async fn put_waiting(&self, setup: Uuid, state: &str, waiting: &str) -> Result<(), StoreError> {
+    /// Keeps a sign-in that waits for the user to come back with this state, in the place of any before; `false` when the set-up has
+    /// ended.
+    pub(crate) async fn put_waiting(&self, setup: Uuid, state: &str, waiting: &str) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
         let sql = "UPDATE setups SET state_digest = $2, error = NULL WHERE id = $1 AND status = 'pending'";
         let query = sqlx::query(sql).bind(setup.to_string()).bind(digest_of(state));
-        query.execute(&mut *transaction).await?;
+        if query.execute(&mut *transaction).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
         self.put_secret(&mut *transaction, &setup.to_string(), WAITING, waiting.as_bytes()).await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(true)
     }
 
     /// The sign-in that waits in a set-up; it goes on waiting.
@@ -150,9 +153,15 @@ impl Store {
         Ok(self.secret(&setup.to_string(), WAITING).await?.map(|opened| opened.plain))
     }
 
-    /// Keeps what somebody has entered, in the place of what was there before.
+    /// Keeps what somebody has entered, in the place of what was there before, unless the set-up has ended.
     pub(crate) async fn put_draft(&self, setup: Uuid, draft: &str) -> Result<(), StoreError> {
-        self.put_secret(&self.pool, &setup.to_string(), DRAFT, draft.as_bytes()).await
+        let mut transaction = self.begin().await?;
+        let held = sqlx::query("UPDATE setups SET status = status WHERE id = $1 AND status = 'pending'");
+        if held.bind(setup.to_string()).execute(&mut *transaction).await?.rows_affected() == 1 {
+            self.put_secret(&mut *transaction, &setup.to_string(), DRAFT, draft.as_bytes()).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
     }
 
     /// What somebody has entered.
@@ -175,8 +184,10 @@ impl Store {
         Ok((deleted.rows_affected() == 1).then_some(opened.plain))
     }
 
-    /// Ends a set-up with its connector, which is made, or changed if it `is_there`; `false` when the set-up has ended already, or
-    /// the connector is gone.
+    /// Ends a set-up with its connector, which is made, or changed if it `is_there`; `false` when the set-up has ended already.
+    ///
+    /// # Errors
+    /// Those of making or changing the connector, among them.
     pub(crate) async fn complete_setup(
         &self,
         setup: Uuid,
@@ -185,6 +196,10 @@ impl Store {
         is_there: bool,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
+        match is_there {
+            false => self.insert_connector(&mut transaction, row, secrets).await?,
+            true => self.update_connector(&mut transaction, row, Some(secrets)).await?,
+        }
         let sql = "UPDATE setups SET status = 'completed', connector_id = $2, definition_id = $3, name = $4, \
                    error = NULL WHERE id = $1 AND status = 'pending'";
         let query = sqlx::query(sql).bind(setup.to_string()).bind(row.id.to_string());
@@ -194,11 +209,6 @@ impl Store {
         }
         let sql = "DELETE FROM secrets WHERE owner = $1";
         sqlx::query(sql).bind(setup.to_string()).execute(&mut *transaction).await?;
-        match is_there {
-            false => self.insert_connector(&mut transaction, row, secrets).await?,
-            true if !self.update_connector(&mut transaction, row, Some(secrets)).await? => return Ok(false),
-            true => {}
-        }
         transaction.commit().await?;
         Ok(true)
     }

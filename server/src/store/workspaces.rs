@@ -140,7 +140,12 @@ impl Store {
     pub(crate) async fn delete_workspace(&self, workspace: &Workspace) -> Result<i64, StoreError> {
         let (id, at) = (workspace.id.to_string(), now());
         let mut transaction = self.begin().await?;
+        // First, and the connectors before their secrets, as all others do: what comes into it now waits, and finds it gone.
+        let sql = "UPDATE workspaces SET deleted_at = $2, status = 'inactive' WHERE id = $1";
+        sqlx::query(sql).bind(&id).bind(at).execute(&mut *transaction).await?;
         for sql in [
+            "UPDATE connectors SET version = version + 1 WHERE workspace_id = $1",
+            "UPDATE setups SET status = status WHERE workspace_id = $1",
             "DELETE FROM secrets WHERE owner IN (SELECT id FROM connectors WHERE workspace_id = $1)",
             "DELETE FROM secrets WHERE owner IN (SELECT id FROM setups WHERE workspace_id = $1)",
             "DELETE FROM setups WHERE workspace_id = $1",
@@ -148,8 +153,6 @@ impl Store {
         ] {
             sqlx::query(sql).bind(&id).execute(&mut *transaction).await?;
         }
-        let sql = "UPDATE workspaces SET deleted_at = $2, status = 'inactive' WHERE id = $1";
-        sqlx::query(sql).bind(&id).bind(at).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(at)
     }
