@@ -196,8 +196,9 @@ async fn sign_in(api: &Api, client: &FirstClient) -> Option<String> {
 
 /// The id of a new connector; `None` when the server is gone.
 async fn try_create(api: &Api) -> Option<String> {
-    let body =
-        json!({ "workspace_name": "default", "connector_type": "notion", "credentials": { "token": "ntn_s-secret" } });
+    // Another each time: with one token, all of them would wait for the vendor's limit in the end.
+    let token = format!("ntn_{}", uuid::Uuid::new_v4());
+    let body = json!({ "workspace_name": "default", "connector_type": "notion", "credentials": { "token": token } });
     let answer = api.try_send(Method::POST, CONNECTORS, Some(body)).await?;
     Some(answer.with(200)["id"].as_str().unwrap().to_owned())
 }
