@@ -43,23 +43,50 @@ pub(crate) struct Storage {
 }
 
 impl StorageArgs {
+    /// Where the things of a server are that has been started already.
+    ///
+    /// # Errors
+    /// `not_found` when there is no database, and those of [`find`](Self::find).
+    pub(crate) fn find_started(&self) -> Result<Storage, Error> {
+        let file = self.database_in(&self.folder()?);
+        if self.database.is_none() && !file.exists() {
+            let error =
+                Error::new(ErrorKind::NotFound, format!("there is no database of a server at {}", file.display()));
+            return Err(
+                error.with_help("`tieline serve` makes it at its first start; --data or --database say where one is")
+            );
+        }
+        self.find()
+    }
+
+    fn folder(&self) -> Result<PathBuf, Error> {
+        self.data.clone().map_or_else(folders::data, Ok)
+    }
+
+    fn database_in(&self, folder: &Path) -> PathBuf {
+        folder.join("tieline.db")
+    }
+
     /// Where things are. The data folder is made, for its owner alone.
     ///
     /// # Errors
     /// When there is no folder, or it cannot be made.
     pub(crate) fn find(&self) -> Result<Storage, Error> {
-        let folder = match &self.data {
-            Some(folder) => folder.clone(),
-            None => folders::data()?,
-        };
+        let folder = self.folder()?;
         make_private(&folder)?;
-        let database = self.database.clone().unwrap_or_else(|| Settings::sqlite(&folder.join("tieline.db")));
+        let database = self.database.clone().unwrap_or_else(|| Settings::sqlite(&self.database_in(&folder)));
         if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database.starts_with(scheme)) {
             let error = Error::new(ErrorKind::InvalidInput, "--database must begin with postgres:// or sqlite://");
             return Err(error);
         }
         let in_environment = env::var(MASTER_KEYS).ok().filter(|text| !text.trim().is_empty());
         let keys = match (&self.master_key_file, &self.master_key_command, in_environment) {
+            (Some(file), _, _) if !file.exists() => {
+                let error = Error::new(ErrorKind::InvalidInput, format!("there is no file {}", file.display()));
+                return Err(
+                    error.with_help("a new key, where nothing is encrypted yet: head -c 32 /dev/urandom | base64")
+                );
+            }
             (Some(file), _, _) => KeySource::File(file.clone()),
             (None, Some(command), _) => KeySource::Command(command.clone()),
             (None, None, Some(text)) => KeySource::Text(text.into()),

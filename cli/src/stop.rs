@@ -139,7 +139,7 @@ fn in_words(error: &Error) -> String {
         let _ = writeln!(text, "  ({})", facts.join(", "));
     }
     if let Some(next) = error.next() {
-        let _ = writeln!(text, "{bold}help:{end} the same call goes on there with --next {next}");
+        let _ = writeln!(text, "{bold}help:{end} the same call goes on there with --next {}", plain(next));
     }
     if let Some(help) = error.help() {
         let _ = writeln!(text, "{bold}help:{end} {}", plain(help));

@@ -7,13 +7,28 @@ use uuid::Uuid;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::service::Service;
-use crate::store::{ConnectorRow, Entry, Setup, now};
+use crate::store::{AuditLog, ConnectorRow, Entry, Setup, now};
 use crate::watch::RequestId;
 
 /// Something that a caller does.
 pub(crate) struct Act {
     entry: Entry,
     started: Instant,
+}
+
+/// An act that has not ended. Where its request takes too long, it is broken off, and stands in the audit log all the same.
+struct UnderWay {
+    act: Option<Act>,
+    audit: AuditLog,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let (Some(act), Ok(runtime)) = (self.act.take(), tokio::runtime::Handle::try_current()) else { return };
+        let outcome = if std::thread::panicking() { "internal" } else { "timeout" };
+        let (audit, entry) = (self.audit.clone(), act.ended(outcome));
+        runtime.spawn(async move { audit.write(entry).await });
+    }
 }
 
 impl Act {
@@ -92,14 +107,46 @@ impl Act {
         work: impl Future<Output = Result<T, ApiError>>,
         place: impl FnOnce(Self, &T) -> Self,
     ) -> Result<T, ApiError> {
+        let mut under_way = UnderWay { act: Some(self), audit: service.audit.clone() };
         let result = work.await;
-        let Self { mut entry, started } = match &result {
-            Ok(made) => place(self, made),
-            Err(_) => self,
-        };
-        entry.outcome = result.as_ref().err().map_or("success", |error| error.kind).to_owned();
-        entry.milliseconds = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
-        service.audit.write(entry).await;
+        if let Some(act) = under_way.act.take() {
+            let act = match &result {
+                Ok(made) => place(act, made),
+                Err(_) => act,
+            };
+            service.audit.write(act.ended(result.as_ref().err().map_or("success", |error| error.kind))).await;
+        }
         result
+    }
+
+    fn ended(self, outcome: &str) -> Entry {
+        let milliseconds = i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX);
+        Entry { outcome: outcome.to_owned(), milliseconds, ..self.entry }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::store::Place;
+    use crate::store::tests::store;
+
+    #[tokio::test]
+    async fn what_is_broken_off_stands_in_the_log() {
+        let (store, _folder) = store().await;
+        let (audit, organization) = (AuditLog::start(store.clone()), Uuid::new_v4());
+        let act = Act::of_login(Uuid::new_v4(), organization, &RequestId("r".to_owned()));
+        drop(UnderWay { act: Some(act), audit });
+        let all = Place { at: i64::MAX, id: None };
+        for _ in 0..100 {
+            if let [entry] = store.audit(organization, &all, 10).await.unwrap().as_slice() {
+                assert_eq!((entry.operation.as_str(), entry.outcome.as_str()), ("login", "timeout"));
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        unreachable!("no entry comes");
     }
 }

@@ -246,7 +246,11 @@ impl From<StoreError> for ApiError {
             StoreError::Full => conflict().help("delete connectors, or use another workspace"),
             StoreError::Changed => conflict(),
             StoreError::NoWorkspace => Self::not_found("workspace"),
-            StoreError::Database(_) | StoreError::Schema(_) | StoreError::Key(_) | StoreError::Unreadable(_) => {
+            StoreError::Database(_)
+            | StoreError::Unopened(..)
+            | StoreError::Schema(_)
+            | StoreError::Key(_)
+            | StoreError::Unreadable(_) => {
                 tracing::error!(%error, "the store failed");
                 Self::internal()
             }

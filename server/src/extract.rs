@@ -33,31 +33,43 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the body did not come within 30 seconds")
         })?;
         let bytes = reading.map_err(|rejection| {
-            ApiError::new(
-                rejection.status(),
-                "invalid_input",
-                format!("the body cannot be read: {}", rejection.body_text()),
-            )
+            let message = match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => "the body is larger than this server takes".to_owned(),
+                _ => format!("the body cannot be read: {}", rejection.body_text()),
+            };
+            ApiError::new(rejection.status(), "invalid_input", message)
         })?;
         // Some clients send no content type; whatever it says, the body has to be JSON.
         let read = serde_json::from_slice(if bytes.is_empty() { b"{}" } else { &bytes });
         read.map(Self).map_err(|error| {
             // The error must not repeat what may be a secret: it is told where, and what was expected.
-            let message = if error.is_data() { expected(&error) } else { "is not JSON".to_owned() };
-            ApiError::all_unfit(vec![FieldError::new("body", message)])
+            ApiError::all_unfit(vec![if error.is_data() {
+                misfit(&error)
+            } else {
+                FieldError::new("body", "is not JSON")
+            }])
         })
     }
 }
 
 /// What was expected, without what was there: serde says `invalid type: string "…", expected a map`.
-fn expected(error: &serde_json::Error) -> String {
+fn misfit(error: &serde_json::Error) -> FieldError {
     let text = error.to_string();
-    let place = format!("line {} column {}", error.line(), error.column());
-    match text.split_once(", expected ") {
-        Some((_, expected)) => format!("expected {expected}"),
-        None if text.starts_with("missing field") => text,
-        None => format!("does not fit at {place}"),
+    if let Some(name) = missing(&text) {
+        return FieldError::new(name, "is required");
     }
+    let place = format!("line {} column {}", error.line(), error.column());
+    let message = match text.split_once(", expected ") {
+        Some((_, expected)) if expected.starts_with("struct ") => format!("expected a JSON object at {place}"),
+        Some((_, expected)) => format!("expected {expected}"),
+        None => format!("does not fit at {place}"),
+    };
+    FieldError::new("body", message)
+}
+
+/// The name of a field that serde misses.
+fn missing(text: &str) -> Option<&str> {
+    text.strip_prefix("missing field `")?.split('`').next()
 }
 
 /// The query as a struct.
@@ -68,7 +80,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
-        read.map(|query| Self(query.0)).map_err(|rejection| ApiError::unfit("query", rejection.body_text()))
+        read.map(|query| Self(query.0)).map_err(|rejection| {
+            // `Failed to deserialize query string: limit: invalid digit found in string`
+            let text = rejection.body_text();
+            let text = text.split_once(": ").map_or(text.as_str(), |(_, why)| why);
+            match (missing(text), text.split_once(": ")) {
+                (Some(name), _) => ApiError::unfit(name, "is required"),
+                (None, Some((name, why))) => ApiError::unfit(name, format!("does not fit: {why}")),
+                (None, None) => ApiError::unfit("query string", text),
+            }
+        })
     }
 }
 
@@ -131,9 +152,15 @@ impl ToSchema for Name {}
 
 /// A name that somebody gives: short, and without what no terminal should be told.
 pub(crate) fn name(field: &str, text: &str) -> Result<String, ApiError> {
+    sound_name(text).ok_or_else(|| ApiError::unfit(field, NO_NAME))
+}
+
+/// What is said of a text that is no name.
+pub(crate) const NO_NAME: &str = "must have 1 to 200 characters, and no control characters";
+
+/// A text as a name, if it is one.
+pub(crate) fn sound_name(text: &str) -> Option<String> {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > NAME_LENGTH || text.chars().any(char::is_control) {
-        return Err(ApiError::unfit(field, "must have 1 to 200 characters, and no control characters"));
-    }
-    Ok(text.to_owned())
+    let is_sound = !text.is_empty() && text.chars().count() <= NAME_LENGTH && !text.chars().any(char::is_control);
+    is_sound.then(|| text.to_owned())
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use crate::extract::{NO_NAME, sound_name};
 use crate::keys::{KeySource, Keyring};
 use crate::service::StartError;
 use crate::store::{Client, FirstClient, Login, Rewrapped, Store};
@@ -51,8 +52,9 @@ impl Operator {
     /// # Errors
     /// When the database cannot be used, or no organization is named.
     pub async fn add_client(&self, name: &str, organizations: &[String]) -> Result<FirstClient, StartError> {
+        let name = sound("the client's name", name)?;
         let ids = self.named(organizations).await?;
-        let issued = self.store.add_application(name, &ids).await?;
+        let issued = self.store.add_application(&name, &ids).await?;
         Ok(FirstClient::new(ids.first().copied().unwrap_or_default(), issued))
     }
 
@@ -67,7 +69,8 @@ impl Operator {
         organizations: &[String],
         minutes: u32,
     ) -> Result<String, StartError> {
-        let login = Login { organizations: self.named(organizations).await?, name: name.map(str::to_owned) };
+        let name = name.map(|name| sound("the name", name)).transpose()?;
+        let login = Login { organizations: self.named(organizations).await?, name };
         Ok(self.store.add_login_code(&login, i64::from(minutes) * 60_000).await?)
     }
 
@@ -75,7 +78,7 @@ impl Operator {
     async fn named(&self, organizations: &[String]) -> Result<Vec<Uuid>, StartError> {
         let mut ids = Vec::new();
         for wanted in organizations {
-            ids.push(self.store.organization_called(wanted).await?);
+            ids.push(self.store.organization_called(&sound("the organization's name", wanted)?).await?);
         }
         match ids.is_empty() {
             true => Err(StartError::Setting("a client belongs to one organization at least".to_owned())),
@@ -107,4 +110,8 @@ impl Operator {
         let organizations = self.store.organizations().await?;
         Ok(organizations.into_iter().map(|one| (one.id.to_string(), one.name)).collect())
     }
+}
+
+fn sound(what: &str, name: &str) -> Result<String, StartError> {
+    sound_name(name).ok_or_else(|| StartError::Setting(format!("{what} {NO_NAME}")))
 }

@@ -81,7 +81,7 @@ pub(crate) fn run(args: &KeysArgs) -> Result<(), Stop> {
             }
             KeysCommand::Clients { storage } => {
                 let clients = operator(storage).await?.clients().await.map_err(not_started)?;
-                let client = |client: Client| json!({ "client_id": client.client_id, "name": client.name, "organizations": client.organizations });
+                let client = |client: Client| json!({ "client_id": client.client_id, "name": client.name, "organizations": client.organizations, "created_at": client.created_at });
                 json!({ "data": clients.into_iter().map(client).collect::<Vec<_>>() })
             }
             KeysCommand::Revoke { client_id, storage } => {
@@ -111,6 +111,6 @@ pub(crate) fn run(args: &KeysArgs) -> Result<(), Stop> {
 }
 
 async fn operator(storage: &StorageArgs) -> Result<Operator, Stop> {
-    let storage = storage.find()?;
+    let storage = storage.find_started()?;
     Ok(Operator::open(&storage.database, storage.keys).await.map_err(not_started)?)
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tieline::Error;
+use tieline::{Error, ErrorKind};
 use url::Url;
 
 use crate::commands::serve::CLIENT;
@@ -24,8 +24,8 @@ use crate::{folders, output, runtime};
 #[command(
     after_help = "The secret is read from the variable TIELINE_CLIENT_SECRET, or from stdin. It is tried, and kept in
 $XDG_CONFIG_HOME/tieline/settings.json, which its owner alone can read. On the machine where
-`tieline serve` made its first client, `tieline login` alone uses that one. Elsewhere it opens a page of the
-server, on which you enter a code that its operator gives you.
+`tieline serve` made its first client, `tieline login` alone uses that one. Elsewhere it opens a page
+of the server, in a browser on this machine, on which you enter a code that its operator gives you.
 
 Programs need not log in: they set TIELINE_CLIENT_ID and TIELINE_CLIENT_SECRET. TIELINE_SERVER,
 TIELINE_ORGANIZATION_ID and TIELINE_WORKSPACE say the rest. The environment comes before what is
@@ -51,7 +51,7 @@ pub(crate) struct LoginArgs {
     /// either: it is asked for in the browser
     #[arg(long, value_name = "CODE|-", conflicts_with = "client_id")]
     pub code: Option<String>,
-    /// Open no browser: print the address of the page, and wait for it
+    /// Open no browser: print the address of the page, and wait until it has been opened on this machine
     #[arg(long, conflicts_with_all = ["client_id", "code"])]
     pub no_browser: bool,
     /// Allow plain http to another machine than this one
@@ -132,6 +132,12 @@ fn log_in(args: &LoginArgs) -> Result<(), Stop> {
 /// The client that the server makes for an operator's code.
 fn with_code(args: &LoginArgs, server: Option<Url>) -> Result<Settings, Stop> {
     let server = server.map_or_else(|| server_url(USUAL_SERVER), Ok)?;
+    // Before anybody enters a code into a page that others could read.
+    if server.scheme() == "http" && !args.allow_http && !is_this_machine(&server) {
+        let message = format!("{} is plain http on another machine: a code could be read on the way", shown(&server));
+        let help = "use https, or allow it: `tieline login --allow-http`";
+        return Err(Error::new(ErrorKind::Refused, message).with_help(help).into());
+    }
     let code = match args.code.as_deref() {
         Some("-") => Some(secret::read("Code")?),
         code => code.map(str::to_owned),
@@ -148,13 +154,17 @@ fn with_code(args: &LoginArgs, server: Option<Url>) -> Result<Settings, Stop> {
         Ok(nobody.ask("logins", "create", params).await?)
     })?;
     let text = |name: &str| made[name].as_str().map(str::to_owned);
-    Ok(Settings {
+    let settings = Settings {
         server: Some(shown(&server).to_owned()),
         client_id: text("client_id"),
         client_secret: text("client_secret"),
         organization_id: text("organization_id"),
+        allow_http: args.allow_http,
         ..Settings::default()
-    })
+    };
+    // The code is used up: what has become of it is kept, whatever comes now.
+    settings.keep()?;
+    Ok(settings)
 }
 
 fn message(settings: &Settings, organizations: &[Value]) -> String {
@@ -192,7 +202,7 @@ struct FirstClient {
 
 /// The first client of a server on this machine.
 fn first_client(server: Option<&Url>) -> Result<Settings, Error> {
-    let help = "give --client-id; `tieline keys client` makes a client, where the server is";
+    let help = "give --client-id, or --code; `tieline keys client` and `tieline keys login-code` make them, where the server is";
     let missing = |why: String| invalid(format!("it is not said who logs in: {why}")).with_help(help);
     let folder = variable("TIELINE_DATA").map_or_else(folders::data, |folder| Ok(PathBuf::from(folder)))?;
     let path = folder.join(CLIENT);

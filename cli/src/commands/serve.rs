@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, value_parser};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use tieline::{Connector, Error, ErrorKind};
@@ -13,6 +13,7 @@ use tieline_server::{FirstClient, OidcSettings, Server, Settings};
 use tokio::net::TcpListener;
 use url::Url;
 
+use crate::hosted::settings::server_url;
 use crate::logging::LogFormat;
 use crate::operate::{StorageArgs, not_started};
 use crate::stop::{Stop, invalid};
@@ -41,8 +42,11 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "ADDRESS", env = "TIELINE_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
     /// Where callers and browsers reach this server; http://ADDRESS when left out
-    #[arg(long, value_name = "URL", env = "TIELINE_PUBLIC_URL")]
+    #[arg(long, value_name = "URL", env = "TIELINE_PUBLIC_URL", value_parser = server_url)]
     pub public_url: Option<Url>,
+    /// How the log on stderr is written; TIELINE_LOG says what is in it
+    #[arg(long, value_enum, env = "TIELINE_LOG_FORMAT", default_value_t)]
+    pub log: LogFormat,
     /// A manifest or OpenAPI document beside the built-in connectors, or a folder of manifests. May be repeated
     #[arg(long, value_name = "PATH", env = "TIELINE_CONNECTORS", value_delimiter = ',', help_heading = "Connectors")]
     pub connector: Vec<PathBuf>,
@@ -63,17 +67,14 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub oidc: OidcArgs,
     /// The largest body of a request, in bytes
-    #[arg(long, value_name = "BYTES", env = "TIELINE_MAX_BODY_BYTES", default_value_t = Settings::MAX_BODY_BYTES, help_heading = "Limits")]
+    #[arg(long, value_name = "BYTES", env = "TIELINE_MAX_BODY_BYTES", default_value_t = Settings::MAX_BODY_BYTES, value_parser = at_least_one, help_heading = "Limits")]
     pub max_body_bytes: usize,
     /// The most requests a second of one client, on average
-    #[arg(long, value_name = "NUMBER", env = "TIELINE_REQUESTS_PER_SECOND", default_value_t = Settings::REQUESTS_PER_SECOND, help_heading = "Limits")]
+    #[arg(long, value_name = "NUMBER", env = "TIELINE_REQUESTS_PER_SECOND", default_value_t = Settings::REQUESTS_PER_SECOND, value_parser = value_parser!(u32).range(1..), help_heading = "Limits")]
     pub requests_per_second: u32,
     /// How many days entries of the audit log are kept; for ever when left out
-    #[arg(long, value_name = "DAYS", env = "TIELINE_AUDIT_DAYS", help_heading = "Limits")]
+    #[arg(long, value_name = "DAYS", env = "TIELINE_AUDIT_DAYS", value_parser = value_parser!(u32).range(1..), help_heading = "Limits")]
     pub audit_days: Option<u32>,
-    /// How the log on stderr is written; TIELINE_LOG says what is in it
-    #[arg(long, value_enum, env = "TIELINE_LOG_FORMAT", default_value_t)]
-    pub log: LogFormat,
 }
 
 /// Where people log in by themselves. The secret of a client that has one is in TIELINE_OIDC_CLIENT_SECRET.
@@ -164,13 +165,18 @@ fn connectors(paths: &[PathBuf]) -> Result<Vec<Connector>, Stop> {
 fn base_urls(texts: &[String]) -> Result<HashMap<String, Url>, Error> {
     let pair = |text: &String| {
         let (name, url) = text.split_once('=')?;
-        Url::parse(url).ok().filter(|url| url.has_host()).map(|url| (name.to_owned(), url))
+        let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())?;
+        Some((name.to_owned(), url))
     };
     let read = |text| {
         pair(text)
             .ok_or_else(|| invalid(format!("--base-url must look like notion=http://127.0.0.1:4010, not `{text}`")))
     };
     texts.iter().map(read).collect()
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "must be a whole number, 1 at least".to_owned())
 }
 
 /// Says where it is, and tells the secret of a new client.

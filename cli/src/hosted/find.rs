@@ -124,8 +124,14 @@ pub(crate) async fn organization(api: &Api, text: &str) -> Result<Value, Error> 
 
 /// The one connector that a name means.
 fn chosen(name: &str, workspace: &str, connectors: &[Value]) -> Result<String, Error> {
-    let found: Vec<&Value> =
-        connectors.iter().filter(|one| names(one).any(|known| known.to_lowercase() == name.to_lowercase())).collect();
+    let is_meant = |known: &str| known.to_lowercase() == name.to_lowercase();
+    let (called, kinds): (Vec<&Value>, Vec<&Value>) =
+        connectors.iter().filter(|one| names(one).any(is_meant)).partition(|one| is_meant(named(one)[0]));
+    // The one that people call so comes before others of that kind.
+    let found = match called.as_slice() {
+        [_] => called,
+        _ => [called, kinds].concat(),
+    };
     match found.as_slice() {
         [one] => Ok(one["id"].as_str().unwrap_or_default().to_owned()),
         [] => {
@@ -204,10 +210,14 @@ mod tests {
     fn several_are_told_with_their_ids_and_none_with_what_is_near() {
         let connectors =
             [connector("1", "Team wiki", "Notion", "notion"), connector("2", "Notion", "Notion", "notion")];
-        let error = chosen("notion", "default", &connectors).unwrap_err();
+        assert_eq!(chosen("notion", "default", &connectors).unwrap(), "2", "it is called so itself");
+        let several = [connector("1", "Team wiki", "Notion", "notion"), connector("3", "Notes", "Notion", "notion")];
+        let error = chosen("notion", "default", &several).unwrap_err();
         assert_eq!((error.kind(), error.code()), (ErrorKind::InvalidInput, Some("ambiguous")));
         let told: Vec<_> = error.problems().iter().map(|one| (one.at.as_str(), one.message.as_str())).collect();
-        assert_eq!(told, [("1", "Team wiki (Notion)"), ("2", "Notion")]);
+        assert_eq!(told, [("1", "Team wiki (Notion)"), ("3", "Notes (Notion)")]);
+        let twice = [connector("2", "Notion", "Notion", "notion"), connector("4", "Notion", "Notion", "notion")];
+        assert_eq!(chosen("notion", "default", &twice).unwrap_err().problems().len(), 2);
         let error = chosen("notoin", "default", &connectors).unwrap_err();
         assert_eq!((error.kind(), error.help()), (ErrorKind::UnknownConnector, Some("did you mean `Notion`?")));
         let error = chosen("stripe", "default", &connectors).unwrap_err();

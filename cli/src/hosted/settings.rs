@@ -136,19 +136,8 @@ impl Settings {
     /// The settings below an environment. What is kept for another server or another client than it names does not count: a secret
     /// goes to the server that it is for.
     fn under(self, variable: impl Fn(&str) -> Option<String>) -> Self {
-        let named = Self {
-            server: variable("TIELINE_SERVER"),
-            client_id: variable("TIELINE_CLIENT_ID"),
-            client_secret: variable("TIELINE_CLIENT_SECRET"),
-            organization_id: variable("TIELINE_ORGANIZATION_ID"),
-            workspace: variable("TIELINE_WORKSPACE"),
-            allow_http: variable("TIELINE_ALLOW_HTTP").is_some_and(|text| text == "true" || text == "1"),
-        };
-        let is_other = |named: &Option<String>, kept: &Option<String>| matches!((named, kept), (Some(named), Some(kept)) if named.trim_end_matches('/') != kept.trim_end_matches('/'));
-        // Without a server, what is kept is for the usual one.
-        let server = self.server.clone().or_else(|| self.client_secret.as_ref().map(|_| USUAL_SERVER.to_owned()));
-        let is_elsewhere = is_other(&named.server, &server) || is_other(&named.client_id, &self.client_id);
-        let kept = if is_elsewhere { Self::default() } else { self };
+        let named = Self::named(variable);
+        let kept = if self.is_elsewhere(&named) { Self::default() } else { self };
         Self {
             server: named.server.or(kept.server),
             client_id: named.client_id.or(kept.client_id),
@@ -157,6 +146,26 @@ impl Settings {
             workspace: named.workspace.or(kept.workspace),
             allow_http: named.allow_http || kept.allow_http,
         }
+    }
+
+    /// What an environment names.
+    fn named(variable: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            server: variable("TIELINE_SERVER"),
+            client_id: variable("TIELINE_CLIENT_ID"),
+            client_secret: variable("TIELINE_CLIENT_SECRET"),
+            organization_id: variable("TIELINE_ORGANIZATION_ID"),
+            workspace: variable("TIELINE_WORKSPACE"),
+            allow_http: variable("TIELINE_ALLOW_HTTP").is_some_and(|text| text == "true" || text == "1"),
+        }
+    }
+
+    /// Whether what is kept is for another server, or another client, than these settings name.
+    fn is_elsewhere(&self, named: &Self) -> bool {
+        let is_other = |named: &Option<String>, kept: &Option<String>| matches!((named, kept), (Some(named), Some(kept)) if named.trim_end_matches('/') != kept.trim_end_matches('/'));
+        // Without a server, what is kept is for the usual one.
+        let server = self.server.clone().or_else(|| self.client_secret.as_ref().map(|_| USUAL_SERVER.to_owned()));
+        is_other(&named.server, &server) || is_other(&named.client_id, &self.client_id)
     }
 
     /// Who calls which server.
@@ -201,9 +210,14 @@ impl Settings {
 /// Keeps a change of the settings and says so, and that the environment says something else, where it does.
 ///
 /// # Errors
-/// When they cannot be read or written.
+/// When they cannot be read or written, or are not those of the server that the environment names.
 pub(crate) fn keep(change: impl FnOnce(&mut Settings), what: String, instead: &str) -> Result<(), Stop> {
     let mut settings = Settings::kept()?;
+    if settings.is_elsewhere(&Settings::named(variable)) {
+        let error = invalid("the environment names another server or client than the one that is logged in to");
+        let help = format!("set {instead}, or unset TIELINE_SERVER and TIELINE_CLIENT_ID");
+        return Err(error.with_help(help).into());
+    }
     change(&mut settings);
     settings.keep()?;
     let message = match variable(instead) {
@@ -233,7 +247,9 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 /// `invalid_input` when it is none.
 pub(crate) fn server_url(text: &str) -> Result<Url, Error> {
     let is_one = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
-    let is_plain = |url: &Url| url.username().is_empty() && url.password().is_none() && url.query().is_none();
+    let is_plain = |url: &Url| {
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none()
+    };
     Url::parse(text)
         .ok()
         .filter(|url| is_one(url) && is_plain(url))

@@ -205,8 +205,11 @@ fn what_is_wrong_is_told_as_the_local_commands_do() {
             &json!({ "name": "notion", "called": "Team wiki", "credentials": { "token": "ntn_hunter2hunter2" } }),
         )
         .json();
+    // The one that is called so, also when there are others of its kind; not when there are two.
+    assert_eq!(hosted.connectors("describe", &json!({ "name": "notion" })).json()["name"], "Notion");
+    create("notion", &json!({ "token": "ntn_hunter2hunter2" })).json();
     let error = hosted.connectors("describe", &json!({ "name": "notion" })).error(4, "invalid_input");
-    assert_eq!((&error["code"], error["problems"].as_array().unwrap().len()), (&json!("ambiguous"), 2), "{error}");
+    assert_eq!((&error["code"], error["problems"].as_array().unwrap().len()), (&json!("ambiguous"), 3), "{error}");
     let one = hosted.connectors("describe", &json!({ "name": "team wiki" })).json();
     assert_eq!(one["name"], "Team wiki");
 

@@ -97,7 +97,9 @@ pub(super) fn changed(
     credentials: Option<Map<String, Value>>,
     replication_config: Option<Map<String, Value>>,
 ) -> Result<Given, ApiError> {
-    let has_config = replication_config.as_ref().is_some_and(|config| config.keys().any(|name| name != "credentials"));
+    let has_config = replication_config
+        .as_ref()
+        .is_some_and(|config| config.is_empty() || config.keys().any(|name| name != "credentials"));
     let mut given = Given::new(definition, credentials, replication_config, None)?;
     given.unmask(row)?;
     if !has_config {

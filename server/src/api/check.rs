@@ -1,9 +1,11 @@
 //! Checks: whether a connector works, by the operation that its manifest names for that.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::{Extension, Json};
+use http::StatusCode;
 use serde::Serialize;
 use tieline::{Connection, ErrorKind};
 use utoipa::ToSchema;
@@ -68,6 +70,9 @@ pub(super) struct EntityCheck {
     error_message: Option<String>,
 }
 
+/// How long credentials are tried: with the exchange of a code before it, within the time that a request has.
+const TRIED: Duration = Duration::from_secs(120);
+
 /// Tries a connection's credentials.
 ///
 /// # Errors
@@ -76,7 +81,11 @@ pub(crate) async fn tried(connection: &Connection) -> Result<(), ApiError> {
     if connection.connector().head().check.is_none() {
         return Ok(());
     }
-    connection.check().await.map(drop).map_err(ApiError::from)
+    let checking = tokio::time::timeout(TRIED, connection.check()).await.map_err(|_| {
+        let message = "the API has not said within two minutes whether it takes the credentials";
+        ApiError::new(StatusCode::GATEWAY_TIMEOUT, "timeout", message)
+    })?;
+    checking.map(drop).map_err(ApiError::from)
 }
 
 async fn outcome(connection: &Connection) -> CheckBody {

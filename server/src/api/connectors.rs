@@ -17,13 +17,12 @@ use crate::definitions::Definition;
 use crate::error::ApiError;
 use crate::extract::{Body, Id, Name, Query, name, optional_uuid};
 use crate::service::Service;
-use crate::store::{ConnectorRow, Exposed, now};
+use crate::store::{ConnectorRow, Exposed, now, time};
 use crate::watch::RequestId;
 
 use super::check::tried;
 use super::given::{ExposedEntity, Given, MASK, Meant, exposed};
 use super::templates::{Template, TemplateSummary};
-use super::time;
 
 /// A new connector.
 #[derive(Deserialize, ToSchema)]

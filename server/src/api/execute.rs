@@ -220,6 +220,10 @@ async fn called(
     let excluded = if selected.is_empty() { request.exclude_fields.unwrap_or_default() } else { Vec::new() };
     let mut call: Call = connection.call(&operation.entity, &operation.action).params(params.into()).validated();
     call = call.fields(selected);
+    if request.max_records.is_some_and(|records| !(1..=MOST_RECORDS).contains(&records)) {
+        let message = format!("must be 1 to {MOST_RECORDS}; `next` goes on from there");
+        return Err(ApiError::unfit("max_records", message));
+    }
     let wanted = request.max_records.or(limit);
     let most = wanted.or(request.all.then_some(MOST_RECORDS)).filter(|_| operation.has_pages());
     if let Some(records) = most {

@@ -101,8 +101,3 @@ pub(crate) fn router(service: Arc<Service>, max_body_bytes: usize) -> Router {
         .layer(middleware::from_fn_with_state(service.clone(), watch))
         .with_state(service)
 }
-
-/// Milliseconds since 1970 as RFC 3339 has them.
-fn time(millis: i64) -> String {
-    jiff::Timestamp::from_millisecond(millis).unwrap_or_default().to_string()
-}

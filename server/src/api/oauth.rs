@@ -17,11 +17,10 @@ use crate::error::ApiError;
 use crate::extract::{Body, Name, name, optional_uuid};
 use crate::service::Service;
 use crate::setup;
-use crate::store::Setup;
+use crate::store::{Setup, time};
 use crate::watch::RequestId;
 
 use super::given::{Given, Meant};
-use super::time;
 
 /// An organization's own OAuth client of a vendor.
 #[derive(Deserialize, ToSchema)]
@@ -64,8 +63,7 @@ pub(super) async fn put_client(
     let putting = async {
         let meant = Meant { connector_type: Some(&request.connector_type), definition: None, template: None };
         let definition = meant.find(&service)?;
-        let scheme = setup::consent_scheme(&definition)
-            .ok_or_else(|| ApiError::unfit("connector_type", "has no way to sign in that asks a user in a browser"))?;
+        let scheme = setup::required_consent(&definition)?;
         let unknown = request.configuration.keys().find(|field| !scheme.asked.contains(field));
         let missing = scheme.asked.iter().find(|field| {
             let value = request.configuration.get(*field).and_then(Value::as_str);

@@ -13,10 +13,9 @@ use crate::caller::{AnyOrganization, WholeOrganization};
 use crate::error::ApiError;
 use crate::extract::{Id, Query};
 use crate::service::Service;
-use crate::store::{Entry, Place, WorkspaceFilter};
+use crate::store::{Entry, Place, WorkspaceFilter, time};
 
-use super::time;
-use super::workspaces::limit;
+use super::workspaces::{limit, page};
 
 /// The organizations of a client.
 #[derive(Serialize, ToSchema)]
@@ -127,7 +126,7 @@ pub(super) async fn credentials(
     let rows = service.store.connectors_of(id, None, limit, offset).await?;
     let total = service.store.count_connectors(id).await?;
     let mut data = Vec::new();
-    for row in rows.into_iter().take(usize::try_from(limit).unwrap_or_default()) {
+    for row in page(rows, limit).0 {
         let Some(workspace) = service.store.workspace(id, row.workspace).await? else { continue };
         data.push(CredentialBody {
             id: row.id,
@@ -156,7 +155,7 @@ pub(super) struct AuditPart {
     /// Only entries before this time, in milliseconds since 1970.
     before: Option<i64>,
     /// Where to go on, from `next_cursor`.
-    #[param(pattern = "^-?[0-9]+-[0-9a-f-]{36}$")]
+    #[param(pattern = "^[0-9]+-[0-9a-f-]{36}$")]
     cursor: Option<String>,
 }
 
@@ -209,10 +208,7 @@ pub(super) async fn audit(
         Some(text) => Place::read(text).ok_or_else(|| ApiError::unfit("cursor", "is not from an earlier answer"))?,
     };
     let limit = limit(part.limit)?;
-    let mut entries = service.store.audit(id, &from, limit).await?;
-    let shown = usize::try_from(limit).unwrap_or_default();
-    let has_more = entries.len() > shown;
-    entries.truncate(shown);
+    let (entries, has_more) = page(service.store.audit(id, &from, limit).await?, limit);
     let next_cursor = entries.last().filter(|_| has_more).map(|last| Place::before(last).to_string());
     let entry = |entry: Entry| AuditEntry {
         at: entry.at,

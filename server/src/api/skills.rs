@@ -20,7 +20,7 @@ use crate::service::Service;
 use crate::store::ConnectorRow;
 
 use super::connectors::definition_of;
-use super::workspaces::limit;
+use super::workspaces::{limit, page};
 
 /// What stands before a connector's id in the id of its skill.
 const PREFIX: &str = "connector-source:";
@@ -136,9 +136,9 @@ pub(super) async fn list(
     let workspace = reached(&service, &caller, query.workspace_id).await?;
     let part = Part::new(query.limit, query.cursor.as_deref())?;
     let rows = service.store.connectors_of(caller.organization, workspace, part.limit, part.offset).await?;
-    let next_cursor = part.next(rows.len());
+    let (rows, next_cursor) = part.of(rows);
     let skill = |row: ConnectorRow| Some(SkillMetadata::new(&row, service.definitions.of_id(row.definition)?));
-    Ok(Json(SkillList { data: part.of(rows).filter_map(skill).collect(), next_cursor }))
+    Ok(Json(SkillList { data: rows.into_iter().filter_map(skill).collect(), next_cursor }))
 }
 
 /// Searches the skills by words, the best first
@@ -153,7 +153,8 @@ pub(super) async fn search(
         return Err(ApiError::unfit("query", "must have a word"));
     }
     let lower = query.query.to_lowercase();
-    let words: Vec<_> = lower.split_whitespace().collect();
+    // `pages.create` is an entity and an action.
+    let words: Vec<_> = lower.split(|c: char| c.is_whitespace() || c == '.').filter(|word| !word.is_empty()).collect();
     let workspace = reached(&service, &caller, query.workspace_id).await?;
     let part = Part::new(query.limit, query.cursor.as_deref())?;
     let mut found = Vec::new();
@@ -167,9 +168,9 @@ pub(super) async fn search(
     }
     found.sort_by_key(|(hits, ..)| Reverse(*hits));
     let found = found.split_off(found.len().min(usize::try_from(part.offset).unwrap_or(usize::MAX)));
-    let next_cursor = part.next(found.len());
+    let (found, next_cursor) = part.of(found);
     let mut data = Vec::new();
-    for (_, id, definition) in part.of(found) {
+    for (_, id, definition) in found {
         // It may have been deleted meanwhile.
         if let Some(row) = service.store.connector(caller.organization, workspace, id).await? {
             data.push(SkillMetadata::new(&row, definition));
@@ -193,15 +194,10 @@ impl Part {
         Ok(Self { limit: limit(given)?, offset: offset.into() })
     }
 
-    /// What of a list that begins here belongs to the part.
-    fn of<T>(&self, list: Vec<T>) -> impl Iterator<Item = T> {
-        list.into_iter().take(usize::try_from(self.limit).unwrap_or(usize::MAX))
-    }
-
-    /// Where a list goes on that has so many from here on.
-    fn next(&self, count: usize) -> Option<String> {
-        let has_more = i64::try_from(count).is_ok_and(|count| count > self.limit);
-        has_more.then(|| (self.offset + self.limit).to_string())
+    /// What of a list that begins here belongs to the part, and where it goes on.
+    fn of<T>(&self, list: Vec<T>) -> (Vec<T>, Option<String>) {
+        let (list, has_more) = page(list, self.limit);
+        (list, has_more.then(|| (self.offset + self.limit).to_string()))
     }
 }
 

@@ -15,10 +15,8 @@ use crate::caller::{Caller, WholeOrganization};
 use crate::error::ApiError;
 use crate::extract::{Body, Id, Name, Query, name};
 use crate::service::Service;
-use crate::store::{Workspace, WorkspaceFilter, now};
+use crate::store::{Workspace, WorkspaceFilter, now, time};
 use crate::watch::RequestId;
-
-use super::time;
 
 /// A workspace.
 #[derive(Serialize, ToSchema)]
@@ -101,6 +99,14 @@ pub(super) fn limit(given: Option<i64>) -> Result<i64, ApiError> {
     }
 }
 
+/// The rows of a page, of which one more was read, and whether there are more.
+pub(super) fn page<T>(mut rows: Vec<T>, limit: i64) -> (Vec<T>, bool) {
+    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = rows.len() > shown;
+    rows.truncate(shown);
+    (rows, has_more)
+}
+
 /// Lists the workspaces of the organization
 #[utoipa::path(get, path = "/api/v1/workspaces", tag = "workspaces",
     params(ListWorkspaces), responses((status = 200, body = WorkspaceList)))]
@@ -121,10 +127,7 @@ pub(super) async fn list(
         is_active: query.status.map(|status| status == Status::Active),
         after: query.cursor,
     };
-    let mut found = service.store.workspaces(caller.organization, &filter, limit).await?;
-    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = found.len() > shown;
-    found.truncate(shown);
+    let (found, has_more) = page(service.store.workspaces(caller.organization, &filter, limit).await?, limit);
     let next_cursor = found.last().filter(|_| has_more).map(|last| last.name.clone());
     let next = next_cursor.as_ref().map(|cursor| {
         let mut query_text = url::form_urlencoded::Serializer::new(String::new());

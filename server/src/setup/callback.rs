@@ -119,7 +119,7 @@ pub(super) fn ended(service: &Service, setup: &Setup) -> Response {
 }
 
 /// An answer that has been used: what is made of it may take a moment still.
-fn answered(service: &Service, setup: &Setup) -> Response {
+pub(super) fn answered(service: &Service, setup: &Setup) -> Response {
     let form = page_of(service, setup);
     if setup.error.is_some() {
         return Redirect::to(&form).into_response();

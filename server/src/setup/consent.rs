@@ -37,6 +37,17 @@ pub(crate) fn consent_scheme(definition: &Definition) -> Option<ConsentScheme> {
     })
 }
 
+/// The way to sign in that asks a user in a browser.
+///
+/// # Errors
+/// 422 when there is none.
+pub(crate) fn required_consent(definition: &Definition) -> Result<ConsentScheme, ApiError> {
+    consent_scheme(definition).ok_or_else(|| {
+        let message = format!("{} has no way to sign in that asks a user in a browser", definition.title());
+        ApiError::unfit("connector_type", message)
+    })
+}
+
 /// A sign-in that waits for a user, as it is kept: sealed.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Waiting {
@@ -108,6 +119,7 @@ pub(crate) async fn with_own_client(
     definition: &Definition,
     mut given: Given,
 ) -> Result<String, ApiError> {
+    required_consent(definition)?;
     let client = service.store.oauth_client(setup.organization, definition.id).await?;
     let client = client.ok_or_else(|| {
         let message = format!("this organization has no OAuth client of its own for {}", definition.title());

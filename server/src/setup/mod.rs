@@ -30,7 +30,7 @@ use crate::oidc;
 use crate::service::Service;
 use crate::store::{ConnectorRow, Setup, SetupStatus, now};
 
-pub(crate) use consent::{consent_scheme, with_own_client};
+pub(crate) use consent::{required_consent, with_own_client};
 
 /// How long a link works, in milliseconds.
 const LINK_LIFE: i64 = 15 * 60 * 1000;

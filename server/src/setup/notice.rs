@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::store::StoreError;
 
-use super::page::page;
+use super::page::{escaped, page};
 
 /// Why a request ends here.
 #[derive(Clone, Copy, Debug)]
@@ -151,8 +151,19 @@ impl Notice {
 impl IntoResponse for Notice {
     fn into_response(self) -> Response {
         let (status, title, text, help) = self.texts();
-        page(status, "notice", title, &json!({ "title": title, "text": text, "help": help }))
+        let content = json!({ "title": title, "text": with_code(text), "help": with_code(help) });
+        page(status, "notice", title, &content)
     }
+}
+
+/// A text as HTML, in which what stands between backticks is what somebody types.
+fn with_code(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let part = |(number, part): (usize, &str)| match number % 2 {
+        0 => escaped(part),
+        _ => format!("<code>{}</code>", escaped(part)),
+    };
+    parts.map(part).collect()
 }
 
 /// What ends a request.

@@ -12,7 +12,7 @@ use url::Url;
 use crate::service::Service;
 use crate::store::{Setup, SetupStatus, now};
 
-use super::callback::ended;
+use super::callback::{answered, ended};
 use super::consent::Waiting;
 use super::form::{page_of, workspace};
 use super::notice::{Notice, Stop};
@@ -87,8 +87,7 @@ async fn gone_on(service: &Service, setup: &Setup, headers: &HeaderMap) -> Resul
     if status_of(setup) != SetupStatus::Pending {
         return Ok(ended(service, setup));
     }
-    // Nothing waits any more once the vendor has answered.
-    let waiting = Waiting::of(service, setup).await?.ok_or(Notice::LinkUsed)?;
+    let Some(waiting) = Waiting::of(service, setup).await? else { return Ok(answered(service, setup)) };
     let definition = service.definitions.of_id(waiting.definition).ok_or(Notice::LinkUsed)?;
     let authorization = waiting.authorization().map_err(|_| Notice::Failed)?;
     let title = definition.title();

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::keys::random;
 
-use super::{Store, StoreError, now, uuid};
+use super::{Store, StoreError, now, time, uuid};
 
 /// A client, as an operator sees it.
 #[derive(Clone, Debug)]
@@ -21,8 +21,8 @@ pub struct Client {
     pub name: String,
     /// The names of the organizations that it acts for.
     pub organizations: Vec<String>,
-    /// When it was made, in milliseconds since 1970.
-    pub created_at: i64,
+    /// When it was made, as RFC 3339 has it.
+    pub created_at: String,
 }
 
 /// An application that has shown its secret.
@@ -113,7 +113,7 @@ impl Store {
                     client_id,
                     name: row.try_get("name")?,
                     organizations: vec![organization],
-                    created_at: row.try_get("created_at")?,
+                    created_at: time(row.try_get("created_at")?),
                 }),
             }
         }

@@ -11,7 +11,7 @@ mod rate_limits;
 mod secrets;
 mod setups;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tokens;
 mod workspaces;
 
@@ -21,7 +21,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyPool, Connection as _, Executor as _, SqlSafeStr as _, Transaction};
+use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _, SqlSafeStr as _, Transaction};
 use uuid::Uuid;
 
 use crate::keys::{KeyError, Keyring};
@@ -53,6 +53,9 @@ pub enum StoreError {
     /// The database does not answer, or not as it should.
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),
+    /// The database cannot be opened.
+    #[error("the database at {0} cannot be opened: {1}")]
+    Unopened(String, String),
     /// The schema cannot be brought up to date.
     #[error("the database's schema: {0}")]
     Schema(#[from] sqlx::migrate::MigrateError),
@@ -98,6 +101,21 @@ impl Store {
     /// Opens a database by its URL and brings its schema up to date.
     pub(crate) async fn open(url: &str, keys: Arc<Keyring>) -> Result<Self, StoreError> {
         install_default_drivers();
+        let opened = async {
+            // A pool would try until its time is up, and say no more than that.
+            let connecting = AnyConnection::connect(url);
+            let connected = tokio::time::timeout(PATIENCE, connecting).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+            connected?.close().await?;
+            Self::opened(url, keys).await
+        };
+        opened.await.map_err(|error| match error {
+            StoreError::Database(error) => StoreError::Unopened(place(url), error.to_string()),
+            StoreError::Schema(error) => StoreError::Unopened(place(url), error.to_string()),
+            other => other,
+        })
+    }
+
+    async fn opened(url: &str, keys: Arc<Keyring>) -> Result<Self, StoreError> {
         let dialect = if url.starts_with("sqlite:") { Dialect::Sqlite } else { Dialect::Postgres };
         // SQLite lets one write at a time, and readers beside it.
         let connections = if dialect == Dialect::Sqlite { 8 } else { 16 };
@@ -185,6 +203,14 @@ async fn pool_of_audit(dialect: Dialect, pool: &AnyPool, url: &str) -> Result<An
     })
 }
 
+/// Where a database is, without what signs in to it.
+fn place(url: &str) -> String {
+    let Ok(mut url) = url::Url::parse(url) else { return "an address that is none".to_owned() };
+    let _ = (url.set_username(""), url.set_password(None));
+    url.set_query(None);
+    url.to_string()
+}
+
 /// The URL of a SQLite database in a file.
 pub(crate) fn sqlite_url(path: &Path) -> String {
     let escaped: String = url::form_urlencoded::byte_serialize(path.as_os_str().as_encoded_bytes()).collect();
@@ -195,6 +221,11 @@ pub(crate) fn sqlite_url(path: &Path) -> String {
 pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Milliseconds since 1970 as RFC 3339 has them.
+pub(crate) fn time(millis: i64) -> String {
+    jiff::Timestamp::from_millisecond(millis).unwrap_or_default().to_string()
 }
 
 fn uuid(text: &str) -> Result<Uuid, StoreError> {

@@ -11,7 +11,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::keys::KeySource;
 
-async fn store() -> (Store, TempDir) {
+/// A store with nothing in it.
+pub(crate) async fn store() -> (Store, TempDir) {
     let folder = TempDir::new().unwrap();
     let keys = Keyring::open(KeySource::Text(SecretString::from(BASE64.encode([1; 32])))).unwrap();
     (Store::open(&sqlite_url(&folder.path().join("db")), Arc::new(keys)).await.unwrap(), folder)

@@ -12,3 +12,4 @@ mod login;
 mod oidc;
 mod outside;
 mod renewal;
+mod requests;

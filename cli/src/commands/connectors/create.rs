@@ -121,6 +121,9 @@ impl Values {
     /// When a text holds no JSON object.
     pub(super) fn params(self) -> Result<Map<String, Value>, Error> {
         let mut params = Map::new();
+        if self.called.as_ref().is_some_and(|called| called.trim().is_empty()) {
+            return Err(invalid("`called` must not be empty"));
+        }
         put(&mut params, "name", self.called);
         put_given(&mut params, self.credentials.as_ref(), self.config.as_ref())?;
         let entities = self.entities.map(|all| all.into_iter().filter_map(Exposed::into_value).collect::<Vec<_>>());
@@ -169,7 +172,8 @@ pub(super) fn run(args: &CreateArgs) -> Result<(), Stop> {
             params.insert("check".to_owned(), fields.check.into());
             let made = api.ask("connectors", "create", params.into()).await;
             return match made {
-                Err(error) if error.kind() == ErrorKind::NotFound => {
+                // Not the vendor, which may not know what the credentials or the configuration name.
+                Err(error) if error.kind() == ErrorKind::NotFound && error.status().is_none() => {
                     // Which of the two is not there?
                     find::workspace_named(&api, &workspace).await?;
                     Err(unknown(&name, &error).into())

@@ -13,7 +13,7 @@ use crate::hosted::api::{Api, Executed};
 use crate::hosted::find::Which;
 use crate::hosted::given::{Given, Object, put, required};
 use crate::runtime;
-use crate::stop::Stop;
+use crate::stop::{Stop, invalid};
 use crate::target::Target;
 
 /// What to execute.
@@ -69,7 +69,7 @@ pub(crate) struct ExecuteFields {
     /// At most so many records
     #[arg(long, value_name = "N", help_heading = "Pages")]
     max_records: Option<u32>,
-    /// What the call is for, in a sentence
+    /// What the call is for, in a sentence; servers do not keep it yet
     #[arg(long, value_name = "TEXT")]
     intent: Option<String>,
 }
@@ -78,6 +78,11 @@ impl ExecuteFields {
     /// As the API has it, but for the connector.
     fn params(&self) -> Result<Map<String, Value>, Error> {
         let mut params = Map::new();
+        if self.entity.is_none() && self.action.is_none() {
+            let help =
+                "give them with --entity and --action, or in --json; the action `describe` alone shows what there is";
+            return Err(invalid("`entity` and `action` are missing").with_help(help));
+        }
         let action = required("action", self.action.as_ref())?;
         // What there is belongs to no entity.
         let entity = match (&self.entity, action.as_str()) {
