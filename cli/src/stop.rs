@@ -164,11 +164,13 @@ mod tests {
             .with_code(Some("validation_error".to_owned()))
             .with_retry_after(Some(Duration::from_millis(1500)))
             .with_problems(vec![Problem { at: "page_size".to_owned(), message: "must be at most 100".to_owned() }])
+            .with_next(Some("n\u{1b}[2J".to_owned()))
             .with_help("`tieline describe` shows the parameters");
         assert_eq!(
             in_words(&error),
             "error: Notion said: no [2J\n  page_size: must be at most 100\n  \
-             (status 400, code validation_error, retry after 2 s)\nhelp: `tieline describe` shows the parameters\n"
+             (status 400, code validation_error, retry after 2 s)\n\
+             help: the same call goes on there with --next n [2J\nhelp: `tieline describe` shows the parameters\n"
         );
     }
 

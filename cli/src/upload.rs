@@ -4,9 +4,12 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
+use serde_json::{Map, Value};
 use tieline::wire::Upload;
 use tokio::io::AsyncReadExt as _;
 
@@ -39,6 +42,24 @@ pub(crate) fn open(path: &str) -> Result<Upload, String> {
         Some(content_type) => upload.content_type(content_type),
         None => upload,
     })
+}
+
+/// The file at a path, whole, as a parameter in JSON has it.
+///
+/// # Errors
+/// A sentence, when it cannot be read.
+pub(crate) fn as_json(path: &str) -> Result<Value, String> {
+    let content = fs::read(path).map_err(|error| format!("{path} cannot be read: {error}"))?;
+    let mut file = Map::new();
+    file.insert("content".to_owned(), BASE64.encode(content).into());
+    file.insert("encoding".to_owned(), "base64".into());
+    if let Some(name) = Path::new(path).file_name() {
+        file.insert("filename".to_owned(), name.to_string_lossy().into());
+    }
+    if let Some(content_type) = mime_guess::from_path(path).first_raw() {
+        file.insert("content_type".to_owned(), content_type.into());
+    }
+    Ok(file.into())
 }
 
 /// The bytes of a file, from its start.

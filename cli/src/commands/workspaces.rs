@@ -16,6 +16,7 @@ use crate::{output, runtime};
 #[command(after_help = r#"Examples:
   tieline workspaces list
   tieline workspaces list --json '{"name_contains": "team"}'
+  tieline workspaces create team-a
   tieline workspaces use team-a"#)]
 pub(crate) struct WorkspacesArgs {
     #[command(subcommand)]
@@ -27,6 +28,12 @@ pub(crate) struct WorkspacesArgs {
 pub(crate) enum WorkspacesCommand {
     /// List the workspaces of the organization
     List(Given<ListFields>),
+    /// Make a workspace, if there is none of this name
+    Create {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        workspace: String,
+    },
     /// Keep which workspace is meant where a command names none; TIELINE_WORKSPACE comes first
     Use {
         /// Its name
@@ -77,6 +84,14 @@ pub(crate) fn run(args: &WorkspacesArgs) -> Result<(), Stop> {
             let api = Api::open()?;
             let workspaces = runtime::run(async { Ok(api.list("workspaces", params.into()).await?) })?;
             output::print_json(&json!({ "data": marked(workspaces, |one| one["name"] == used.as_str()) }))
+        }
+        WorkspacesCommand::Create { workspace } => {
+            let api = Api::open()?;
+            let made = runtime::run(async {
+                api.ask("workspaces", "create", json!({ "workspace_name": workspace })).await?;
+                Ok(find::workspace_named(&api, workspace.trim()).await?)
+            })?;
+            output::print_json(&made)
         }
         WorkspacesCommand::Use { workspace } => {
             let api = Api::open()?;

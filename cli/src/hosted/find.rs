@@ -99,7 +99,11 @@ pub(crate) async fn workspace_named(api: &Api, name: &str) -> Result<Value, Erro
     let workspaces = api.list("workspaces", json!({})).await?;
     let names = || workspaces.iter().filter_map(|workspace| workspace["name"].as_str());
     let found = workspaces.iter().find(|workspace| workspace["name"] == name).cloned();
-    found.ok_or_else(|| absent(ErrorKind::NotFound, format!("there is no workspace `{name}`"), name, names()))
+    found.ok_or_else(|| {
+        let error = absent(ErrorKind::NotFound, format!("there is no workspace `{name}`"), name, names());
+        let help = error.help().map(|help| format!("{help}; ")).unwrap_or_default();
+        error.with_help(format!("{help}`tieline workspaces create` makes one"))
+    })
 }
 
 /// The organization of this name or id.

@@ -6,6 +6,7 @@
 mod common;
 mod end;
 mod login;
+mod options;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

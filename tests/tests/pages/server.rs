@@ -108,8 +108,7 @@ impl Server {
     /// Does on the set-up page what a person would do.
     fn fill_in(&self, page: &str) {
         let origin = format!("Origin: {}", self.url);
-        self.curl(&["-c", "cookies", page]);
-        let form = location(&self.curl(&["-X", "POST", "-b", "cookies", "-c", "cookies", "-H", &origin, page]));
+        let form = location(&self.begin(page));
         let setup = format!("{}{form}", self.url);
         let mut args = vec!["-b", "cookies", "-H", &origin, &setup];
         args.extend(self.form.iter().flat_map(|field| ["--data-urlencode", field]));
@@ -119,11 +118,19 @@ impl Server {
 
     /// Agrees at the vendor's, as a user whose browser opens this address; gives where the browser is in the end.
     pub(crate) fn agree(&self, consent_url: &str) -> String {
-        let at_vendor = location(&self.curl(&["-c", "cookies", consent_url]));
-        let state = at_vendor.split(['?', '&']).find_map(|pair| pair.strip_prefix("state="));
-        let state = state.unwrap_or_else(|| panic!("no state in {at_vendor}"));
+        let leaving = self.begin(consent_url);
+        let state = leaving.split(['?', ';', '&']).find_map(|pair| pair.strip_prefix("state="));
+        let state = state.unwrap_or_else(|| panic!("no state in {leaving}"));
+        let state = state.split(['"', '\'']).next().unwrap_or_default();
         let callback = format!("{}/oauth/callback?code=CODE&state={state}", self.url);
         location(&self.curl(&["-b", "cookies", &callback]))
+    }
+
+    /// Opens the link of a page, and goes on with its button.
+    fn begin(&self, link: &str) -> String {
+        let origin = format!("Origin: {}", self.url);
+        self.curl(&["-c", "cookies", link]);
+        self.curl(&["-X", "POST", "-b", "cookies", "-c", "cookies", "-H", &origin, link])
     }
 
     /// The head and body of an answer to somebody's browser.

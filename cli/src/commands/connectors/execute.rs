@@ -12,9 +12,9 @@ use crate::commands::execute::{file, json};
 use crate::hosted::api::{Api, Executed};
 use crate::hosted::find::Which;
 use crate::hosted::given::{Given, Object, put, required};
-use crate::runtime;
 use crate::stop::{Stop, invalid};
 use crate::target::Target;
+use crate::{runtime, upload};
 
 /// What to execute.
 #[derive(Args)]
@@ -25,6 +25,7 @@ Examples:
   tieline connectors execute --json '{"name": "notion", "entity": "users", "action": "list"}'
   tieline connectors execute --name notion --entity users --action list --all --select-fields id
   tieline connectors execute --name notion --entity pages --action get --params @page.json
+  tieline connectors execute --name notion --entity file_uploads --action send --params @upload.json --file file=photo.png
   tieline connectors execute --json @call.json --output file.pdf"#)]
 pub(crate) struct ExecuteArgs {
     #[command(flatten)]
@@ -49,6 +50,9 @@ pub(crate) struct ExecuteFields {
     /// The operation's parameters, as a JSON object or a file of it
     #[arg(long, value_name = "JSON|@FILE|-")]
     params: Option<Object>,
+    /// A parameter that is a file. May be repeated
+    #[arg(long, value_name = "NAME=PATH")]
+    file: Option<Vec<String>>,
     /// Keep only these fields of each record: `id,owner.name`
     #[arg(long, value_name = "A,B.C", value_delimiter = ',', help_heading = "Output")]
     select_fields: Option<Vec<String>>,
@@ -75,6 +79,19 @@ pub(crate) struct ExecuteFields {
 }
 
 impl ExecuteFields {
+    /// The operation's parameters, with the files.
+    fn with_files(&self, given: Option<Map<String, Value>>) -> Result<Option<Map<String, Value>>, Error> {
+        let Some(files) = &self.file else { return Ok(given) };
+        let mut params = given.unwrap_or_default();
+        for text in files {
+            let (name, path) = text.split_once('=').ok_or_else(|| {
+                invalid(format!("`file` must look like NAME=PATH, not `{text}`")).with_help("such as file=photo.png")
+            })?;
+            params.insert(name.to_owned(), upload::as_json(path).map_err(invalid)?);
+        }
+        Ok(Some(params))
+    }
+
     /// As the API has it, but for the connector.
     fn params(&self) -> Result<Map<String, Value>, Error> {
         let mut params = Map::new();
@@ -92,7 +109,7 @@ impl ExecuteFields {
         put(&mut params, "entity", Some(entity));
         put(&mut params, "action", Some(action));
         let given = self.params.as_ref().map(|given| given.read("--params", ErrorKind::InvalidInput)).transpose()?;
-        put(&mut params, "params", given);
+        put(&mut params, "params", self.with_files(given)?);
         put(&mut params, "select_fields", self.select_fields.clone());
         put(&mut params, "exclude_fields", self.exclude_fields.clone());
         put(&mut params, "skip_truncation", Some(self.skip_truncation));
