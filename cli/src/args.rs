@@ -215,10 +215,21 @@ fn usage(error: &clap::Error) {
         .and_then(nearest);
     let help = match suggestion {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "`tieline --help` shows the commands, `tieline <command> --help` their options".to_owned(),
+        None => match command(&rendered) {
+            Some(command) => format!("`{command} --help` shows its options"),
+            None => "`tieline --help` shows the commands".to_owned(),
+        },
     };
     let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     Stop::from(invalid(message).with_help(help)).report(Reader::Program);
+}
+
+/// The command of a command whose usage clap tells beside an error: `Usage: tieline login [OPTIONS]`.
+fn command(rendered: &str) -> Option<String> {
+    let usage = rendered.lines().find_map(|line| line.trim().strip_prefix("Usage: "))?;
+    let is_name = |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase());
+    let words: Vec<_> = usage.split_whitespace().take_while(is_name).collect();
+    (words.len() > 1).then(|| words.join(" "))
 }
 
 /// The nearest of what clap suggests: where there are several, the last.

@@ -52,6 +52,7 @@ pub(crate) struct Service {
 impl Service {
     /// Opens the database and all that stands on it.
     pub(crate) async fn open(settings: Settings) -> Result<Arc<Self>, StartError> {
+        settings.master_keys.make()?;
         let keys = Arc::new(Keyring::open(settings.master_keys)?);
         let definitions = Definitions::new(settings.connectors, settings.base_urls).map_err(StartError::Setting)?;
         let oidc = settings.oidc.map(|oidc| Oidc::open(oidc, &settings.http, &settings.public_url));

@@ -62,7 +62,7 @@ pub(crate) struct LoginArgs {
 /// What `tieline login` does beside logging in.
 #[derive(Subcommand)]
 pub(crate) enum LoginCommand {
-    /// Show who is logged in where, without the secret
+    /// Show who is logged in where, and no more of the secret than its end
     Show,
 }
 

@@ -22,12 +22,11 @@ struct MasterKey {
 }
 
 impl Keyring {
-    /// The keys that a source has now; where its file is not there, it is made with a new key.
+    /// The keys that a source has now.
     ///
     /// # Errors
     /// When there are none, or they cannot be read.
     pub fn open(source: KeySource) -> Result<Self, KeyError> {
-        source.make()?;
         let keys = named(source.keys()?);
         Ok(Self { source, keys: RwLock::new(keys) })
     }
@@ -171,6 +170,10 @@ mod tests {
     fn a_file_of_keys_is_made_once_and_read_again_when_another_process_rotates() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("master.key");
+        assert!(Keyring::open(KeySource::File(path.clone())).is_err() && !path.exists());
+        for _ in 0..2 {
+            KeySource::File(path.clone()).make().unwrap();
+        }
         let one = Keyring::open(KeySource::File(path.clone())).unwrap();
         let other = Keyring::open(KeySource::File(path.clone())).unwrap();
         assert_eq!(one.current_id().unwrap(), other.current_id().unwrap());
@@ -192,6 +195,7 @@ mod tests {
     fn a_file_that_goes_away_is_not_made_anew_while_its_keys_are_known() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("master.key");
+        KeySource::File(path.clone()).make().unwrap();
         let keys = Keyring::open(KeySource::File(path.clone())).unwrap();
         let (known, sealed) = (keys.current_id().unwrap(), keys.seal("a", "k", b"s").unwrap());
         std::fs::rename(&path, folder.path().join("away")).unwrap();

@@ -19,7 +19,7 @@ pub(super) const LENGTH: usize = 32;
 /// secrets are sealed under; the others still open what they have sealed.
 #[derive(Debug)]
 pub enum KeySource {
-    /// A file that its owner alone can read; made with a new key when it is not there.
+    /// A file that its owner alone can read. A server makes it with a new key when it is not there.
     File(PathBuf),
     /// The keys themselves.
     Text(SecretString),
@@ -31,7 +31,7 @@ pub(super) type Key = Zeroizing<[u8; LENGTH]>;
 
 impl KeySource {
     /// Makes a file with a new key where there is none.
-    pub(super) fn make(&self) -> Result<(), KeyError> {
+    pub(crate) fn make(&self) -> Result<(), KeyError> {
         match self {
             Self::File(path) => make(path),
             Self::Text(_) | Self::Command(_) => Ok(()),
