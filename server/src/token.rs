@@ -143,8 +143,12 @@ impl Signer {
             return Some(found);
         }
         let _reading = self.reading.lock().await;
-        if let (None, true) = find() {
-            self.refresh().await.inspect_err(|error| tracing::error!(%error, "no signing keys")).ok()?;
+        if let (None, true) = find()
+            && let Err(error) = self.refresh().await
+        {
+            tracing::error!(%error, "the signing keys cannot be read again");
+            // Who waits for the same does not try it too.
+            self.keys.write().unwrap_or_else(PoisonError::into_inner).read_at = Instant::now();
         }
         find().0
     }

@@ -118,7 +118,12 @@ impl Api {
     pub(crate) async fn execute(&self, params: Value) -> Result<Executed, Error> {
         self.answers.forget();
         let download = self.connection.call("connectors", "execute").params(params).download().await;
-        let download = download.map_err(|error| self.told(error))?;
+        let download = download.map_err(|error| match self.told(error) {
+            error if error.kind() == ErrorKind::Unauthorized && error.help().is_none() => error.with_help(
+                "the API refuses what the connector signs in with; `tieline connectors update` gives it something new",
+            ),
+            error => error,
+        })?;
         Ok(if self.answers.is_file() { Executed::File(download) } else { Executed::Envelope(download) })
     }
 

@@ -213,11 +213,15 @@ impl Settings {
 /// When they cannot be read or written, or are not those of the server that the environment names.
 pub(crate) fn keep(change: impl FnOnce(&mut Settings), what: String, instead: &str) -> Result<(), Stop> {
     let mut settings = Settings::kept()?;
-    if settings.is_elsewhere(&Settings::named(variable)) {
+    let named = Settings::named(variable);
+    if settings.is_elsewhere(&named) {
         let error = invalid("the environment names another server or client than the one that is logged in to");
         let help = format!("set {instead}, or unset TIELINE_SERVER and TIELINE_CLIENT_ID");
         return Err(error.with_help(help).into());
     }
+    // What is chosen holds there alone, also for who has not logged in, and names both in the environment.
+    settings.server = settings.server.or(named.server).or_else(|| Some(USUAL_SERVER.to_owned()));
+    settings.client_id = settings.client_id.or(named.client_id);
     change(&mut settings);
     settings.keep()?;
     let message = match variable(instead) {

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use tieline::transport::HttpOptions;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ use provider::Provider;
 
 /// Where the provider sends browsers back to.
 pub(crate) const CALLBACK: &str = "/login/callback";
+/// How many who come back are answered at a time: anybody can come back often.
+const PLACES: usize = 8;
 
 /// Why somebody is not logged in. Says no token and no secret.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -62,6 +65,8 @@ pub(crate) struct Oidc {
     redirect_uri: String,
     allowed: Allowed,
     organization: String,
+    /// Places for those who come back: the rest waits.
+    places: Semaphore,
 }
 
 impl Oidc {
@@ -77,7 +82,14 @@ impl Oidc {
             redirect_uri: format!("{}{CALLBACK}", public_url.as_str().trim_end_matches('/')),
             allowed: Allowed::read(&allow)?,
             organization,
+            places: Semaphore::new(PLACES),
         })
+    }
+
+    /// Waits until there is a place for one who comes back.
+    pub(crate) async fn place(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.places.acquire().await.ok()
     }
 
     /// What people know the provider by.

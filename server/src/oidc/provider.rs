@@ -181,12 +181,24 @@ impl Provider {
                 return Ok(key.is_some_and(|key| token.is_signed_by(key)));
             }
         }
-        let found = self.found().await?;
-        let read = self.read::<KeySet>(request(Method::GET, found.jwks_uri.clone()), "its keys").await?;
-        let keys: Vec<Key> = read.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect();
+        let keys = match self.key_set().await {
+            Ok(keys) => keys,
+            Err(error) => {
+                // Asked again a second later; those that are known count on.
+                let known = kept.take().map(|(_, keys)| keys).unwrap_or_default();
+                *kept = Instant::now().checked_sub(KEYS_READ - FAILED).map(|at| (at, known));
+                return Err(error);
+            }
+        };
         let is_signed = token.key(&keys).is_some_and(|key| token.is_signed_by(key));
         *kept = Some((Instant::now(), keys));
         Ok(is_signed)
+    }
+
+    async fn key_set(&self) -> Result<Vec<Key>, OidcError> {
+        let found = self.found().await?;
+        let read = self.read::<KeySet>(request(Method::GET, found.jwks_uri.clone()), "its keys").await?;
+        Ok(read.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect())
     }
 
     /// Sends a request, and reads an answer that must be this.

@@ -42,14 +42,14 @@ pub(super) async fn own(service: &Service, headers: &HeaderMap, id: &str) -> Res
     setup.ok_or_else(|| Notice::NotYours.into())
 }
 
-/// What a browser has for this set-up or, with the cookie to give it, will have.
+/// The cookie that a browser is given for this set-up, if it has none.
 pub(super) fn greeted(
     service: &Service,
     headers: &HeaderMap,
     setup: &Setup,
-) -> Result<(String, Option<(HeaderName, String)>), StoreError> {
-    if let Some(browser) = of(service, headers, setup.id).filter(|text| text.len() == 43) {
-        return Ok((browser, None));
+) -> Result<Option<(HeaderName, String)>, StoreError> {
+    if of(service, headers, setup.id).is_some_and(|text| text.len() == 43) {
+        return Ok(None);
     }
     let browser = random_text()?;
     let secure = if service.public_url.scheme() == "https" { "; Secure" } else { "" };
@@ -59,7 +59,7 @@ pub(super) fn greeted(
         name(service, setup.id),
         (LINK_LIFE + LIFE) / 1000
     );
-    Ok((browser, Some((SET_COOKIE, cookie))))
+    Ok(Some((SET_COOKIE, cookie)))
 }
 
 /// Refuses a form that another site sent: a browser says where a form comes from.

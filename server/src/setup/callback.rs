@@ -20,7 +20,7 @@ use crate::watch::RequestId;
 
 use super::consent::Waiting;
 use super::draft::Draft;
-use super::finish::finish;
+use super::finish::{finish, has_room};
 use super::form::{Asking, page_of};
 use super::notice::{Notice, Stop};
 use super::page::page;
@@ -98,6 +98,8 @@ async fn exchanged(
 ) -> Result<(), ApiError> {
     let definition = service.definitions.of_id(waiting.definition).ok_or_else(|| ApiError::not_found("connector"))?;
     let authorization = waiting.authorization()?;
+    // Before the code is spent.
+    has_room(service, setup).await?;
     let Waiting { name, scheme, credentials, config, .. } = waiting;
     let builder = service.connections.builder(definition).scheme(&scheme).config(config.clone());
     let token = builder.credentials(values(credentials.clone())?).exchange(&authorization, came_back).await?;

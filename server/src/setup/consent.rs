@@ -15,6 +15,7 @@ use crate::error::ApiError;
 use crate::service::Service;
 use crate::store::{Setup, StoreError};
 
+use super::finish::has_room;
 use super::{CALLBACK, link_url};
 
 /// A way to sign in that asks a user in a browser.
@@ -88,8 +89,11 @@ pub(super) async fn begin(
     name: Option<String>,
     given: Given,
 ) -> Result<Url, ApiError> {
-    let scheme = given.scheme.clone().or_else(|| consent_scheme(definition).map(|scheme| scheme.name));
-    let scheme = scheme.ok_or_else(|| ApiError::bad_request("no way to sign in asks a user in a browser"))?;
+    let scheme = match &given.scheme {
+        Some(scheme) => scheme.clone(),
+        None => required_consent(definition)?.name,
+    };
+    has_room(service, setup).await?;
     let builder = service.connections.builder(definition).scheme(&scheme).config(given.config.clone());
     let authorization = builder.credentials(values(given.credentials.clone())?).authorize(&service.url(CALLBACK))?;
     let url = authorization.url().clone();
@@ -112,14 +116,14 @@ pub(super) async fn begin(
 /// Keeps a consent with the organization's own client; gives back the link that the user's browser opens.
 ///
 /// # Errors
-/// 400 when the organization has given no client for it.
+/// 422 when no way to sign in asks a user in a browser, 400 when the organization has given no client for it.
 pub(crate) async fn with_own_client(
     service: &Service,
     setup: &Setup,
     definition: &Definition,
     mut given: Given,
 ) -> Result<String, ApiError> {
-    required_consent(definition)?;
+    given.scheme = Some(required_consent(definition)?.name);
     let client = service.store.oauth_client(setup.organization, definition.id).await?;
     let client = client.ok_or_else(|| {
         let message = format!("this organization has no OAuth client of its own for {}", definition.title());

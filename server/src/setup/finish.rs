@@ -35,10 +35,8 @@ async fn finished(
     given: &Given,
 ) -> Result<ConnectorRow, ApiError> {
     let connection = given.connect(service, definition)?;
-    if setup.replaces.is_none() {
-        // Before anything is spent that counts once.
-        service.store.room(setup.workspace).await?;
-    }
+    // Before a refresh token is spent.
+    has_room(service, setup).await?;
     tried(&connection).await?;
     let at = now();
     let mut row = ConnectorRow {
@@ -78,7 +76,19 @@ async fn finished(
     service.store.connector(setup.organization, Some(setup.workspace), made).await?.ok_or_else(gone)
 }
 
-/// The connector was deleted while somebody signed it in anew.
+/// Whether there is room for what a set-up makes.
+///
+/// # Errors
+/// 409 when there is none, 404 when the workspace is gone.
+pub(super) async fn has_room(service: &Service, setup: &Setup) -> Result<(), ApiError> {
+    match setup.replaces {
+        Some(_) => Ok(()),
+        None => Ok(service.store.room(setup.workspace).await?),
+    }
+}
+
+/// The connector was changed or deleted while somebody signed it in anew.
 fn gone() -> ApiError {
-    ApiError::new(StatusCode::CONFLICT, "conflict", "what was to be signed in again has been deleted meanwhile")
+    let message = "what was to be signed in again has been changed or deleted meanwhile";
+    ApiError::new(StatusCode::CONFLICT, "conflict", message)
 }

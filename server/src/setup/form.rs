@@ -169,7 +169,11 @@ impl<'a> Asking<'a> {
         }
         let before = self.before.as_ref().filter(|row| row.scheme.as_deref() == Some(name));
         let Some(row) = before.filter(|_| self.sent.text("client") != Some("other")) else { return Ok(None) };
-        let mut values = self.service.store.secrets(row).await?.credentials;
+        let mut values = match self.service.store.secrets(row).await {
+            Ok(secrets) => secrets.credentials,
+            Err(StoreError::Changed) => return Ok(None),
+            Err(error) => return Err(error),
+        };
         // The tokens of the sign-in before are not among them.
         values.retain(|field, _| asked.contains(field));
         let is_required = |field: &&String| scheme.fields.get(*field).is_some_and(|field| field.is_required());

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use subtle::ConstantTimeEq as _;
 
-use crate::oidc::{OidcError, SignIn, is_error_code};
+use crate::oidc::{Oidc, OidcError, SignIn, is_error_code};
 use crate::service::Service;
 use crate::store::{Login, now};
 
@@ -92,11 +92,13 @@ pub(super) async fn come_back(
     if !bool::from(state.as_bytes().ct_eq(begun.sign_in.state.as_bytes())) {
         return Err(Notice::SignInLost.into());
     }
+    let oidc = service.oidc.as_ref().ok_or(Notice::SignInLost)?;
+    let _place = oidc.place().await;
     // From here on it is answered, whatever the answer is.
     if !service.store.answer_sign_in(state, begun.until).await? {
         return Err(Notice::SignInLost.into());
     }
-    let response = logged_in(&service, &sent, &begun).await?;
+    let response = logged_in(&service, oidc, &sent, &begun).await?;
     Ok(keeping(&service, response, "", 0))
 }
 
@@ -108,8 +110,7 @@ async fn begun(service: &Service, headers: &HeaderMap) -> Option<Begun> {
     Some(begun).filter(|begun| begun.until > now())
 }
 
-async fn logged_in(service: &Service, sent: &Sent, begun: &Begun) -> Result<Response, Stop> {
-    let oidc = service.oidc.as_ref().ok_or(Notice::SignInLost)?;
+async fn logged_in(service: &Service, oidc: &Oidc, sent: &Sent, begun: &Begun) -> Result<Response, Stop> {
     let waiting = Waiting::read(&Sent::read(begun.waiting.as_bytes())).ok_or(Notice::NoProgram)?;
     if sent.text("iss").is_some_and(|issuer| !oidc.is_issuer(issuer)) {
         return Err(failed(&OidcError::Token("another issuer has answered")).into());

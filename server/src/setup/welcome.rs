@@ -46,7 +46,7 @@ pub(super) async fn show(
         "organization": organization.map(|organization| organization.name),
         "back": back(&setup),
     });
-    let (_, cookie) = browser::greeted(&service, &headers, &setup)?;
+    let cookie = browser::greeted(&service, &headers, &setup)?;
     let page = page(StatusCode::OK, "welcome", &format!("Connect {}", title.unwrap_or("a service")), &content);
     Ok(match cookie {
         Some(cookie) => ([cookie], page).into_response(),

@@ -39,7 +39,7 @@ pub(crate) struct ConnectorRow {
     pub fields: Vec<String>,
     /// Why somebody has to sign in anew.
     pub reauthorize: Option<String>,
-    /// Changes whenever something does that a connection is made of.
+    /// Grows with every change.
     pub version: i64,
     pub created_at: i64,
     pub updated_at: i64,
@@ -119,16 +119,12 @@ impl Store {
         row: &ConnectorRow,
         secrets: &Secrets,
     ) -> Result<(), StoreError> {
-        // Held until the end: the workspace is not deleted meanwhile, and no other connector comes into it.
-        let held = sqlx::query("UPDATE workspaces SET name = name WHERE id = $1 AND deleted_at IS NULL");
-        let held = held.bind(row.workspace.to_string()).execute(&mut **transaction).await?;
-        if held.rows_affected() == 0 {
-            return Err(StoreError::NoWorkspace);
-        }
+        self.hold_workspace(transaction, row.workspace).await?;
         has_room(&mut **transaction, row.workspace).await?;
         sqlx::query(
             "INSERT INTO connectors (id, organization_id, workspace_id, definition_id, name, scheme, config, entities, \
-             fields, version, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10)",
+             fields, version, credentials_version, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, 1, $10, $10)",
         )
         .bind(row.id.to_string())
         .bind(row.organization.to_string())
@@ -148,8 +144,13 @@ impl Store {
     /// Whether a workspace has room for another connector.
     ///
     /// # Errors
-    /// [`StoreError::Full`] when it holds as many as it may.
+    /// [`StoreError::Full`] when it holds as many as it may, [`StoreError::NoWorkspace`] when it has been deleted.
     pub(crate) async fn room(&self, workspace: Uuid) -> Result<(), StoreError> {
+        let query = sqlx::query("SELECT 1 FROM workspaces WHERE id = $1 AND deleted_at IS NULL");
+        let is_there = query.bind(workspace.to_string()).fetch_optional(&self.pool).await?.is_some();
+        if !is_there {
+            return Err(StoreError::NoWorkspace);
+        }
         has_room(&self.pool, workspace).await
     }
 
@@ -178,6 +179,7 @@ impl Store {
         let changed = sqlx::query(
             "UPDATE connectors SET name = $2, scheme = $3, config = $4, entities = $5, fields = $6, \
              reauthorize = CASE WHEN $7 = 1 THEN NULL ELSE reauthorize END, \
+             credentials_version = CASE WHEN $7 = 1 OR config <> $4 THEN version + 1 ELSE credentials_version END, \
              version = version + 1, updated_at = $8 WHERE id = $1 AND version = $9",
         )
         .bind(row.id.to_string())
@@ -225,10 +227,12 @@ impl Store {
     /// What a connector signs in with.
     ///
     /// # Errors
-    /// [`StoreError::Changed`] when it is gone, or has been changed since it was read: what it signs in with may be for another address.
+    /// [`StoreError::Changed`] when it is gone, or signs in with something else or elsewhere since it was read: what is there now may be
+    /// for another address.
     pub(crate) async fn secrets(&self, row: &ConnectorRow) -> Result<Secrets, StoreError> {
         let sql = "SELECT s.kind, s.sealed, s.wrapped_key, s.master_key FROM secrets s \
-                   JOIN connectors c ON c.id = s.owner WHERE c.id = $1 AND c.version = $2 AND s.kind IN ($3, $4)";
+                   JOIN connectors c ON c.id = s.owner \
+                   WHERE c.id = $1 AND c.credentials_version <= $2 AND s.kind IN ($3, $4)";
         let owner = row.id.to_string();
         let query = sqlx::query(sql).bind(&owner).bind(row.version).bind(CREDENTIALS).bind(FIRST_TOKEN);
         let (mut credentials, mut token) = (None, None);
@@ -244,8 +248,15 @@ impl Store {
                 token = Some(AccessToken::from_secret_json(&json).map_err(|_| unreadable())?);
             }
         }
-        let credentials = credentials.ok_or(StoreError::Changed)?;
-        Ok(Secrets { credentials, token, renewed: Vec::new() })
+        if let Some(credentials) = credentials {
+            return Ok(Secrets { credentials, token, renewed: Vec::new() });
+        }
+        let query = sqlx::query("SELECT 1 FROM connectors WHERE id = $1 AND credentials_version <= $2");
+        let is_there = query.bind(&owner).bind(row.version).fetch_optional(&self.pool).await?.is_some();
+        Err(match is_there {
+            true => StoreError::Unreadable("a connector without credentials".to_owned()),
+            false => StoreError::Changed,
+        })
     }
 
     /// The connector of this id, in this organization, and in this workspace if one is given.
@@ -329,9 +340,9 @@ impl Store {
         Ok(deleted.rows_affected() == 1)
     }
 
-    /// Notes that somebody has to sign in anew, and why; nothing, if the connector has been changed since this version.
+    /// Notes that somebody has to sign in anew, and why; nothing, if the connector signs in with something else since this version.
     pub(super) async fn needs_reauthorization(&self, id: &str, version: i64, why: &str) -> Result<(), StoreError> {
-        let sql = "UPDATE connectors SET reauthorize = $3 WHERE id = $1 AND version = $2";
+        let sql = "UPDATE connectors SET reauthorize = $3 WHERE id = $1 AND credentials_version <= $2";
         sqlx::query(sql).bind(id).bind(version).bind(why).execute(&self.pool).await?;
         Ok(())
     }

@@ -101,18 +101,18 @@ impl Store {
     /// Opens a database by its URL and brings its schema up to date.
     pub(crate) async fn open(url: &str, keys: Arc<Keyring>) -> Result<Self, StoreError> {
         install_default_drivers();
-        let opened = async {
-            // A pool would try until its time is up, and say no more than that.
-            let connecting = AnyConnection::connect(url);
-            let connected = tokio::time::timeout(PATIENCE, connecting).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
-            connected?.close().await?;
-            Self::opened(url, keys).await
+        let error = match Self::opened(url, keys).await {
+            // A pool tries until its time is up, for a database that is just being started, and says no more than that.
+            Err(StoreError::Database(sqlx::Error::PoolTimedOut)) => {
+                match tokio::time::timeout(PATIENCE, AnyConnection::connect(url)).await {
+                    Ok(Err(error)) => error,
+                    _ => sqlx::Error::PoolTimedOut,
+                }
+            }
+            Err(StoreError::Database(error)) => error,
+            opened => return opened,
         };
-        opened.await.map_err(|error| match error {
-            StoreError::Database(error) => StoreError::Unopened(place(url), error.to_string()),
-            StoreError::Schema(error) => StoreError::Unopened(place(url), error.to_string()),
-            other => other,
-        })
+        Err(StoreError::Unopened(place(url), error.to_string()))
     }
 
     async fn opened(url: &str, keys: Arc<Keyring>) -> Result<Self, StoreError> {
@@ -203,9 +203,11 @@ async fn pool_of_audit(dialect: Dialect, pool: &AnyPool, url: &str) -> Result<An
     })
 }
 
-/// Where a database is, without what signs in to it.
+/// Where a database is, without what signs in to it. A password with a sign that ends the host's name stands behind it.
 fn place(url: &str) -> String {
-    let Ok(mut url) = url::Url::parse(url) else { return "an address that is none".to_owned() };
+    let read = url::Url::parse(url).ok();
+    let is_plain = |url: &url::Url| !url[url::Position::AfterHost..].contains(['@', '#']);
+    let Some(mut url) = read.filter(is_plain) else { return "an address that cannot be read".to_owned() };
     let _ = (url.set_username(""), url.set_password(None));
     url.set_query(None);
     url.to_string()

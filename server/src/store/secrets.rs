@@ -6,7 +6,7 @@ use sqlx::{Any, Executor, Row as _};
 
 use crate::keys::{Sealed, random};
 
-use super::{Store, StoreError};
+use super::{Dialect, Store, StoreError};
 
 /// The owner of the keys that tokens are signed with.
 pub(crate) const SIGNING: &str = "signing";
@@ -62,24 +62,24 @@ impl Store {
         plain: &[u8],
     ) -> Result<bool, StoreError> {
         let Sealed { sealed, wrapped_key, master_key } = self.keys.seal(connector, kind, plain)?;
-        let mut transaction = self.begin().await?;
-        let sql = match version {
-            0 => {
-                // Held until the end: it is not deleted meanwhile, with all secrets but this.
-                let held = sqlx::query("UPDATE connectors SET version = version WHERE id = $1").bind(connector);
-                if held.execute(&mut *transaction).await?.rows_affected() == 0 {
-                    return Ok(false);
-                }
-                "INSERT INTO secrets (owner, kind, version, sealed, wrapped_key, master_key) \
-                 VALUES ($1, $2, $3 + 1, $4, $5, $6) ON CONFLICT DO NOTHING"
-            }
-            _ => {
-                "UPDATE secrets SET version = $3 + 1, sealed = $4, wrapped_key = $5, master_key = $6 \
-                 WHERE owner = $1 AND kind = $2 AND version = $3"
-            }
+        let query = |sql| {
+            let query = sqlx::query(sql).bind(connector).bind(kind).bind(version);
+            query.bind(sealed).bind(wrapped_key).bind(master_key)
         };
-        let query = sqlx::query(sql).bind(connector).bind(kind).bind(version).bind(sealed);
-        let written = query.bind(wrapped_key).bind(master_key).execute(&mut *transaction).await?;
+        if version > 0 {
+            let sql = "UPDATE secrets SET version = $3 + 1, sealed = $4, wrapped_key = $5, master_key = $6 \
+                       WHERE owner = $1 AND kind = $2 AND version = $3";
+            return Ok(query(sql).execute(&self.pool).await?.rows_affected() == 1);
+        }
+        let mut transaction = self.begin().await?;
+        // Held until the end: it is not deleted meanwhile, with all secrets but this.
+        let held = sqlx::query("UPDATE connectors SET version = version WHERE id = $1").bind(connector);
+        if held.execute(&mut *transaction).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let sql = "INSERT INTO secrets (owner, kind, version, sealed, wrapped_key, master_key) \
+                   VALUES ($1, $2, $3 + 1, $4, $5, $6) ON CONFLICT DO NOTHING";
+        let written = query(sql).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(written.rows_affected() == 1)
     }
@@ -111,11 +111,13 @@ impl Store {
     /// cannot be opened stays as it is.
     pub(crate) async fn rewrap_secrets(&self) -> Result<Rewrapped, StoreError> {
         let current = self.keys.current_id()?;
+        // PostgreSQL locks each by itself: several at once may wait for others who change the same in another order.
+        let batch = if self.dialect == Dialect::Sqlite { BATCH } else { 1 };
         let sql = "SELECT owner, kind, version, sealed, wrapped_key, master_key FROM secrets WHERE master_key <> $1 \
                    AND (owner > $2 OR (owner = $2 AND kind > $3)) ORDER BY owner, kind LIMIT $4";
         let (mut done, mut last) = (Rewrapped::default(), (String::new(), String::new()));
         loop {
-            let query = sqlx::query(sql).bind(&current).bind(&last.0).bind(&last.1).bind(BATCH);
+            let query = sqlx::query(sql).bind(&current).bind(&last.0).bind(&last.1).bind(batch);
             let rows = query.fetch_all(&self.pool).await?;
             if rows.is_empty() {
                 return Ok(done);

@@ -78,8 +78,13 @@ macro_rules! select {
 
 impl Store {
     /// Adds a set-up; gives back the text that its link has, of which only a digest is kept.
+    ///
+    /// # Errors
+    /// [`StoreError::NoWorkspace`] when its workspace has been deleted.
     pub(crate) async fn add_setup(&self, setup: &Setup) -> Result<String, StoreError> {
         let link = random_text()?;
+        let mut transaction = self.begin().await?;
+        self.hold_workspace(&mut transaction, setup.workspace).await?;
         sqlx::query(
             "INSERT INTO setups (id, organization_id, workspace_id, definition_id, name, replaces, redirect_url, \
              link_digest, status, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9, $10)",
@@ -94,8 +99,9 @@ impl Store {
         .bind(digest_of(&link))
         .bind(now())
         .bind(setup.expires_at)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
+        transaction.commit().await?;
         Ok(link)
     }
 
@@ -124,14 +130,15 @@ impl Store {
         query.fetch_optional(&self.pool).await?.as_ref().map(setup).transpose()
     }
 
-    /// Uses a link up: binds the set-up to the browser that has this, until then. `false` when another browser was faster, or the link
-    /// has expired. The same browser may do it again: somebody clicks twice.
-    pub(crate) async fn begin_setup(&self, link: &str, browser: &str, until: i64) -> Result<bool, StoreError> {
+    /// Uses a link up: binds the set-up to the browser that has this, until then, unless another browser was faster, or the link has
+    /// expired. The same browser may do it again: somebody clicks twice.
+    pub(crate) async fn begin_setup(&self, link: &str, browser: &str, until: i64) -> Result<(), StoreError> {
         let sql = "UPDATE setups SET browser_digest = $2, \
                    expires_at = CASE WHEN browser_digest IS NULL THEN $4 ELSE expires_at END \
                    WHERE link_digest = $1 AND (browser_digest IS NULL OR browser_digest = $2) AND expires_at > $3 AND status = 'pending'";
         let query = sqlx::query(sql).bind(digest_of(link)).bind(digest_of(browser)).bind(now()).bind(until);
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        query.execute(&self.pool).await?;
+        Ok(())
     }
 
     /// Keeps a sign-in that waits for the user to come back with this state, in the place of any before; `false` when the set-up has

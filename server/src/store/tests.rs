@@ -15,7 +15,19 @@ use crate::keys::KeySource;
 pub(crate) async fn store() -> (Store, TempDir) {
     let folder = TempDir::new().unwrap();
     let keys = Keyring::open(KeySource::Text(SecretString::from(BASE64.encode([1; 32])))).unwrap();
-    (Store::open(&sqlite_url(&folder.path().join("db")), Arc::new(keys)).await.unwrap(), folder)
+    let url = match std::env::var("TIELINE_TEST_POSTGRES") {
+        Ok(server) => new_database(&server).await,
+        Err(_) => sqlite_url(&folder.path().join("db")),
+    };
+    (Store::open(&url, Arc::new(keys)).await.unwrap(), folder)
+}
+
+async fn new_database(server: &str) -> String {
+    install_default_drivers();
+    let name = format!("test_{}", Uuid::new_v4().simple());
+    let mut connection = AnyConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
+    format!("{server}/{name}")
 }
 
 fn secrets(token: &str) -> Secrets {
@@ -56,11 +68,15 @@ async fn secrets_are_those_of_the_connector_that_was_read() {
     let (_, row) = connector(&store).await;
     store.add_connector(&row, &secrets("old")).await.unwrap();
     assert_eq!(store.secrets(&row).await.unwrap().credentials["token"], "old");
+    // Its name is no matter.
+    store.change_connector(&row, None).await.unwrap();
+    assert_eq!(store.secrets(&row).await.unwrap().credentials["token"], "old");
+    let row = ConnectorRow { version: 2, ..row };
     // It has another address now, and new credentials for it.
     store.change_connector(&row, Some(&secrets("new"))).await.unwrap();
     assert!(matches!(store.secrets(&row).await, Err(StoreError::Changed)));
     assert!(matches!(store.change_connector(&row, None).await, Err(StoreError::Changed)));
-    let now = ConnectorRow { version: 2, ..row };
+    let now = ConnectorRow { version: 3, ..row };
     assert_eq!(store.secrets(&now).await.unwrap().credentials["token"], "new");
     store.delete_connector(now.id).await.unwrap();
     assert!(matches!(store.secrets(&now).await, Err(StoreError::Changed)));
@@ -71,13 +87,18 @@ async fn a_refused_renewal_is_noted_until_there_are_new_secrets() {
     let (store, _folder) = store().await;
     let (_, row) = connector(&store).await;
     store.add_connector(&row, &secrets("s")).await.unwrap();
-    store.needs_reauthorization(&row.id.to_string(), 1, "refused").await.unwrap();
-    // It is renamed by somebody who read it before.
-    store.change_connector(&row, None).await.unwrap();
     let read = async || store.connector(row.organization, None, row.id).await.unwrap().unwrap();
+    let refused = async || store.needs_reauthorization(&row.id.to_string(), 1, "refused").await.unwrap();
+    // It is renamed before, and after by somebody who read it before.
+    store.change_connector(&row, None).await.unwrap();
+    let before = read().await;
+    refused().await;
+    assert_eq!(read().await.reauthorize.as_deref(), Some("refused"));
+    store.change_connector(&before, None).await.unwrap();
     assert_eq!(read().await.reauthorize.as_deref(), Some("refused"));
     store.change_connector(&read().await, Some(&secrets("new"))).await.unwrap();
-    assert_eq!(read().await.reauthorize, None);
+    refused().await;
+    assert_eq!(read().await.reauthorize, None, "what was refused is there no more");
 }
 
 #[tokio::test]
@@ -101,6 +122,69 @@ async fn nothing_comes_into_a_workspace_that_is_gone() {
     assert!(!store.replace_secret(&row.id.to_string(), "token", 0, b"token").await.unwrap());
     for table in ["secrets", "connectors", "setups"] {
         assert_eq!(count(&store, table).await, 0, "{table}");
+    }
+}
+
+/// Nobody fails for another's sake, and nothing is left of what is gone, whoever comes first.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_change_the_same_at_once() {
+    let (store, _folder) = store().await;
+    let fails = |error: &StoreError| !matches!(error, StoreError::Changed | StoreError::NoWorkspace | StoreError::Full);
+    let mut failed = Vec::new();
+    let mut check = |result: Result<(), StoreError>| failed.extend(result.err().filter(fails));
+    for round in 0..30 {
+        let (workspace, row) = connector(&store).await;
+        store.add_connector(&row, &secrets("s")).await.unwrap();
+        let setup = crate::setup::new(row.organization, workspace.id, None, None);
+        store.add_setup(&setup).await.unwrap();
+        let (late, set_up) =
+            (ConnectorRow { id: Uuid::new_v4(), ..row.clone() }, ConnectorRow { id: Uuid::new_v4(), ..row.clone() });
+        let id = row.id.to_string();
+        let (given, new) = (secrets("s"), secrets("new"));
+        let gone = async {
+            // Sometimes later, sometimes never.
+            tokio::time::sleep(std::time::Duration::from_micros(round % 10 * 300)).await;
+            match round % 3 {
+                0 => store.delete_workspace(&workspace).await.map(drop),
+                1 => store.delete_connector(row.id).await.map(drop),
+                _ => Ok(()),
+            }
+        };
+        let done = tokio::join!(
+            gone,
+            async { store.add_connector(&late, &given).await },
+            async { store.change_connector(&row, Some(&new)).await },
+            async { store.change_connector(&row, None).await },
+            async { store.complete_setup(setup.id, &set_up, &given, false).await.map(drop) },
+            async { store.put_waiting(setup.id, &setup.id.to_string(), "waiting").await.map(drop) },
+            async { store.put_draft(setup.id, "draft").await },
+            async { store.replace_secret(&id, "token", 0, b"token").await.map(drop) },
+            async { store.needs_reauthorization(&id, 1, "refused").await },
+            async { store.rewrap_secrets().await.map(drop) },
+        );
+        let (a, b, c, d, e, f, g, h, i, j) = done;
+        [a, b, c, d, e, f, g, h, i, j].into_iter().for_each(&mut check);
+    }
+    assert!(failed.is_empty(), "{failed:?}");
+    let sql = "SELECT COUNT(*) FROM secrets s WHERE NOT EXISTS (SELECT 1 FROM connectors c WHERE c.id = s.owner) \
+               AND NOT EXISTS (SELECT 1 FROM setups t WHERE t.id = s.owner)";
+    let orphans: i64 = sqlx::Row::try_get(&sqlx::query(sql).fetch_one(&store.pool).await.unwrap(), 0).unwrap();
+    let sql =
+        "SELECT COUNT(*) FROM connectors c JOIN workspaces w ON w.id = c.workspace_id WHERE w.deleted_at IS NOT NULL";
+    let hidden: i64 = sqlx::Row::try_get(&sqlx::query(sql).fetch_one(&store.pool).await.unwrap(), 0).unwrap();
+    assert_eq!((orphans, hidden), (0, 0));
+}
+
+#[tokio::test]
+async fn an_address_is_told_without_what_signs_in() {
+    for (url, told) in [
+        ("postgres://u:s3cret@db.example:5432/tieline?password=s3cret", "postgres://db.example:5432/tieline"),
+        ("postgres://u:12#s3cret@db.example/tieline", "an address that cannot be read"),
+        ("postgres://u:12/s3cret@db.example/tieline", "an address that cannot be read"),
+        ("postgres://u:12?s3cret@db.example/tieline", "an address that cannot be read"),
+        ("sqlite:///var/lib/tieline.db?mode=rwc", "sqlite:///var/lib/tieline.db"),
+    ] {
+        assert_eq!(place(url), told);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Workspaces: where connectors are, within an organization.
 
-use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use sqlx::{Any, Row as _, Transaction};
 use uuid::Uuid;
 
 use super::{Store, StoreError, now, uuid};
@@ -133,6 +133,22 @@ impl Store {
             Ok(_) => Ok(true),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Holds a workspace until the end of a transaction: it is not deleted meanwhile, and nothing else comes into it.
+    ///
+    /// # Errors
+    /// [`StoreError::NoWorkspace`] when it has been deleted.
+    pub(super) async fn hold_workspace(
+        &self,
+        transaction: &mut Transaction<'_, Any>,
+        workspace: Uuid,
+    ) -> Result<(), StoreError> {
+        let held = sqlx::query("UPDATE workspaces SET name = name WHERE id = $1 AND deleted_at IS NULL");
+        match held.bind(workspace.to_string()).execute(&mut **transaction).await?.rows_affected() {
+            0 => Err(StoreError::NoWorkspace),
+            _ => Ok(()),
         }
     }
 

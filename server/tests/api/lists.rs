@@ -91,10 +91,10 @@ async fn a_workspace_holds_ten_thousand_connectors() {
     let id = api.connector("default", json!({ "token": "ntn_x" })).await;
     change(
         &server,
-        "INSERT INTO connectors (id, organization_id, workspace_id, definition_id, name, config, fields, version, \
+        "INSERT INTO connectors (id, organization_id, workspace_id, definition_id, name, config, fields, version, credentials_version, \
          created_at, updated_at) WITH RECURSIVE counted (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM counted WHERE i < 9998) \
          SELECT '00000000-0000-4000-8000-' || CAST(100000000000 + i AS TEXT), organization_id, workspace_id, definition_id, \
-         name, config, fields, version, created_at, updated_at FROM counted, connectors",
+         name, config, fields, version, credentials_version, created_at, updated_at FROM counted, connectors",
     )
     .await;
     let last = api.connector("default", json!({ "token": "ntn_x" })).await;

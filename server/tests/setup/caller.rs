@@ -78,6 +78,20 @@ async fn a_caller_is_told_why_there_is_none() {
 }
 
 #[tokio::test]
+async fn no_code_is_spent_where_there_is_no_room() {
+    let site = Site::start().await;
+    site.put_client().await;
+    let (link, mut browser) = (site.consent(BACK).await, site.browser());
+    browser.get(&link).await;
+    let vendor = browser.post(&link, &[]).await.leads_to();
+    let back = site.vendor.decided(&vendor, true).await;
+    site.fill().await;
+    let told = told(&browser.come_back(&back).await);
+    assert!(told["error_description"].contains("10000 connectors"), "{told:?}");
+    assert_eq!(site.vendor.token_requests(), 0);
+}
+
+#[tokio::test]
 async fn a_consent_has_no_other_pages() {
     let site = Site::start().await;
     site.put_client().await;

@@ -138,7 +138,7 @@ async fn a_connector_is_signed_in_anew_and_keeps_its_name() {
     let path = format!("/api/v1/integrations/connectors/{}", connector.as_str().unwrap());
     assert!(site.call("DELETE", &path, &json!(null)).await.0 < 300);
     let gone = browser.told(&page, &again).await;
-    assert!(gone.body.contains("has been deleted meanwhile"), "{}", gone.body);
+    assert!(gone.body.contains("has been changed or deleted meanwhile"), "{}", gone.body);
     site.nothing_leaked(&["k-hush-good"]);
 }
 

@@ -32,7 +32,8 @@ CREATE TABLE memberships (
   PRIMARY KEY (application_id, organization_id)
 );
 
--- What a connector signs in with is in `secrets`, under its id.
+-- What a connector signs in with is in `secrets`, under its id; `credentials_version` is the version since which that, and where it is
+-- sent, is as it is.
 CREATE TABLE connectors (
   id TEXT PRIMARY KEY,
   organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -45,6 +46,7 @@ CREATE TABLE connectors (
   fields TEXT NOT NULL,
   reauthorize TEXT,
   version BIGINT NOT NULL,
+  credentials_version BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL
 );

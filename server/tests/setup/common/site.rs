@@ -133,6 +133,18 @@ impl Site {
         pool.close().await;
     }
 
+    /// Fills the workspace up.
+    pub(crate) async fn fill(&self) {
+        let sql = "INSERT INTO connectors (id, organization_id, workspace_id, definition_id, name, config, fields, version, \
+                   credentials_version, created_at, updated_at) \
+                   WITH RECURSIVE counted (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM counted WHERE i < 10000) \
+                   SELECT 'full-' || CAST(i AS TEXT), organization_id, id, '', 'x', '{}', '[]', 1, 1, 0, 0 \
+                   FROM counted, workspaces";
+        let pool = AnyPool::connect(&self.database).await.unwrap();
+        assert_eq!(sqlx::query(sql).execute(&pool).await.unwrap().rows_affected(), 10_000);
+        pool.close().await;
+    }
+
     /// A browser that knows nothing yet.
     pub(crate) fn browser(&self) -> Browser {
         Browser { url: self.url.clone(), cookies: BTreeMap::new(), seen: self.seen.clone() }
