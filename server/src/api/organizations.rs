@@ -155,7 +155,7 @@ pub(super) struct AuditPart {
     /// Only entries before this time, in milliseconds since 1970.
     before: Option<i64>,
     /// Where to go on, from `next_cursor`.
-    #[param(pattern = "^[0-9]+-[0-9a-f-]{36}$")]
+    #[param(pattern = "^[0-9]{1,18}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
     cursor: Option<String>,
 }
 
