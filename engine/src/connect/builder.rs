@@ -1,13 +1,14 @@
 //! What a connection is made of, and what the embedder may bring.
 
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::SystemTime;
 
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::auth::{AccessToken, Credentials, Yielded, choose, choose_asking};
 use crate::error::{Error, ErrorKind};
-use crate::plan::Connector;
+use crate::plan::{Connector, Head};
 use crate::transport::{HttpTransport, Transport};
 
 use super::quota::Quota;
@@ -127,13 +128,14 @@ impl ConnectionBuilder {
         let head = self.connector.head();
         let wanted = self.scheme.as_deref();
         let (scheme, credentials) = match &self.signed_in {
-            None => choose(&head.title, &head.auth, self.credentials, wanted)?,
-            Some(token) => {
-                let (name, scheme, mut given) = choose_asking(&head.title, &head.auth, self.credentials, wanted)?;
+            None => choose(&head.title, &head.auth, self.credentials, wanted),
+            Some(token) => choose_asking(&head.title, &head.auth, self.credentials, wanted).map(|chosen| {
+                let (name, scheme, mut given) = chosen;
                 Yielded::of(scheme).unwrap_or_default().fill(&mut given, token);
                 (Some(name.to_owned()), given)
-            }
-        };
+            }),
+        }
+        .map_err(|error| with_config(error, head, &self.config, self.clock.now()))?;
         let chosen = scheme.as_deref().and_then(|name| head.auth.get(name));
         let config = super::config::resolve(head, self.config, chosen, &credentials, self.clock.now())?;
         let transport = transport(self.transport)?;
@@ -158,6 +160,17 @@ impl ConnectionBuilder {
         };
         Ok(Connection { inner: Arc::new(inner) })
     }
+}
+
+/// What is wrong with the credentials, and with the configuration values that are given: all of it at once.
+fn with_config(error: Error, head: &Head, config: &Map<String, Value>, now: SystemTime) -> Error {
+    let Err(other) = super::config::resolve(head, config.clone(), None, &Credentials::none(), now) else {
+        return error;
+    };
+    // What is missing may be a part of a credential.
+    let given = other.problems().iter().filter(|problem| config.contains_key(&problem.at));
+    let problems = error.problems().iter().chain(given).cloned().collect();
+    error.with_problems(problems)
 }
 
 /// The embedder's transport, or a new HTTP client.

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tieline::auth::AccessToken;
-use tieline::{Connection, ErrorKind};
+use tieline::{Connection, ErrorKind, Problem};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -198,16 +198,19 @@ impl Given {
         if let Some(token) = &self.token {
             builder = builder.signed_in(token.clone());
         }
+        let head = definition.connector.head();
         let connected = values(self.credentials.clone()).and_then(|values| builder.credentials(values).connect());
         connected.map_err(|error| match error.kind() {
             ErrorKind::Credentials => {
                 let mut told = ApiError::new(StatusCode::BAD_REQUEST, "credentials", error.message());
                 told.help = error.help().map(str::to_owned);
-                told.errors = error
-                    .problems()
-                    .iter()
-                    .map(|one| FieldError::new(format!("credentials.{}", one.at), &one.message))
-                    .collect();
+                let is_field = |name: &str| head.auth.values().any(|scheme| scheme.fields.contains_key(name));
+                let problem = |one: &Problem| match is_field(&one.at) || !self.config.contains_key(&one.at) {
+                    true => FieldError::new(format!("credentials.{}", one.at), &one.message),
+                    // What is wrong with the configuration is told beside it.
+                    false => FieldError::new(&one.at, &one.message),
+                };
+                told.errors = error.problems().iter().map(problem).collect();
                 told
             }
             _ => error.into(),

@@ -151,8 +151,8 @@ async fn given(
     let sent = asking.sent;
     let name = match asking.setup.replaces {
         // It has its name already.
-        Some(_) => None,
-        None => Some(crate::extract::name(NAME, sent.text(NAME).unwrap_or_default())?),
+        Some(_) => Ok(None),
+        None => crate::extract::name(NAME, sent.text(NAME).unwrap_or_default()).map(Some),
     };
     let way = asking.way();
     let asked = match way {
@@ -168,8 +168,15 @@ async fn given(
             }
             given.credentials = client.values;
         }
-        return consent::begin(service, asking.setup, definition, name, given).await.map(Next::Leave);
+        return consent::begin(service, asking.setup, definition, name?, given).await.map(Next::Leave);
     }
+    let name = name.map_err(|mut error| {
+        // All that is wrong is told at once.
+        error
+            .errors
+            .extend(given.connect(service, definition).err().into_iter().flat_map(|other| other.errors.clone()));
+        error
+    })?;
     finish(service, asking.setup, definition, name, &given, request_id).await.map(|()| Next::Done)
 }
 

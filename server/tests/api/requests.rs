@@ -47,6 +47,22 @@ async fn what_does_not_fit_is_named() {
 }
 
 #[tokio::test]
+async fn credentials_and_configuration_are_told_together() {
+    let server = running().await;
+    let api = server.api().await;
+    let body = json!({
+        "workspace_name": "default", "connector_type": "notion", "credentials": { "token": "wr0ng" },
+        "replication_config": { "api_version": "soon" },
+    });
+    let told = api.post(CONNECTORS, body).await.with(400);
+    let fields: Vec<_> = told["errors"].as_array().unwrap().iter().map(|one| &one["field"]).collect();
+    assert_eq!(
+        (&told["kind"], fields),
+        (&json!("credentials"), vec![&json!("credentials.token"), &json!("api_version")])
+    );
+}
+
+#[tokio::test]
 async fn a_configuration_that_is_given_takes_the_place_of_all_that_was_there() {
     let server = running().await;
     let api = server.api().await;

@@ -108,3 +108,20 @@ async fn a_site_is_asked_for_before_its_key() {
     // There is one way to sign in, and nothing to choose.
     assert!(!form.body.contains("Ways to sign in"));
 }
+
+#[tokio::test]
+async fn all_that_is_wrong_is_told_at_once() {
+    let site = Site::start().await;
+    let (_, mut browser, page) = site.opened(json!({ "connector_type": "notion" })).await;
+    let form = [("auth", "token"), ("credentials.token", "wrong"), ("config.api_version", "soon"), ("form.name", " ")];
+    let told = browser.told(&page, &form).await;
+    for field in ["credentials.token", "config.api_version", "form.name"] {
+        assert!(told.body.contains(&format!("id=\"{field}-error\"")), "{field}: {}", told.body);
+    }
+    let named =
+        [("auth", "token"), ("credentials.token", "wrong"), ("config.api_version", "soon"), ("form.name", "Wiki")];
+    let told = browser.told(&page, &named).await;
+    for (field, is_told) in [("credentials.token", true), ("config.api_version", true), ("form.name", false)] {
+        assert_eq!(told.body.contains(&format!("id=\"{field}-error\"")), is_told, "{field}: {}", told.body);
+    }
+}
