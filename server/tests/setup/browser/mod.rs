@@ -253,17 +253,18 @@ async fn every_kind_of_value_has_its_place() {
     window.run("document.getElementById('credentials.region').value = 'us'").await;
     window.fill("[id='credentials.api_key']", "wrong").await;
     window.follow("main form button").await;
+    // All that is wrong is told at once; what is told leads to the value.
     window.says("Must start with “k-”.").await;
-    assert_eq!(window.focus().await, "credentials.api_key");
-    // What is told leads to the value.
-    window.click(".error li a").await;
+    window.says("This does not look like the example.").await;
+    assert_eq!(window.focus().await, "config.site");
+    window.picture("4-kinds-wrong").await;
+    window.click(".error li a[href$='credentials.api_key']").await;
     assert!(window.address().await.ends_with("#credentials.api_key"));
     assert_eq!(window.focus().await, "credentials.api_key");
     window.fill("[id='credentials.api_key']", "k-hush").await;
     window.follow("main form button").await;
     window.says("This does not look like the example.").await;
     assert_eq!(window.focus().await, "config.site");
-    window.picture("4-kinds-wrong").await;
     begun(&site, &window, json!({ "connector_type": "hostile" })).await;
     window.follow("button").await;
     window.run("document.title").await;
