@@ -109,6 +109,11 @@ impl Service {
 
     /// A URL of this server.
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.public_url.as_str().trim_end_matches('/'))
+        below(&self.public_url, path)
     }
+}
+
+/// A URL below the one where callers and browsers reach the server.
+pub(crate) fn below(public_url: &Url, path: &str) -> String {
+    format!("{}{path}", public_url.as_str().trim_end_matches('/'))
 }

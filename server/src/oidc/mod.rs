@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 use uuid::Uuid;
 
+use crate::service::below;
 use crate::settings::OidcSettings;
 use crate::store::{Store, StoreError, random_text};
 
@@ -79,7 +80,7 @@ impl Oidc {
         Ok(Self {
             provider: Provider::new(issuer, client_id.clone(), client_secret, http)?,
             client_id,
-            redirect_uri: format!("{}{CALLBACK}", public_url.as_str().trim_end_matches('/')),
+            redirect_uri: below(public_url, CALLBACK),
             allowed: Allowed::read(&allow)?,
             organization,
             places: Semaphore::new(PLACES),
