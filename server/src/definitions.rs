@@ -38,6 +38,11 @@ impl Definition {
         &self.connector.head().title
     }
 
+    /// Whether a way to sign in has a field of this name.
+    pub(crate) fn has_field(&self, name: &str) -> bool {
+        self.connector.head().auth.values().any(|scheme| scheme.fields.contains_key(name))
+    }
+
     /// Whether these values would say where an OAuth client's secret is sent to.
     pub(crate) fn moves_token_endpoint(&self, config: &Map<String, Value>) -> bool {
         self.in_token_addresses.iter().any(|name| config.contains_key(name))

@@ -122,9 +122,11 @@ impl Given {
                 Some(name.clone())
             }
         };
-        let is_field = |name: &str| head.auth.values().any(|scheme| scheme.fields.contains_key(name));
-        let misplaced: Vec<_> =
-            credentials.keys().filter(|name| !is_field(name) && head.config.contains_key(*name)).cloned().collect();
+        let misplaced: Vec<_> = credentials
+            .keys()
+            .filter(|name| !definition.has_field(name) && head.config.contains_key(*name))
+            .cloned()
+            .collect();
         for name in misplaced {
             if let Some(value) = credentials.remove(&name) {
                 config.entry(name).or_insert(value);
@@ -198,14 +200,13 @@ impl Given {
         if let Some(token) = &self.token {
             builder = builder.signed_in(token.clone());
         }
-        let head = definition.connector.head();
         let connected = values(self.credentials.clone()).and_then(|values| builder.credentials(values).connect());
         connected.map_err(|error| match error.kind() {
             ErrorKind::Credentials => {
                 let mut told = ApiError::new(StatusCode::BAD_REQUEST, "credentials", error.message());
                 told.help = error.help().map(str::to_owned);
-                let is_field = |name: &str| head.auth.values().any(|scheme| scheme.fields.contains_key(name));
-                let problem = |one: &Problem| match is_field(&one.at) || !self.config.contains_key(&one.at) {
+                let problem = |one: &Problem| match definition.has_field(&one.at) || !self.config.contains_key(&one.at)
+                {
                     true => FieldError::new(format!("credentials.{}", one.at), &one.message),
                     // What is wrong with the configuration is told beside it.
                     false => FieldError::new(&one.at, &one.message),
