@@ -48,7 +48,7 @@ impl StorageArgs {
     /// # Errors
     /// `not_found` when there is no database, and those of [`find`](Self::find).
     pub(crate) fn find_started(&self) -> Result<Storage, Error> {
-        let file = self.database_in(&self.folder()?);
+        let file = database_file(&self.folder()?);
         if self.database.is_none() && !file.exists() {
             let error =
                 Error::new(ErrorKind::NotFound, format!("there is no database of a server at {}", file.display()));
@@ -63,10 +63,6 @@ impl StorageArgs {
         self.data.clone().map_or_else(folders::data, Ok)
     }
 
-    fn database_in(&self, folder: &Path) -> PathBuf {
-        folder.join("tieline.db")
-    }
-
     /// Where things are. The data folder is made, for its owner alone.
     ///
     /// # Errors
@@ -74,7 +70,7 @@ impl StorageArgs {
     pub(crate) fn find(&self) -> Result<Storage, Error> {
         let folder = self.folder()?;
         make_private(&folder)?;
-        let database = self.database.clone().unwrap_or_else(|| Settings::sqlite(&self.database_in(&folder)));
+        let database = self.database.clone().unwrap_or_else(|| Settings::sqlite(&database_file(&folder)));
         if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database.starts_with(scheme)) {
             let error = Error::new(ErrorKind::InvalidInput, "--database must begin with postgres:// or sqlite://");
             return Err(error);
@@ -94,6 +90,11 @@ impl StorageArgs {
         };
         Ok(Storage { folder, database, keys })
     }
+}
+
+/// The database of a server that is told of no other.
+fn database_file(folder: &Path) -> PathBuf {
+    folder.join("tieline.db")
 }
 
 /// Makes a folder that its owner alone can read, if it is not there.
