@@ -6,10 +6,18 @@ use serde_json::json;
 use url::Url;
 
 use crate::common::http::Answer;
-use crate::common::site::Site;
+use crate::common::site::{Browser, Site};
 use crate::common::vendor::TOKEN;
 
 const BACK: &str = "https://app.example/connected?tab=1";
+
+/// A consent, up to the vendor's page.
+async fn left(site: &Site) -> (String, Browser, String) {
+    let (link, mut browser) = (site.consent(BACK).await, site.browser());
+    browser.get(&link).await;
+    let vendor = browser.post(&link, &[]).await.leads_to();
+    (link, browser, vendor)
+}
 
 /// What the caller's own page is told.
 fn told(answer: &Answer) -> HashMap<String, String> {
@@ -66,9 +74,7 @@ async fn a_caller_is_told_which_connector_it_is() {
 async fn a_caller_is_told_why_there_is_none() {
     let site = Site::start().await;
     site.put_client().await;
-    let (link, mut browser) = (site.consent(BACK).await, site.browser());
-    browser.get(&link).await;
-    let vendor = browser.post(&link, &[]).await.leads_to();
+    let (_, mut browser, vendor) = left(&site).await;
     let back = site.vendor.decided(&vendor, false).await;
     let denied = told(&browser.come_back(&back).await);
     assert_eq!(denied["error"], "creation_failed");
@@ -81,9 +87,7 @@ async fn a_caller_is_told_why_there_is_none() {
 async fn no_code_is_spent_where_there_is_no_room() {
     let site = Site::start().await;
     site.put_client().await;
-    let (link, mut browser) = (site.consent(BACK).await, site.browser());
-    browser.get(&link).await;
-    let vendor = browser.post(&link, &[]).await.leads_to();
+    let (_, mut browser, vendor) = left(&site).await;
     let back = site.vendor.decided(&vendor, true).await;
     site.fill().await;
     let told = told(&browser.come_back(&back).await);
@@ -95,9 +99,7 @@ async fn no_code_is_spent_where_there_is_no_room() {
 async fn a_consent_has_no_other_pages() {
     let site = Site::start().await;
     site.put_client().await;
-    let (link, mut browser) = (site.consent(BACK).await, site.browser());
-    browser.get(&link).await;
-    let vendor = browser.post(&link, &[]).await.leads_to();
+    let (link, mut browser, vendor) = left(&site).await;
     let name = browser.cookies.keys().find_map(|name| name.strip_prefix("tieline-setup-")).unwrap().to_owned();
     let form = [("auth", "token"), ("credentials.token", TOKEN), ("form.name", "Wiki")];
     for path in [format!("/setup/{name}"), format!("/setup/{name}/done")] {
